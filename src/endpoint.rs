@@ -25,7 +25,7 @@ pub struct Target {
     scheme: Scheme,
     /// The path and query of an `https:` URL, if it has more than `/`.
     resource: Option<Box<str>>,
-    /// Whether a path was given that nobody asks for: after a host alone or in a `wss:` URL.
+    /// Whether a path was given that is not used: after a host alone or in a `wss:` URL.
     has_idle_path: bool,
 }
 
@@ -61,14 +61,14 @@ impl Target {
         self.scheme
     }
 
-    /// The path and query of an `https:` URL, as they were given: what is asked for at the server.
+    /// The path and query of an `https:` URL, as given: what certgrab requests from the server.
     #[must_use]
     pub fn resource(&self) -> Option<&str> {
         self.resource.as_deref()
     }
 
-    /// Whether a path was given that has no part in the handshake and is never asked for. In URLs of
-    /// databases and brokers what follows the host is a name of theirs.
+    /// Whether a path was given that plays no part in the handshake and is never requested. In URLs of
+    /// databases and brokers, what follows the host is a name inside the server.
     pub(crate) fn has_idle_path(&self) -> bool {
         self.has_idle_path
     }
@@ -114,7 +114,7 @@ impl FromStr for Target {
     type Err = Error;
 
     /// Accepts `host`, `host:port`, `[v6]:port`, or a URL with one of the known schemes. The path and
-    /// query of an `https:` URL are kept for whoever asks for them; others are ignored.
+    /// query of an `https:` URL are kept for whoever requests them; others are ignored.
     fn from_str(given: &str) -> Result<Self, Error> {
         read(given.trim()).map_err(|problem| Error { given: shown(given), problem })
     }
@@ -214,7 +214,7 @@ fn has_zone(host: &str) -> bool {
 
 fn read_port(text: &str) -> Result<u16, Problem> {
     let wrong = || {
-        // By the rules for what stands behind a host.
+        // By the rules for what follows a host.
         let word = secrets::hide_in_word(&format!("h:{text}"));
         Problem::Port(shown(word.strip_prefix("h:").unwrap_or(text)))
     };
@@ -251,7 +251,7 @@ fn a_labels(name: &str) -> Option<String> {
     idna::domain_to_ascii(name).ok()
 }
 
-/// The labels of a name, which are ASCII: the tables of IDNA are built with `fetch` alone.
+/// The labels of a name, which are ASCII: the IDNA tables are only built with `fetch`.
 #[cfg(not(feature = "fetch"))]
 fn a_labels(name: &str) -> Option<String> {
     name.is_ascii().then(|| name.to_ascii_lowercase())

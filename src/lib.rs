@@ -53,8 +53,8 @@
 //!
 //! The public API is what this page lists.
 
-// What only the stages with sockets, the command, the page or the tests use cannot be reached without
-// them.
+// Items that only the stages with sockets, the command, the page or the tests use are unused in builds
+// without them.
 #![cfg_attr(not(all(feature = "internals", feature = "fetch")), allow(dead_code))]
 #![cfg_attr(not(feature = "internals"), allow(unreachable_pub, unused_imports))]
 

@@ -1,4 +1,4 @@
-//! What a server asks of its clients, and what a client shows.
+//! What a server asks of its clients, and what a client presents.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::{text::foreign::Foreign, x509::name::Name};
 
-/// The certificate and the private key that a client shows where a server asks for one.
+/// The certificate and the private key that a client presents when a server asks for one.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// Its certificate, then those between that and its root.
+    /// Its certificate, then the intermediates up to its root.
     pub chain: Vec<CertificateDer<'static>>,
     /// The private key of the first certificate. Its `Debug` form does not show it.
     pub key: Arc<PrivateKeyDer<'static>>,
@@ -20,18 +20,18 @@ pub struct Identity {
 pub struct CertificateRequest {
     /// The names of the CAs that the server accepts certificates from; empty if it names none.
     pub authorities: Vec<Foreign>,
-    /// What the client showed.
+    /// What the client presented.
     pub shown: Shown,
-    /// What the server did then.
+    /// What the server did next.
     pub answer: Answer,
 }
 
-/// What a client showed to a server that asked for a certificate.
+/// What a client presented to a server that asked for a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
     /// No certificate.
     Nothing,
-    /// No certificate: the server accepts no signature that its key can make.
+    /// No certificate: the server does not accept any signature that the client's key can make.
     Unfit,
     /// Its certificate.
     Certificate,
@@ -40,7 +40,7 @@ pub enum Shown {
 /// What a server did after the client's Certificate message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The handshake did not get that far, or the server said nothing more.
+    /// The handshake did not get that far, or the server sent nothing more.
     Unknown,
     /// It completed the handshake.
     Completed,
@@ -49,7 +49,7 @@ pub enum Answer {
 }
 
 impl CertificateRequest {
-    /// A request that was read, and not answered.
+    /// A request that was read and not answered.
     #[must_use]
     pub(crate) fn unanswered(names: &[&[u8]]) -> Self {
         let authorities = names.iter().map(|der| Name::new(der).text()).collect();
@@ -66,7 +66,7 @@ impl CertificateRequest {
         }
     }
 
-    /// Whether the server accepts the certificate that was shown; `None` if that is not known.
+    /// Whether the server accepts the presented certificate; `None` if that is not known.
     #[must_use]
     pub const fn is_accepted(&self) -> Option<bool> {
         match (self.shown, &self.answer) {
@@ -76,7 +76,7 @@ impl CertificateRequest {
         }
     }
 
-    /// What it comes to, in a sentence.
+    /// The result, as a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
         let without = match (self.shown, &self.answer) {

@@ -100,12 +100,12 @@ impl Issuers {
     }
 }
 
-/// Whether no CA has the address: link-local, where clouds answer with their secrets, multicast,
-/// reserved, for documentation or unspecified.
+/// Whether no CA has this address: link-local (where clouds serve their secrets), multicast, reserved,
+/// documentation or unspecified.
 fn is_never_a_ca(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
-            // Reserved addresses (RFC 1112 section 4) and that of broadcasts begin with 240 to 255.
+            // Reserved addresses (RFC 1112 section 4) and the broadcast address begin with 240 to 255.
             let is_reserved = v4.octets()[0] >= 240;
             let is_local = v4.is_link_local() || v4.is_multicast() || v4.is_unspecified();
             is_reserved || is_local || v4.is_documentation()

@@ -46,7 +46,7 @@ pub enum MaxFragmentLength {
 }
 
 impl MaxFragmentLength {
-    /// Bytes of plaintext that one record may hold.
+    /// The most bytes of plaintext in one record.
     #[must_use]
     pub const fn bytes(self) -> usize {
         256 << self as u8

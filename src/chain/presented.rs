@@ -20,12 +20,12 @@ use crate::{
 /// path that rustls-webpki builds.
 pub const MAX_CERTIFICATES: usize = 32;
 
-/// The most certificates of a message that are kept as they were sent, for each one that is kept
-/// without duplicates: a server that repeats each certificate three times is judged as it is.
+/// The most certificates kept as they were sent, for each certificate kept without duplicates: a server
+/// that repeats each certificate three times is still judged by everything it sent.
 const SENT_PER_KEPT: usize = 4;
 
-/// The most certificates of a short chain: one more than servers send as a rule. With four above the
-/// leaf there are at most 65 partial paths and 20 signatures.
+/// The most certificates of a short chain: one more than servers usually send. With four above the leaf
+/// there are at most 65 partial paths and 20 signatures.
 const SHORT_CHAIN: usize = 5;
 
 /// The most bytes of a short chain: 16 KiB, what one record holds.
@@ -104,7 +104,8 @@ impl Presented {
         Self::at_most(MAX_CERTIFICATES, message, source)
     }
 
-    /// The same with another limit, for what no server sent: suites have graphs in place of chains.
+    /// The same with another limit, for chains that no server sent: test suites have graphs instead of
+    /// chains.
     pub(crate) fn at_most<'a>(
         most: usize,
         message: impl IntoIterator<Item = &'a [u8]>,
@@ -169,7 +170,7 @@ impl Presented {
     ///
     /// # Errors
     ///
-    /// [`LeafError`] if there is none, or if it could not be read; no other takes its place.
+    /// [`LeafError`] if there is none, or if it could not be read; no other certificate replaces it.
     pub fn leaf(&self) -> Result<&Certificate, LeafError> {
         self.leaf.as_ref().ok_or_else(|| match self.unreadable.first() {
             Some(Unreadable { position: 1, problem, .. }) => LeafError::Unreadable(*problem),
@@ -250,8 +251,8 @@ impl Presented {
         Self { message, above, positions, ..self.clone() }
     }
 
-    /// Whether the chain is judged within milliseconds, whatever is in it: it has few certificates,
-    /// few bytes, and keys whose signatures are checked in half a millisecond.
+    /// Whether the chain is judged within milliseconds, whatever it contains: few certificates, few
+    /// bytes, and keys whose signatures are checked in half a millisecond.
     #[must_use]
     pub fn is_short(&self) -> bool {
         let bytes: usize = self.message.iter().map(|der| der.len()).sum();
@@ -267,7 +268,7 @@ impl Presented {
         handshake.map_or(KeyPossession::NotProven, |handshake| handshake.key_possession)
     }
 
-    /// Uses the handshake of another answer with the same chain, if only that one proved possession.
+    /// Keeps the handshake of another answer with the same chain if only that one proved possession.
     pub(crate) fn keep_the_better(&mut self, other: Self) {
         if self.key_possession() == KeyPossession::NotProven
             && other.key_possession() == KeyPossession::Proven

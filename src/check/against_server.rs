@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Codes of what a certificate tells and its name and key do not.
+/// Codes that need the certificate: the name and the key of an anchor do not show them.
 const OF_CERTIFICATE: [&str; 6] =
     ["leaf", "intermediate", "cross-signed", "expired", "not-yet-valid", "expires-soon"];
 
@@ -32,13 +32,13 @@ const OF_CERTIFICATE: [&str; 6] =
 pub struct Server<'a> {
     /// What was asked.
     pub target: &'a Target,
-    /// The address or the client that gets this chain, if others get another one.
+    /// The address or the client that gets this chain, if others get a different one.
     pub part: Option<&'a str>,
-    /// The name that its certificate must be valid for: mostly the target's own.
+    /// The name that its certificate must be valid for: usually the target's own name.
     pub name: &'a ServerName<'static>,
     /// What it presents.
     pub presented: &'a Presented,
-    /// The anchor that certgrab would choose now, if the user's store has one at all.
+    /// The anchor that certgrab would choose now, if the user's store has one.
     pub best: Option<&'a Candidate>,
 }
 
@@ -68,8 +68,8 @@ pub fn unanswered(target: &Target, sentence: &str) -> Finding {
     Finding::new(1, Severity::Warning, "unanswered", message, action)
 }
 
-/// The findings about a chain that `target` shows only some clients, where nobody knows whether the
-/// reader is one of them, and the others connect.
+/// The findings about a chain that `target` presents to some clients only, where it is not known whether
+/// the reader is one of them and the other clients connect.
 #[must_use]
 pub fn for_some_clients(found: &Findings) -> Findings {
     let soften = |finding: &Finding| {
@@ -91,9 +91,9 @@ pub fn for_some_clients(found: &Findings) -> Findings {
 
 /// The findings about `reading`, given the chain that `server` presents.
 ///
-/// A file verifies the server if one of its constants does, under the rules of the stack that reads
-/// it. Where the code gives some of them to what takes anchors, only those count. A file that holds
-/// only the device's own certificates verifies no server.
+/// A file verifies the server if one of its constants does, under the rules of the stack that reads it.
+/// If the code passes some of them to functions that expect anchors, only those count. A file with only
+/// the device's own certificates does not verify any server.
 #[must_use]
 pub fn judge_against(
     reading: &Reading,
@@ -105,9 +105,9 @@ pub fn judge_against(
     judged.all().into_iter().map(|one| one.of_part(server.part)).collect()
 }
 
-/// The anchors of the file, those of one constant together, and all of a file that certgrab wrote.
+/// The anchors of the file, grouped by constant; those of a file that certgrab wrote are one group.
 ///
-/// What stands unused beside a constant that the code gives away verifies nothing.
+/// An unused constant next to one that the code passes on verifies nothing.
 fn constants(reading: &Reading) -> Vec<Vec<EmbeddedAnchor>> {
     let mut anchors = reading.anchors.clone();
     if reading.is_generated && !anchors.is_empty() {
@@ -132,7 +132,7 @@ fn anchors_of(
     constant.iter().filter_map(|one| anchor_of(one, presented, known)).collect()
 }
 
-/// The anchor as a certificate: the one that is known or was sent, or what its name and key make.
+/// The anchor as a certificate: the known or presented one, or one made from its name and key.
 fn anchor_of(anchor: &EmbeddedAnchor, presented: &Presented, known: &Store) -> Option<Certificate> {
     anchor.resolved(known).or_else(|| {
         let key = anchor.key.as_ref()?;
@@ -141,7 +141,8 @@ fn anchor_of(anchor: &EmbeddedAnchor, presented: &Presented, known: &Store) -> O
     })
 }
 
-/// What the server would present without cross-signs, and those that it sends.
+/// What the server would present without cross-signed certificates, and the cross-signed ones that it
+/// sends.
 fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<Certificate>) {
     let is_cross_sign = |certificate: &&Certificate| {
         !certificate.is_self_issued() && lints::self_signed_twin(certificate, known).is_some()
@@ -159,7 +160,7 @@ struct Judgement<'a> {
     work: &'a Work,
 }
 
-/// Whether a file says of a certificate only where it is, or its hash, or has only code that uses the
+/// Whether a file only says where a certificate is, or its hash, or only has code that uses the
 /// constants of other files, which are judged there.
 fn holds_nothing_to_ask_about(reading: &Reading) -> bool {
     let is_mention = |one: &Finding| one.severity == Severity::Note && one.code == "no-certificate";
@@ -181,8 +182,8 @@ impl Judgement<'_> {
             let action = Some("name the file that contains the anchor".to_owned());
             return vec![Finding::new(1, Severity::Error, "no-certificate", message, action)];
         }
-        // Whatever stands behind a leaf that cannot be read, nothing says that it is the server's.
-        // A stack that is known reads what it reads.
+        // If the leaf cannot be read, nothing shows that a certificate after it belongs to the server. A
+        // known stack reads what it reads.
         if let (Err(error), None) = (server.presented.leaf(), reading.stack) {
             let place = reading.anchors.first().map_or(1.into(), |anchor| anchor.place);
             let message = format!("the chain of {target} cannot be verified: {error}");
@@ -201,7 +202,8 @@ impl Judgement<'_> {
             }
             match self.verifies(&constant, server.presented) {
                 Ok(()) => {
-                    // One that does without cross-signs is better than one that needs them.
+                    // A constant that works without cross-signed certificates is better than one that
+                    // needs them.
                     let lasting = without_cross_signs(server.presented, knowledge.store).0;
                     let lasts = self.verifies(&constant, &lasting).is_ok();
                     if lasts || verifying.is_none() {
@@ -230,8 +232,8 @@ impl Judgement<'_> {
         found
     }
 
-    /// What is wrong with the anchors that are a name and a key alone, and whose certificates nobody knew
-    /// before the server sent them.
+    /// What is wrong with anchors that are only a name and a key, and whose certificates were not known
+    /// until the server sent them.
     fn of_sent(&self) -> Vec<Finding> {
         let Self { reading, server, knowledge, .. } = *self;
         let with_certificate = |one: &EmbeddedAnchor| {
@@ -249,8 +251,8 @@ impl Judgement<'_> {
         found.listed().iter().filter(is_new).cloned().collect()
     }
 
-    /// The finding about a file that holds nothing but fingerprints, if anything; `None` if it is
-    /// no such file.
+    /// The finding about a file that holds only fingerprints, if any; `None` if the file holds something
+    /// else.
     fn of_fingerprints(&self) -> Option<Option<Finding>> {
         let Self { reading, server, knowledge, .. } = *self;
         let Server { presented, best, .. } = *server;
@@ -277,7 +279,7 @@ impl Judgement<'_> {
             let doubt = self.verifies(&roots, presented).err();
             return Some(doubt.map(|one| self.failure(Severity::Error, &roots, &one.refusal)));
         }
-        // A root above the chain may have the fingerprint, and nobody here knows that root.
+        // A root above the chain may have the fingerprint, and that root is not known here.
         let ends_in_a_root = presented.certificates().any(Certificate::is_self_issued);
         if best.is_none() && !ends_in_a_root {
             return Some(Some(lints::unknown(first)));
@@ -305,7 +307,7 @@ impl Judgement<'_> {
         }
     }
 
-    /// Whether `constant` has the anchor `candidate`.
+    /// Whether `constant` includes the anchor `candidate`.
     fn holds(&self, constant: &[EmbeddedAnchor], candidate: &Candidate) -> bool {
         let mut known = constant.iter().filter_map(|one| one.resolved(self.knowledge.store));
         known.any(|one| one.is_same_anchor(&candidate.root.certificate))
@@ -342,7 +344,7 @@ impl Judgement<'_> {
         Finding::new(place, severity, "verify-failed", message, action)
     }
 
-    /// What to do where the chain leads to a CA that the user's store does not have.
+    /// What to do if the chain leads to a CA that is not in the user's store.
     fn of_another_ca(&self) -> Option<String> {
         let store = self.knowledge.store;
         let is_known = |one: &Certificate| {
@@ -394,7 +396,7 @@ impl Judgement<'_> {
     }
 }
 
-/// What to do to hold the anchor `best`.
+/// What to do to embed the anchor `best`.
 fn instead(best: &Candidate) -> String {
     format!("embed `{}`: `certgrab HOST:PORT --emit FORMAT`", named(&best.root.certificate))
 }

@@ -26,8 +26,8 @@ impl Allow {
     }
 }
 
-/// The comments in `content` whose constants begin on the lines `starts`; and those that allow
-/// nothing, since they lack a code or a reason.
+/// The comments in `content`, for constants that begin on the lines `starts`; and those that allow
+/// nothing because the code or the reason is missing.
 pub(crate) fn comments(content: &[u8], starts: &[usize]) -> (Vec<Allow>, Vec<Finding>) {
     let (mut allows, mut invalid) = (Vec::new(), Vec::new());
     for (index, line) in content.split(|byte| *byte == b'\n').enumerate() {

@@ -1,9 +1,8 @@
-//! Whether a file holds certificates and nothing else, so that another file may replace it.
+//! Whether a file holds only certificates, so that another file may replace it.
 //!
-//! In: a file's name and its bytes. Out: nothing, or the line of the first thing that is no part of a
-//! certificate: code, settings, text. Comments, guards and the declaration of a constant count as
-//! part of it. The words that may stand around a certificate are listed, so that what is not known is
-//! kept.
+//! In: a file's name and its bytes. Out: nothing, or the line of the first thing that is not part of a
+//! certificate: code, settings, text. Comments, guards and the declaration of a constant count as part
+//! of it. The words allowed around a certificate are listed; anything unknown is kept.
 
 use std::path::Path;
 
@@ -24,11 +23,11 @@ const WORDS: &str = "alignas aligned ARDUINO Arduino ARDUINO_ARCH_ESP32 ARDUINO_
                      size_t static std stddef stdint str string String uint8_t u8 undef unsigned val var \
                      __attribute__ __cplusplus default h section private class struct usize";
 
-/// Words before a parenthesis that is no call.
+/// Words before a parenthesis that is not a call.
 const BEFORE_PARENTHESES: [&str; 7] =
     ["__attribute__", "aligned", "alignas", "section", "sizeof", "defined", "String"];
 
-/// The line of the first thing in the source `content` that is no part of a certificate; `None` if
+/// The line of the first thing in the source `content` that is not part of a certificate; `None` if
 /// there is none. A file without a certificate begins with such a thing.
 pub(crate) fn other_line(file: &Path, content: &[u8]) -> Option<usize> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
@@ -87,7 +86,7 @@ fn is_one_value(content: &[u8]) -> bool {
         && blocks_alone(certificates)
 }
 
-/// Whether nothing stands between the blocks of `certificates`, whose last END is cut off.
+/// Whether there is nothing between the blocks of `certificates`, whose last END is cut off.
 fn blocks_alone(certificates: &str) -> bool {
     let mut between = certificates.split("-----END CERTIFICATE-----").skip(1);
     between.all(|rest| {
@@ -143,7 +142,7 @@ fn belongs(tokens: &Tokens<'_>, index: usize, is_inside: &impl Fn(usize) -> bool
         None => true,
         Some(Kind::Literal(literal)) => {
             let is_linkage = literal.bytes == b"C" && word_before() == Some("extern");
-            // A short literal is no constant of its own, so it has to be a piece of one.
+            // A short literal is not a constant by itself; it has to be a piece of one.
             let is_piece = literal.bytes.len() >= source::assemble::FEWEST_BYTES
                 || index > 0 && tokens.literal(index - 1).is_some()
                 || tokens.literal(index + 1).is_some();
@@ -164,7 +163,7 @@ fn belongs(tokens: &Tokens<'_>, index: usize, is_inside: &impl Fn(usize) -> bool
     }
 }
 
-/// Whether the number at `index` is given to a name that is one of a length.
+/// Whether the number at `index` is assigned to a name that means a length.
 fn is_length(tokens: &Tokens<'_>, index: usize) -> bool {
     let mut before = (index.saturating_sub(2)..index).rev();
     let name = before.find_map(|at| tokens.word(at)).map(str::to_ascii_lowercase);
@@ -185,7 +184,7 @@ fn is_of_a_declaration(tokens: &Tokens<'_>, index: usize) -> bool {
             "ifndef" | "ifdef" | "undef" | "package" | "namespace" | "sizeof" | "defined"
             | "object",
         ) => true,
-        // A guard has no value, and a certificate follows its name behind line splices.
+        // A guard has no value; a certificate follows its name after line splices.
         Some("define") => {
             let has_value = index + 1 < tokens.len() && is_on_this_line(index + 1);
             !has_value || tokens.literal(index + 1).is_some()
@@ -251,7 +250,7 @@ mod tests {
             ("ca.py", format!("# the CA\nCA = \"\"\"\n{pem}\"\"\"\n")),
             ("ca.js", format!("export const ca = `{pem}`;\n")),
             ("ca.go", format!("package main\n\nconst ca = `{pem}`\n")),
-            // Damaged: to be replaced by a sound one.
+            // Damaged: should be replaced by a sound one.
             ("ca.h", format!("const char ca[] = R\"({})\";\n", pem.replacen("MII", "MI", 1))),
         ] {
             assert_eq!(other_line(Path::new(file), text.as_bytes()), None, "{text}");

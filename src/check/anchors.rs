@@ -1,7 +1,7 @@
-//! The anchors that constants hold.
+//! The anchors in constants.
 //!
-//! In: [`Source`]. Out: certificates, or a name with a key where a form holds no more, and what is
-//! wrong with the form.
+//! In: [`Source`]. Out: certificates, or a name with a key if a form holds no more, and what is wrong
+//! with the form.
 
 use std::path::Path;
 
@@ -24,22 +24,22 @@ use crate::{
     },
 };
 
-/// An anchor that a file holds.
+/// An anchor in a file.
 #[derive(Debug, Clone)]
 pub struct EmbeddedAnchor {
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
     /// The name of its constant.
     pub name: Option<String>,
     /// Which constant of the file it is in, from 0: anchors of one constant are used together.
     pub constant: usize,
-    /// Whether the code gives it to what takes anchors, as `setCACert` does.
+    /// Whether the code passes it to a function that expects anchors, as `setCACert` does.
     pub is_given: bool,
-    /// The certificate, if the form holds one.
+    /// The certificate, if the file holds it.
     pub certificate: Option<Certificate>,
-    /// Name and key, if the form holds no certificate.
+    /// Name and key, if the file holds no certificate.
     pub key: Option<Key>,
-    /// The SHA-256 of a certificate or of its key, if the form holds no more.
+    /// The SHA-256 of a certificate or of its key, if the file holds no more.
     pub fingerprint: Option<Sha256>,
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn contents(source: &Source, stack: Option<&'static Stack>) -> Conten
 }
 
 impl Contents {
-    /// The same with the places of certificates that share a line told apart.
+    /// The same, with the places of certificates that share a line made distinct.
     fn numbered(mut self) -> Self {
         let places = self.anchors.iter().map(|anchor| anchor.place);
         let of_findings = self.findings.listed().iter().map(|finding| finding.place);
@@ -121,7 +121,7 @@ impl Contents {
         self
     }
 
-    /// The same with each offset as `change` makes it.
+    /// The same with `change` applied to each offset.
     pub(crate) fn with_offsets(mut self, change: impl Fn(usize) -> usize) -> Self {
         let changed = |place: Place| Place { offset: place.offset.map(&change), ..place };
         for anchor in &mut self.anchors {
@@ -131,7 +131,7 @@ impl Contents {
         self
     }
 
-    /// The same with the places of blocks in a file that is no text.
+    /// The same with the places of blocks in a binary file.
     fn by_offset(mut self) -> Self {
         for anchor in &mut self.anchors {
             anchor.place = anchor.place.by_offset();
@@ -140,8 +140,8 @@ impl Contents {
         self
     }
 
-    /// The same, or what `source` holds if the language of `file` puts the same text between all lines of its
-    /// blocks, where these are not found or not taken as they are.
+    /// The same, or what `source` holds if the language of `file` puts the same text between all lines
+    /// of its blocks, so that the blocks are not found or not read.
     pub(super) fn or_separated(self, source: &mut Source, file: &Path, content: &[u8]) -> Self {
         let is_of_text = |finding: &Finding| pem_reader::OF_TEXT.contains(&finding.code);
         let found_none = self.anchors.is_empty();
@@ -158,7 +158,7 @@ impl Contents {
         self
     }
 
-    /// Whether nothing was found, not even what is wrong.
+    /// Whether nothing was found, not even a problem.
     pub(crate) fn is_empty(&self) -> bool {
         self.anchors.is_empty() && self.findings.is_empty()
     }
@@ -183,8 +183,8 @@ fn of_bundle(constant: &Constant, index: usize) -> Contents {
     Contents { anchors, stack, ..Contents::default() }
 }
 
-/// What `constant`, a whole file that is neither PEM nor DER, holds: a bundle, a truststore, PEM
-/// behind other bytes, or, where there is `nothing_yet`, fingerprints.
+/// What `constant`, a whole file that is neither PEM nor DER, holds: a bundle, a truststore, PEM after
+/// other bytes, or, where there is `nothing_yet`, fingerprints.
 fn of_file(
     source: &Source,
     constant: &Constant,
@@ -204,7 +204,7 @@ fn of_file(
         }
         message => message,
     };
-    // PEM behind bytes that are no text, or beside DER in the image of a firmware.
+    // PEM after binary bytes, or next to DER in a firmware image.
     let pem = of_pem(source, constant, index, stack);
     if !within.is_empty() {
         return within.and(pem.by_offset());
@@ -234,8 +234,8 @@ fn message(constant: &Constant, index: usize) -> Contents {
     all
 }
 
-/// The certificates that stand in DER within `constant`: in a message of PKCS #7, which begins as they do,
-/// in a truststore of Java, in an archive, or in the image of a firmware.
+/// The certificates in DER within `constant`: in a PKCS #7 message, which begins as they do, in a Java
+/// truststore, in an archive, or in a firmware image.
 fn within(constant: &Constant, index: usize) -> Vec<EmbeddedAnchor> {
     let is_message = constant.bytes.first() == Some(&SEQUENCE);
     let mut from = 0;
@@ -274,15 +274,15 @@ fn of_pem(
     Contents { anchors, findings, stack: None }
 }
 
-/// Whether a line of `constant` was meant for a boundary of PEM: then its last line of Base64 is no
+/// Whether a line of `constant` was meant as a PEM boundary: then its last line of Base64 is not a
 /// fingerprint.
 fn tries_pem(constant: &Constant) -> bool {
     let mut lines = constant.bytes.split(|byte| *byte == b'\n');
     lines.any(|line| line.trim_ascii_start().starts_with(b"-----"))
 }
 
-/// The fingerprints of a file that holds nothing else: hexadecimal of a certificate, or Base64 of
-/// a key as RFC 7469 section 2.4 has it.
+/// The fingerprints of a file that holds only those: hexadecimal of a certificate, or Base64 of a key as
+/// in RFC 7469 section 2.4.
 fn fingerprints(constant: &Constant, index: usize) -> Contents {
     let text = String::from_utf8_lossy(&constant.bytes);
     let mut found = Contents::default();
@@ -326,7 +326,7 @@ fn certificate_at(
     EmbeddedAnchor { certificate: Some(certificate), ..at(constant, index, place) }
 }
 
-/// An anchor at `place` of the constant with this `index`, with nothing in it yet.
+/// An anchor at `place` of the constant with this `index`, still empty.
 fn at(constant: &Constant, index: usize, place: Place) -> EmbeddedAnchor {
     EmbeddedAnchor {
         place: place.in_constant(index),

@@ -53,10 +53,10 @@ impl Key {
         same_key && certificate.subject_der() == self.subject
     }
 
-    /// The anchor as a certificate that says no more than its name and its key, valid at any time:
-    /// a self-signed certificate is one way to hand over an anchor (RFC 5280 section 6.1.1 d).
+    /// The anchor as a certificate with only its name and its key, valid at any time: a self-signed
+    /// certificate is one way to specify an anchor (RFC 5280 section 6.1.1 d).
     ///
-    /// `None` if the key cannot be written out, since its curve is not known.
+    /// `None` if the key cannot be encoded, since its curve is not known.
     pub(crate) fn as_certificate(&self) -> Option<Certificate> {
         let algorithm = value(Tag::Sequence, NO_SIGNATURE).ok()?;
         let signed = sequence(&[
@@ -117,7 +117,7 @@ pub(crate) fn part(
     Some((key, line))
 }
 
-/// Whether all parts of a key are there: a point or an spki is one, a modulus needs its exponent.
+/// Whether all parts of a key are there: a point or an spki is complete, a modulus needs its exponent.
 pub(crate) fn is_complete(key: &Key, language: Language) -> bool {
     match key.parts.as_slice() {
         [_, _] => true,
@@ -152,8 +152,8 @@ fn distinguished_name(bytes: &[u8]) -> Option<Vec<u8>> {
     (outer.is_empty() && is_name(name.value)).then(|| bytes.to_vec())
 }
 
-/// The anchors of an ESP-IDF certificate bundle, in its form since 5.4 (offsets, little-endian)
-/// or before (a count and lengths, big-endian); none if it is no such bundle.
+/// The anchors of an ESP-IDF certificate bundle, in its form since 5.4 (offsets, little-endian) or
+/// before (a count and lengths, big-endian); none if it is not such a bundle.
 pub(crate) fn bundle(bytes: &[u8]) -> Vec<Key> {
     new_bundle(bytes).or_else(|| old_bundle(bytes)).unwrap_or_default()
 }
@@ -169,7 +169,8 @@ fn new_bundle(bytes: &[u8]) -> Option<Vec<Key>> {
     }
     let length =
         |at: usize| Some(usize::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
-    // Entries follow one another: if they shared bytes, a small bundle would hold a large one.
+    // Entries follow one another: if they could share bytes, a small bundle would hold a large number of
+    // them.
     let mut free = first;
     (0..first / 4)
         .map(|index| {

@@ -1,7 +1,7 @@
 //! Certificates and PEM texts in Base64 without boundaries.
 //!
-//! In: the bytes of a file in which nothing else was found: a Secret of Kubernetes, a table of NVS, a
-//! string for `a2b_base64`. Out: the anchors in it, at the line where the Base64 begins.
+//! In: the bytes of a file in which nothing else was found: a Kubernetes Secret, an NVS table, a string
+//! for `a2b_base64`. Out: the anchors in it, at the line where the Base64 begins.
 
 use super::{
     anchors::{self, Contents},
@@ -17,7 +17,7 @@ const DER: &[u8] = b"MII";
 /// How the Base64 of `-----BEGIN` begins.
 const PEM: &[u8] = b"LS0tLS1CRUdJTi";
 
-/// How many times the digits of a file are read at most, where each of its lines begins like a certificate.
+/// How often the digits of a file are read at most, if each of its lines begins like a certificate.
 const MOST_TIMES: usize = 8;
 
 /// The anchors in Base64 in `content`, which `stack` reads.
@@ -48,14 +48,14 @@ pub(super) fn contents(content: &[u8], stack: Option<&'static Stack>) -> Content
     all
 }
 
-/// What `bytes` hold, whose Base64 begins on `line`, and how many digits of it were used at least.
+/// What `bytes` hold, whose Base64 begins on `line`, and how many of its digits were used at least.
 fn read(bytes: Vec<u8>, line: usize, stack: Option<&'static Stack>) -> (Contents, usize) {
     let lines = Lines::all_on(line, bytes.len());
     let whole = bytes.len();
     let (bytes, used) = match first_certificate(&bytes) {
         Some((certificate, rest)) => (certificate.der().to_vec(), (whole - rest.len()) / 3 * 4),
         None if bytes.starts_with(b"-----BEGIN ") => (bytes, whole / 3 * 4),
-        // What is cut may go on in another literal; what is whole and cannot be read is damaged.
+        // Truncated data may continue in another literal; complete data that cannot be read is damaged.
         None => match whole_length(&bytes).filter(|_| begins_as_certificate(&bytes)) {
             Some(length) => (bytes, length / 3 * 4),
             None => return (Contents::default(), 0),
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn of_a_long_run_no_more_digits_are_read_than_a_certificate_has() {
-        // A SEQUENCE of 0x377 bytes, and a long run behind it.
+        // A SEQUENCE of 0x377 bytes, and a long run after it.
         let run = ["MIIDdzCCAl+g", &"A".repeat(100_000)].concat();
         assert_eq!(digits(run.as_bytes()).len(), (0x377_usize + 4).div_ceil(3) * 4);
         assert_eq!(digits(b"MIIDdzCCAl+g \"").len(), 12);

@@ -1,7 +1,7 @@
 //! Old findings that a team has decided to live with: `--baseline FILE`.
 //!
 //! In: a file of findings as `--write-baseline` wrote it. Out: which findings are in it. Lines are not
-//! kept, so that a baseline still holds when code above a constant changes.
+//! kept, so a baseline stays valid when code above a constant changes.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use super::{FileReport, Finding};
 /// The most bytes of a baseline: 16 MiB, as for a file to check.
 pub const MAX_BASELINE_BYTES: usize = super::MAX_FILE_BYTES;
 
-/// The version of the form of a baseline.
+/// The version of the baseline format.
 const SCHEMA: u32 = 1;
 
-/// Findings with how often each is there.
+/// Findings, each with its count.
 #[derive(Debug, Default)]
 pub struct Baseline(BTreeMap<Entry, usize>);
 
-/// What tells one finding of a baseline from another.
+/// What distinguishes the findings of a baseline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Entry {
     file: String,
@@ -80,7 +80,7 @@ impl Baseline {
         Ok(Self(document.findings.into_iter().map(|line| (line.entry, line.count)).collect()))
     }
 
-    /// The baseline as JSON, a line a finding, in a stable order.
+    /// The baseline as JSON, one finding per line, in a stable order.
     #[must_use]
     pub fn to_json(&self) -> String {
         let lines: Vec<String> = self
@@ -100,7 +100,7 @@ impl Baseline {
         }
     }
 
-    /// Takes the findings of the baseline out of `reports`; how many there were.
+    /// Removes the findings of the baseline from `reports`; how many there were.
     pub fn apply(mut self, reports: &mut [FileReport]) -> usize {
         let mut taken = 0;
         for report in reports {

@@ -1,7 +1,7 @@
-//! Boundaries of PEM that were damaged on their way: hyphens that are too many, too few or dashes,
+//! PEM boundaries that were damaged in transit: too many or too few hyphens, dashes instead of hyphens,
 //! no-break spaces, HTML entities, percent-encoding.
 //!
-//! In: text. Out: a finding for each such line, with what stands there.
+//! In: text. Out: a finding for each such line, with its text.
 
 use super::{Finding, Severity};
 use crate::{
@@ -9,24 +9,24 @@ use crate::{
     x509::unframed,
 };
 
-/// The most damaged lines that are named.
+/// The most damaged lines that are reported by name.
 const MAX_NAMED: usize = 16;
 
-/// The most bytes of a line that are looked at: a boundary has 32, and a line may hold a whole text.
+/// The most bytes of a line that are examined: a boundary has 32, and a line may hold a whole text.
 const MAX_LINE_BYTES: usize = 4_096;
 
 /// Hyphens of a boundary (RFC 7468 section 3).
 const HYPHENS: usize = 5;
 
-/// Characters that word processors and web pages write for a hyphen.
+/// Characters that word processors and web pages write instead of a hyphen.
 const DASHES: [char; 8] =
     ['-', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}', '\u{ad}'];
 
-/// What web pages write for a hyphen, a quote or a blank.
+/// What web pages write instead of a hyphen, a quote or a blank.
 const ENTITIES: [&str; 9] =
     ["&#45;", "&#x2d;", "&hyphen;", "&dash;", "&ndash;", "&mdash;", "&quot;", "&nbsp;", "&#160;"];
 
-/// The lines of `text` that were to be boundaries; `line` gives the number of the line with a byte.
+/// The lines of `text` that were meant as boundaries; `line` gives the line number of a byte.
 pub(super) fn damaged(text: &[u8], line: impl Fn(usize) -> usize) -> Vec<Finding> {
     let (mut found, mut at) = (Vec::new(), 0);
     for piece in text.split_inclusive(|byte| *byte == b'\n') {
@@ -46,15 +46,15 @@ pub(super) fn damaged(text: &[u8], line: impl Fn(usize) -> usize) -> Vec<Finding
     found
 }
 
-/// The END lines of certificates in `text` below Base64 that no BEGIN line opened: mbedTLS and OpenSSL read
-/// nothing there. `line` gives the number of the line with a byte.
+/// The END lines of certificates in `text` after Base64 without a BEGIN line: mbedTLS and OpenSSL read
+/// nothing there. `line` gives the line number of a byte.
 pub(super) fn unopened(
     text: &[u8],
     severity: Severity,
     line: impl Fn(usize) -> usize,
 ) -> Vec<Finding> {
     let (mut found, mut at, mut is_open) = (Vec::new(), 0, false);
-    // How many lines ago there was a whole line of Base64; the last line of a block may be short.
+    // How many lines ago there was a full line of Base64; the last line of a block may be short.
     let mut since_base64 = usize::MAX;
     for piece in text.split_inclusive(|byte| *byte == b'\n') {
         let shown = &piece[..piece.len().min(MAX_LINE_BYTES)];
@@ -84,7 +84,7 @@ pub(super) fn unopened(
     found
 }
 
-/// The first certificate in Base64 that stands between the PEM blocks of `text`, without its boundaries.
+/// The first certificate in Base64 between the PEM blocks of `text`, without its boundaries.
 pub(super) fn without(text: &[u8], line: impl Fn(usize) -> usize) -> Option<Finding> {
     let at = unframed::base64_between_blocks(text)?;
     let what =
@@ -100,7 +100,7 @@ fn has_base64(line: &[u8]) -> bool {
     line.split(|byte| !is_digit(byte)).any(|run| run.len() >= FEWEST)
 }
 
-/// Whether `text` speaks of a certificate's boundary at all.
+/// Whether `text` mentions a certificate's boundary at all.
 pub(super) fn is_near(text: &[u8]) -> bool {
     let has = |word: &[u8]| text.windows(word.len()).any(|here| here.eq_ignore_ascii_case(word));
     has(LABEL.as_bytes()) || has(b"-----BEGIN ") || has(b"-----END ")
@@ -109,10 +109,10 @@ pub(super) fn is_near(text: &[u8]) -> bool {
 /// The label of a certificate.
 const LABEL: &str = "CERTIFICATE";
 
-/// The most letters of the label that are lost, added or wrong in a damaged one.
+/// The most letters of the label that are missing, added or wrong in a damaged one.
 const MAX_WRONG_LETTERS: usize = 3;
 
-/// What is wrong with the label between the hyphens of `line`, if it was to be that of a certificate.
+/// What is wrong with the label between the hyphens of `line`, if it was meant as that of a certificate.
 fn of_label(line: &str) -> Option<String> {
     let (at, word) = ["-----BEGIN ", "-----END "].iter().find_map(|word| {
         let at = line.to_ascii_uppercase().find(word)?;
@@ -156,7 +156,7 @@ fn of_line(line: &str) -> Option<String> {
     }
     ["BEGIN", "END"].iter().find_map(|word| {
         let at = line.find(word).filter(|at| {
-            // `BEGIN` and then a blank of some kind and the label.
+            // `BEGIN`, a blank of some kind, and the label.
             let rest = line[at + word.len()..].trim_start_matches(|one: char| one.is_whitespace());
             rest.starts_with("CERTIFICATE") || rest.starts_with("X509 CERTIFICATE")
         })?;
@@ -181,7 +181,7 @@ fn of_line(line: &str) -> Option<String> {
     })
 }
 
-/// Whether the label goes on in `rest`, as that of a `CERTIFICATE REQUEST` does (RFC 7468 section 7).
+/// Whether the label continues in `rest`, as that of a `CERTIFICATE REQUEST` does (RFC 7468 section 7).
 fn is_of_another_label(rest: &str) -> bool {
     let Some(more) = rest.strip_prefix(' ') else { return false };
     let behind = more.trim_start_matches(|one: char| one.is_ascii_uppercase() || one == ' ');

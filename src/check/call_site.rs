@@ -1,6 +1,6 @@
-//! Whether a constant is in the form that the functions it is given to read.
+//! Whether a constant is in the form that the functions it is passed to read.
 //!
-//! In: a [`Constant`] that holds an anchor, and the code around it. Out: findings.
+//! In: a [`Constant`] with an anchor, and the code around it. Out: findings.
 
 use super::{
     Findings, Severity,
@@ -16,7 +16,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// What is wrong with DER that begins with `certificate` and goes on with `rest`.
+/// What is wrong with DER that begins with `certificate` and continues with `rest`.
 pub(crate) fn look_at_der(
     source: &Source,
     constant: &Constant,
@@ -49,7 +49,7 @@ pub(crate) fn look_at_der(
     let Some(name) = &constant.name else { return found };
     let used = source.uses.of_constant(name);
     found = found.and(look_at_pointer(constant, name, used));
-    // mbedTLS's general function finds out by itself.
+    // mbedTLS's general function detects the form.
     let reads_pem = |used: &&Use| {
         matches!(used.reads, Reads::Pem | Reads::PemWithNul)
             && used.name != "mbedtls_x509_crt_parse"
@@ -66,7 +66,7 @@ pub(crate) fn look_at_der(
     found
 }
 
-/// What is wrong with the use of a constant that holds certificates in PEM and that `stack` reads.
+/// What is wrong with the use of a constant with PEM certificates that `stack` reads.
 pub(crate) fn look_at_pem_use(
     source: &Source,
     constant: &Constant,
@@ -117,7 +117,7 @@ pub(crate) fn look_at_pem_use(
     found
 }
 
-/// Where the length of `constant`, which ends in a NUL, is counted otherwise than expected.
+/// Where the length of `constant`, which ends in a NUL, is counted differently than expected.
 fn look_at_count(constant: &Constant, name: &str, used: &[Use]) -> Findings {
     let mut found = Findings::default();
     for Use { name: call, counts, given, .. } in used {
@@ -146,7 +146,7 @@ fn look_at_count(constant: &Constant, name: &str, used: &[Use]) -> Findings {
     found
 }
 
-/// Where a pointer is measured instead of what it points to.
+/// Where the size of a pointer is taken instead of the size of what it points to.
 fn look_at_pointer(constant: &Constant, name: &str, used: &[Use]) -> Findings {
     let mut found = Findings::default();
     let is_sizeof = |used: &&Use| matches!(used.given, Some(Given::Sizeof | Given::SizeofLessOne));

@@ -1,8 +1,8 @@
-//! Whether a lock says the truth, and holds what its manifest asks for.
+//! Whether a lock is true, and holds what its manifest asks for.
 //!
-//! In: a lock as it was read, and the [`Terms`] of its manifest. Out: [`Finding`]s. Reading a lock
-//! has compared what each certificate states itself; here is the rest: that a store vouches for it,
-//! where it came from, what it is for, how long it lasts, and which options led to it.
+//! In: a lock as it was read, and the [`Terms`] of its manifest. Out: [`Finding`]s. Reading a lock has
+//! already compared what each certificate states; this module checks the rest: that a store vouches for
+//! it, where it came from, what it is for, how long it lasts, and which options led to it.
 
 mod asked;
 
@@ -32,7 +32,8 @@ use crate::{
 #[must_use]
 pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Finding> {
     let is_lock = lock::is_lock(content);
-    // A plain PEM file marks nothing: where anchors are wanted, all that it holds is taken for one.
+    // A plain PEM file marks nothing: if the manifest asks for anchors, each of its certificates counts
+    // as one.
     let marks_anchors = is_lock || terms.what == What::Anchor;
     let trust = terms.trust(bundle, std::iter::empty());
     let mut claims =
@@ -110,7 +111,7 @@ impl Claims<'_> {
         self.object(place, Severity::Error, "lock-untrue", message, refresh());
     }
 
-    /// Anchors that are there already.
+    /// Anchors that occur more than once.
     fn twice(&mut self) {
         let mut known = HashSet::new();
         for (index, entry) in self.bundle.entries.iter().enumerate() {
@@ -123,7 +124,7 @@ impl Claims<'_> {
         }
     }
 
-    /// All that does not depend on a manifest.
+    /// Everything that does not depend on a manifest.
     fn facts(&mut self, is_of_files: bool) {
         self.head();
         self.proof(is_of_files);
@@ -139,7 +140,7 @@ impl Claims<'_> {
         let written = lock::write(self.bundle);
         let content = String::from_utf8_lossy(self.content);
         let quoted = |line: &str| line.split('`').nth(1).map(str::to_owned);
-        // Comments of somebody's own may stand above it.
+        // Other comments may come above it.
         let above = lock::header_line(self.content).map_or(0, |line| line - 1);
         let lines = content.lines().skip(above).zip(written.lines()).take(2);
         for (index, (line, wanted)) in lines.enumerate() {
@@ -238,14 +239,14 @@ impl Claims<'_> {
         }
     }
 
-    /// Whether a leaf carries the name of the server.
+    /// Whether a leaf has the name of the server.
     fn name(&mut self, index: usize, entry: &Entry, terms: &Terms<'_>) {
         let leaf = &entry.certificate;
-        // Some TLS stacks go by the common name where there is no other.
+        // Some TLS stacks use the common name if there is no other.
         if entry.role != Role::Leaf || extensions::alternative_names(leaf).shown.is_empty() {
             return;
         }
-        // The dates are looked at with those of all other certificates.
+        // The dates are checked with those of all other certificates.
         let work = Work::default();
         let question = Question { name: Some(terms.name), at: leaf.not_before(), work: &work };
         if let Err(refusal) = path::leaf_holds(leaf, question) {
@@ -287,7 +288,7 @@ impl Claims<'_> {
     }
 }
 
-/// What to do about a lock that is not as it should be.
+/// What to do about a lock with a problem.
 pub(super) fn refresh() -> Option<String> {
     Some("run `certgrab sync`".to_owned())
 }

@@ -1,7 +1,7 @@
-//! The device's own certificates, which stand beside its anchors where the server wants one.
+//! The device's own certificates, which are next to its anchors if the server requires one.
 //!
-//! In: all certificates of a file. Out: those that are the device's own, and the anchors: nothing
-//! that is asked of an anchor is asked of the device's own.
+//! In: all certificates of a file. Out: those that are the device's own, and the anchors: the rules for
+//! anchors do not apply to the device's own certificates.
 
 use std::collections::HashSet;
 
@@ -31,8 +31,9 @@ pub(crate) fn split(
     all.into_iter().partition(|one| is_own(one, source, keys))
 }
 
-/// Whether `anchor` is given to what wants the device's own certificate; or is not for servers, or
-/// has its private key in a file of the same check, and the code gives it to nothing that takes anchors.
+/// Whether `anchor` is passed to a function that expects the device's own certificate; or is not for
+/// servers, or has its private key in a file of the same check, and the code does not pass it to a
+/// function that expects anchors.
 fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> bool {
     let Some(certificate) = &anchor.certificate else { return false };
     if extensions::is_authority(certificate) {
@@ -49,21 +50,21 @@ fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> 
         || public(certificate).is_some_and(|key| keys.contains(key))
 }
 
-/// Whether the private key of `certificate` stands in `source`.
+/// Whether the private key of `certificate` is in `source`.
 pub(super) fn has_its_key(certificate: &Certificate, source: &Source) -> bool {
     public(certificate)
         .is_some_and(|key| private_keys(source).iter().any(|one| one.parts.contains(key)))
 }
 
-/// Elements of a private key that are inside one another: a PKCS #8 holds an octet string, that a
-/// key of SEC 1, that `[1]`, and that the point.
+/// The nesting of a private key: a PKCS #8 holds an octet string, that a key of SEC 1, that `[1]`, and
+/// that the point.
 const KEY_DEPTH: usize = 5;
 
 /// A private key in PEM.
 #[derive(Debug, Clone)]
 pub(crate) struct PrivateKey {
     pub(crate) place: Place,
-    /// Whether it stands in a file that is read as it is, and not in code.
+    /// Whether it is in a file that is read as it is, and not in code.
     pub(crate) is_in_file: bool,
     /// The numbers and points in it.
     pub(crate) parts: HashSet<Vec<u8>>,
@@ -72,7 +73,7 @@ pub(crate) struct PrivateKey {
 /// The most private keys of a file that are read: more than a device has.
 const MAX_KEYS: usize = 1_000;
 
-/// The private keys in PEM that stand in `source`.
+/// The private keys in PEM in `source`.
 pub(crate) fn private_keys(source: &Source) -> Vec<PrivateKey> {
     let mut found = Vec::new();
     for constant in &source.constants {
@@ -90,7 +91,7 @@ pub(crate) fn private_keys(source: &Source) -> Vec<PrivateKey> {
     found
 }
 
-/// The blocks of private keys in `bytes` that can be read, with where they begin.
+/// The readable blocks of private keys in `bytes`, with the positions where they begin.
 fn key_blocks(bytes: &[u8]) -> impl Iterator<Item = (usize, pem::Pem)> {
     let begins = memchr::memmem::find_iter(bytes, BEGIN);
     begins.filter_map(|at| {
@@ -109,11 +110,11 @@ const BEGIN: &[u8] = b"-----BEGIN ";
 /// The most bytes of a label of a private key: `ENCRYPTED PRIVATE KEY` has 21.
 const MAX_LABEL_BYTES: usize = 32;
 
-/// Adds to `found` the integers and bit strings of `contents`, which are a private key or within.
+/// Adds to `found` the integers and bit strings of `contents`, which are a private key or part of one.
 ///
-/// A private key holds the modulus (RFC 8017 appendix A.1.2) or, as a rule, the point (RFC 5915
-/// section 3) of its public one, often wrapped (RFC 5958 section 2). Each is looked up, so that a
-/// file of keys and certificates takes no longer than both.
+/// A private key holds the modulus (RFC 8017 appendix A.1.2) or, usually, the point (RFC 5915 section 3)
+/// of its public key, often wrapped (RFC 5958 section 2). Each is looked up in a set, so a file of keys
+/// and certificates takes no longer than both.
 fn collect(contents: &[u8], depth: usize, found: &mut HashSet<Vec<u8>>) {
     for element in Elements::of(contents) {
         match element.tag {
@@ -126,7 +127,7 @@ fn collect(contents: &[u8], depth: usize, found: &mut HashSet<Vec<u8>>) {
     }
 }
 
-/// What of the key of `certificate` stands in its private key.
+/// The part of the key of `certificate` that is also in its private key.
 pub(crate) fn public(certificate: &Certificate) -> Option<&[u8]> {
     match certificate.key() {
         Key::Rsa { modulus: public, .. } | Key::Ec { point: public, .. } => {

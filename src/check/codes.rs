@@ -87,7 +87,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("wrong-form", "a constant in an encoding that the function cannot read"),
 ];
 
-/// What the code means; `None` for a word that is no code.
+/// What the code means; `None` for a word that is not a code.
 #[must_use]
 pub fn meaning(code: &str) -> Option<&'static str> {
     let at = CODES.binary_search_by(|(known, _)| (*known).cmp(code)).ok()?;

@@ -1,9 +1,9 @@
-//! The commands in what findings say to do, as the user can paste them.
+//! The commands in the actions of findings, so that the user can paste them.
 //!
-//! In: an action with the placeholders `HOST:PORT` and `FORMAT`, and what is known of the server and
-//! the file. Out: the action with these put in.
+//! In: an action with the placeholders `HOST:PORT` and `FORMAT`, and what is known of the server and the
+//! file. Out: the action with these filled in.
 
-/// What of a command is known.
+/// What is known of a command.
 #[derive(Debug, Clone, Default)]
 pub struct Command {
     /// The server that the files are for.
@@ -18,7 +18,7 @@ pub struct Command {
     pub format: Option<&'static str>,
 }
 
-/// Who writes a file, and so what changes it.
+/// Who writes a file, and therefore how it is changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Writer {
     /// The user, or a command that the user runs.
@@ -30,15 +30,15 @@ pub enum Writer {
     SyncOfFiles,
 }
 
-/// Where the server stands in actions.
+/// The placeholder for the server in actions.
 const SERVER: &str = "HOST:PORT";
-/// The command that makes a constant begins so, and its options follow.
+/// How the command that makes a constant begins; its options follow.
 const BEGIN: &str = "`certgrab HOST:PORT";
-/// The command that makes a constant ends so.
+/// How the command that makes a constant ends.
 const END: &str = " --emit FORMAT`";
 
 impl Writer {
-    /// What changes the file, where `options` would do for a file of the user.
+    /// What changes the file, if `options` would be enough for a file of the user.
     fn instead(self, options: &str) -> Option<String> {
         const THEN: &str = "in the manifest, then run `certgrab sync`";
         let options: Vec<_> = options.split_whitespace().collect();
@@ -65,12 +65,12 @@ impl Writer {
 }
 
 impl Command {
-    /// `action` with what is known in place of the placeholders.
+    /// `action` with the known values instead of the placeholders.
     #[must_use]
     pub fn fill(&self, action: &str) -> String {
         let synced = self.writer.fill(action);
         let mut server = self.target.clone().unwrap_or_else(|| SERVER.to_owned());
-        // An action that names other roots is about a CA that the user's roots do not have.
+        // An action that names other roots is about a CA that is not in the user's roots.
         let names_roots = action.contains("--roots") || action.contains("--trust-sha256");
         let roots = self.roots.iter().filter(|_| !names_roots);
         for option in self.reaching.iter().chain(roots) {

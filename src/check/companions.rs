@@ -1,6 +1,6 @@
 //! The certificates that a TLS stack gets together with another one.
 //!
-//! In: the anchors of a file. Out: for each constant, the certificates beside it.
+//! In: the anchors of a file. Out: for each constant, the certificates it is loaded with.
 
 use std::{collections::HashMap, rc::Rc};
 
@@ -11,22 +11,22 @@ use crate::{text::time::Time, x509::certificate::Certificate};
 /// send, and than rustls-webpki follows (its limit is 6).
 pub(super) const LONGEST_PATH: usize = 16;
 
-/// The most keys of one name that a signature is tried with: no authority has so many, and a file
-/// may hold ten thousand.
+/// The most keys of one name that are tried for a signature: no CA has so many, and a file may hold ten
+/// thousand.
 pub(super) const MOST_ISSUERS: usize = 16;
 
 /// The certificates that a reader gets together with another one.
 #[derive(Default)]
 pub(super) struct Companions {
-    /// They, by subject (DER).
+    /// The certificates, by subject (DER).
     by_subject: HashMap<Vec<u8>, Vec<Certificate>>,
     /// Whether one of them is valid at the time of judgement.
     pub(super) has_a_valid_one: bool,
 }
 
 impl Companions {
-    /// By constant: those of one constant are together, and all that certgrab wrote into one file,
-    /// since some of its forms give each certificate of a chain a constant of its own.
+    /// By constant: those of one constant are together, and all that certgrab wrote into one file, since
+    /// some formats have a separate constant for each certificate of a chain.
     pub(super) fn each(
         anchors: &[EmbeddedAnchor],
         is_generated: bool,
@@ -45,7 +45,7 @@ impl Companions {
                 certificate.not_before() <= at && at <= certificate.not_after();
             let name = certificate.subject_der().to_vec();
             let known = companions.by_subject.entry(name).or_default();
-            // One more than is ever tried tells that there are more.
+            // One more than is ever tried, to detect that there are more.
             let is_known = |one: &Certificate| {
                 one.spki_der() == certificate.spki_der()
                     && one.is_self_issued() == certificate.is_self_issued()
@@ -63,7 +63,7 @@ impl Companions {
         self.by_subject.get(subject).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the root of `certificate` stands beside it, so that it is no anchor.
+    /// Whether the root of `certificate` is loaded with it, so that it is not an anchor.
     pub(super) fn holds_the_root_of(&self, certificate: &Certificate) -> bool {
         let mut at = certificate;
         for _ in 0..LONGEST_PATH {

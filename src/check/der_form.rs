@@ -24,11 +24,11 @@ pub(crate) fn begins_as_certificate(bytes: &[u8]) -> bool {
 const VERSION_3: &[u8] = &[0xa0, 3, 2, 1, 2, 2];
 /// The bytes before the version: the headers of two sequences with two bytes of length.
 const HEADERS: usize = 8;
-/// The most bytes that begin as a certificate and are looked at in one file: each may be read up to
+/// The most positions in one file that begin like a certificate and are examined: each may be read to
 /// its end, 64 KiB further on.
 const MOST_BEGINNINGS: usize = 1_000;
 
-/// Certificates within `bytes`, such as the image of a firmware, that cannot be read and are not among
+/// Certificates within `bytes`, such as a firmware image, that cannot be read and are not among
 /// `anchors`.
 pub(crate) fn unreadable_within(bytes: &[u8], anchors: &[EmbeddedAnchor]) -> Findings {
     let read: Vec<_> = anchors

@@ -1,9 +1,9 @@
-//! Files in UTF-16, as editors of Windows save them when asked for "Unicode".
+//! Files in UTF-16, as Windows editors save them when asked for "Unicode".
 //!
 //! In: the bytes of a file. Out: the same text in UTF-8.
 
-/// `content` in UTF-8 if it is UTF-16 with a byte order mark (RFC 2781 section 3.2); what is no
-/// UTF-16 in it takes its place as U+FFFD.
+/// `content` in UTF-8 if it is UTF-16 with a byte order mark (RFC 2781 section 3.2); invalid UTF-16 in
+/// it becomes U+FFFD.
 pub(crate) fn as_utf8(content: &[u8]) -> Option<Vec<u8>> {
     let (bytes, is_little_endian) = match content {
         [0xff, 0xfe, bytes @ ..] => (bytes, true),

@@ -1,4 +1,4 @@
-//! What is wrong with a file, or good to know of it.
+//! A problem with a file, or something good to know about it.
 
 use std::collections::HashSet;
 
@@ -26,16 +26,16 @@ pub struct Finding {
     pub action: Option<String>,
     /// The certificate that it is about, if it is about one.
     pub certificate: Option<Sha256>,
-    /// The part of the server that it is about, if the server does not present one chain to all.
+    /// The part of the server that it is about, if the server presents different chains.
     pub part: Option<String>,
 }
 
-/// How much a finding matters, and so how the command ends.
+/// How much a finding matters, and thereby how the command ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Good to know; nothing has to be done.
+    /// Good to know; no action is needed.
     Note,
-    /// It works today, and something has to be done before the horizon.
+    /// It works today; action is needed before the horizon.
     Warning,
     /// It does not work.
     Error,
@@ -74,7 +74,7 @@ impl Finding {
         }
     }
 
-    /// What tells it apart from other findings.
+    /// What distinguishes it from other findings.
     fn key(&self) -> Key {
         let Self { place, code, certificate, part, .. } = self;
         (place.line, place.unit, code, *certificate, part.clone())
@@ -96,7 +96,7 @@ impl Finding {
     }
 }
 
-/// What tells findings apart: place, code, certificate and part of the server.
+/// What distinguishes findings: place, code, certificate and part of the server.
 type Key = (usize, Option<Unit>, &'static str, Option<Sha256>, Option<String>);
 
 /// The findings of a file: each once for its place, code, certificate and part of the server, and
@@ -128,7 +128,7 @@ impl Findings {
         self.listed.is_empty()
     }
 
-    /// The severity of the worst finding, those that are only counted among them.
+    /// The severity of the worst finding, including those that are only counted.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.listed.iter().map(|finding| finding.severity).max().max(self.worst_of_more)
@@ -150,7 +150,7 @@ impl Findings {
     pub(crate) fn add(&mut self, finding: Finding) {
         let key = finding.key();
         if self.listed.len() >= MAX_FINDINGS {
-            // Those past the limit are not remembered either, so one may be counted twice.
+            // Those past the limit are not recorded either, so one may be counted twice.
             self.more += usize::from(!self.keys.contains(&key));
             self.worst_of_more = self.worst_of_more.max(Some(finding.severity));
         } else if self.keys.insert(key) {
@@ -158,7 +158,7 @@ impl Findings {
         }
     }
 
-    /// The same with each place as `change` makes it.
+    /// The same with `change` applied to each place.
     pub(crate) fn placed(self, change: impl Fn(Place) -> Place) -> Self {
         let (more, worst_of_more) = (self.more, self.worst_of_more);
         let listed = self.listed.into_iter();
@@ -166,7 +166,7 @@ impl Findings {
         Self { more, worst_of_more, ..listed.collect() }
     }
 
-    /// The same with each action as `change` makes it.
+    /// The same with `change` applied to each action.
     pub(crate) fn with_actions(mut self, change: impl Fn(&str) -> String) -> Self {
         for finding in &mut self.listed {
             finding.action = finding.action.as_deref().map(&change);
@@ -198,7 +198,7 @@ impl Findings {
         self.keys = self.listed.iter().map(Finding::key).collect();
     }
 
-    /// All findings of `each`, of those that say the same of one place the worst.
+    /// All findings of `each`; of those that say the same about one place, the worst.
     pub(crate) fn worst_of(mut each: Vec<Self>) -> Self {
         if each.len() < 2 {
             return each.pop().unwrap_or_default();

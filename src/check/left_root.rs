@@ -1,7 +1,7 @@
-//! What is known of anchors that left Mozilla's store.
+//! What is known about anchors that left Mozilla's store.
 //!
-//! In: an anchor, or the row about it. Out: findings. Roots that left are known by their name and
-//! key too, so that an anchor of BearSSL is judged as its certificate would be.
+//! In: an anchor, or its row in the table. Out: findings. Roots that left are also known by name and
+//! key, so an anchor of BearSSL is judged like its certificate.
 
 use super::{EmbeddedAnchor, Finding, Knowledge, Severity, named};
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl EmbeddedAnchor {
-    /// The row about a root that left Mozilla's store, if it is held as a name and a key, or as the
-    /// hash of its certificate.
+    /// The row of a root that left Mozilla's store, if the file holds its name and key, or the hash of
+    /// its certificate.
     pub(crate) fn left(&self) -> Option<&'static Left> {
         match self.fingerprint {
             Some(fingerprint) => removed::left_by_sha256(fingerprint),
@@ -20,7 +20,7 @@ impl EmbeddedAnchor {
     }
 }
 
-/// What to say of `left`, which is called `name`, and what to do.
+/// The message about `left`, which is called `name`, and what to do.
 pub(super) fn message(left: &Left, name: &str) -> (String, String) {
     let (last, gone) = (left.last.date(), left.gone.date());
     let successor = left.successor();
@@ -33,8 +33,8 @@ pub(super) fn message(left: &Left, name: &str) -> (String, String) {
     (message, "look up the server's current anchor: `certgrab HOST:PORT`".to_owned())
 }
 
-/// The findings about `anchor`, whose certificate is not known and which `stack` reads, where
-/// `has_a_valid_one` says whether a valid anchor stands with it.
+/// The findings about `anchor`, whose certificate is not known and which `stack` reads;
+/// `has_a_valid_one` says whether a valid anchor is loaded with it.
 pub(super) fn findings(
     anchor: &EmbeddedAnchor,
     stack: Option<&'static Stack>,

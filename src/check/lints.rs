@@ -27,10 +27,10 @@ use crate::{
     },
 };
 
-/// Roots of the same authority that are named in one finding.
+/// Roots of the same CA operator that are named in one finding.
 const NAMED_ROOTS: usize = 3;
 
-/// Which anchors of `reading` cannot be judged without their certificates: for a file whose server
+/// The anchors of `reading` that cannot be judged without their certificates: for a file whose server
 /// was not asked.
 #[must_use]
 pub fn unknown_anchors(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
@@ -42,7 +42,7 @@ pub fn unknown_anchors(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings
     reading.anchors.iter().filter(|anchor| !is_known(anchor)).map(unknown).collect()
 }
 
-/// That `anchor`, which is the end of no known path, cannot be judged.
+/// That `anchor`, which no known path ends in, cannot be judged.
 pub(crate) fn unknown(anchor: &EmbeddedAnchor) -> Finding {
     let message = match anchor.fingerprint {
         Some(_) => "no known certificate has this SHA-256; it cannot be checked",
@@ -80,12 +80,13 @@ struct Lint<'a> {
     knowledge: &'a Knowledge<'a>,
     certificate: &'a Certificate,
     place: Place,
-    /// The certificates of its constant.
+    /// The certificates that are loaded with it.
     companions: &'a Companions,
 }
 
 impl Lint<'_> {
-    /// All findings; `refuted` are all that have the name of its issuer, if none of them signed it.
+    /// All findings; `refuted` are all certificates with the name of its issuer, if none of them signed
+    /// it.
     fn all(&self, refuted: &[Certificate]) -> Vec<Finding> {
         let forged = self.forged(refuted);
         if forged.as_ref().is_some_and(|one| one.severity == Severity::Error) {
@@ -121,7 +122,7 @@ impl Lint<'_> {
         self.knowledge.at.plus_days(i64::from(self.knowledge.horizon_days))
     }
 
-    /// The certificates that may have issued it, each key once; one more than are ever tried tells
+    /// The certificates that may have issued it, each key once; one more than are ever tried, to detect
     /// that there are more.
     fn issuers(&self) -> Vec<Certificate> {
         let certificate = self.certificate;
@@ -145,14 +146,14 @@ impl Lint<'_> {
         [self.knowledge.store, &Store::mozilla()].iter().any(|store| !store.named(name).is_empty())
     }
 
-    /// That none of `refuted`, which have the name that it states, signed it.
+    /// That none of `refuted`, which have the issuer's name, signed it.
     fn forged(&self, refuted: &[Certificate]) -> Option<Finding> {
         let certificate = self.certificate;
         if refuted.is_empty() {
             return None;
         }
-        // Nobody else of that name is known: an issuer with the same name and another key may have
-        // signed it, and an anchor's own signature proves nothing.
+        // No other certificate with that name is known: an issuer with the same name and another key may
+        // have signed it, and an anchor's self-signature proves nothing.
         let is_known = self.is_issuer_known();
         let is_own_key = |issuer: &Certificate| issuer.spki_der() == certificate.spki_der();
         if certificate.is_self_issued() && !is_known && refuted.iter().all(is_own_key) {
@@ -178,9 +179,9 @@ impl Lint<'_> {
         Some(self.finding(Severity::Error, "bad-signature", message, action))
     }
 
-    /// Whether it has the name of a public root and another key. Whoever holds it as an anchor trusts
-    /// that key, whoever issued it; but a CA certificate that a root of the stores issued may have the
-    /// name of another one.
+    /// Whether it has the name of a public root and a different key. A device with it as an anchor
+    /// trusts that key, whoever issued it; but a CA certificate that a root of the stores issued may
+    /// share its name with another root.
     fn lookalike(&self) -> Option<Finding> {
         let certificate = self.certificate;
         let public = removed::keys_of_mozillas(&certificate.subject());
@@ -200,7 +201,7 @@ impl Lint<'_> {
         Some(self.finding(Severity::Error, "lookalike-root", message, action))
     }
 
-    /// The test CA of the lab, whose key stands in a folder of whoever ran it.
+    /// The test CA of the lab, whose key is in a folder on the machine that ran it.
     fn of_the_lab(&self) -> Option<Finding> {
         lab_anchor::is_of_the_lab(self.certificate).then(|| {
             let message = format!(
@@ -215,7 +216,7 @@ impl Lint<'_> {
     fn dates(&self) -> Vec<Finding> {
         let (certificate, at) = (self.certificate, self.knowledge.at);
         let (name, ends) = (named(certificate), certificate.not_after());
-        // Some stacks look at no anchor's dates; elsewhere one that is valid is enough.
+        // Some stacks ignore an anchor's dates; elsewhere one valid anchor is enough.
         let ignored = self.stack.is_some_and(|reader| !reader.checks_anchor_dates());
         let harmless = ignored || self.companions.has_a_valid_one;
         let severity = if harmless { Severity::Warning } else { Severity::Error };
@@ -261,7 +262,7 @@ impl Lint<'_> {
         found
     }
 
-    /// What the public stores think of it.
+    /// What the public stores say about it.
     fn stores(&self) -> Vec<Finding> {
         let certificate = self.certificate;
         if let Some(left) = removed::left(certificate) {
@@ -293,7 +294,7 @@ impl Lint<'_> {
         std::iter::once(finding).chain(self.successors()).collect()
     }
 
-    /// Which roots of the same authority last longer.
+    /// Roots of the same CA operator that last longer.
     fn successors(&self) -> Option<Finding> {
         let owner = self.certificate.subject().organisation()?;
         let horizon = self.horizon();
@@ -331,7 +332,7 @@ fn apart(time: Time, at: Time) -> String {
     }
 }
 
-/// The issuer of `certificate` as findings name it: in whole where its name has no common name.
+/// The issuer of `certificate` as findings name it: the whole name if it has no common name.
 pub(super) fn issuer_of(certificate: &Certificate) -> String {
     let name = certificate.issuer();
     let short = name.short().map(|name| name.line()).filter(|name| !name.trim().is_empty());

@@ -1,6 +1,6 @@
-//! What is wrong with a lock today, and was not when it was written.
+//! What is wrong with a lock today that was right when it was written.
 //!
-//! In: a lock as it was read, where the server proves less now. Out: a [`Finding`].
+//! In: a lock as it was read, if the server proves less now. Out: a [`Finding`].
 
 use super::{Finding, Severity};
 use crate::output::{
@@ -8,8 +8,8 @@ use crate::output::{
     lock,
 };
 
-/// What is wrong with a lock that says that the server proved possession of its key, if the server
-/// that was asked now does not.
+/// What is wrong with a lock that says that the server proved possession of its key, if the server does
+/// not prove it now.
 #[must_use]
 pub fn no_longer_proven(content: &[u8], bundle: &Bundle) -> Option<Finding> {
     let is_proven = lock::is_lock(content) && bundle.key_possession == KeyPossession::Proven;

@@ -1,17 +1,17 @@
-//! What a file without a certificate says of one: where it is, or its hash.
+//! What a file without a certificate says about one: where it is, or its hash.
 //!
-//! In: the bytes of a file that holds no anchor. Out: a note, since nothing is wrong with that.
+//! In: the bytes of a file without an anchor. Out: a note, since this is not a fault.
 
 use super::{Finding, Severity};
 use crate::text::foreign::Foreign;
 
-/// The most bytes of a word that are looked at: longer than a path or a fingerprint in use.
+/// The most bytes of a word that are examined: longer than any path or fingerprint in use.
 const MAX_WORD_BYTES: usize = 256;
 
 /// Bytes of a SHA-1 (FIPS 180-4).
 const SHA1_BYTES: usize = 20;
 
-/// What `content` says of a certificate, if it says something.
+/// What `content` says about a certificate, if anything.
 pub(super) fn in_text(content: &[u8]) -> Option<Finding> {
     let text = String::from_utf8_lossy(content);
     text.lines().enumerate().find_map(|(index, line)| {
@@ -21,7 +21,7 @@ pub(super) fn in_text(content: &[u8]) -> Option<Finding> {
     })
 }
 
-/// What one line says of a certificate.
+/// What one line says about a certificate.
 fn of_line(line: &str) -> Option<String> {
     let is_apart = |one: char| one.is_whitespace() || "\"'`,;()<>[]{}".contains(one);
     let words = line.split(is_apart).filter(|word| (8..=MAX_WORD_BYTES).contains(&word.len()));
@@ -49,7 +49,7 @@ fn of_line(line: &str) -> Option<String> {
 }
 
 /// The symbol in `line` that the linker makes for the first byte of an embedded certificate: `objcopy`,
-/// and with it `EMBED_FILES` of ESP-IDF, writes each character that is no letter or digit as `_`.
+/// and with it `EMBED_FILES` of ESP-IDF, replaces each character that is not a letter or digit with `_`.
 fn embedded(line: &str) -> Option<&str> {
     const BEGINS: &str = "_binary_";
     let ends = ["_pem_start", "_crt_start", "_cer_start", "_der_start"];
@@ -59,8 +59,7 @@ fn embedded(line: &str) -> Option<&str> {
     ends.iter().any(|end| symbol.ends_with(end)).then_some(symbol)
 }
 
-/// A SHA-1 in hexadecimal, with blanks or colons between the bytes or nothing, that a quotation of
-/// `line` holds.
+/// A SHA-1 in hexadecimal inside quotes in `line`, with blanks, colons or nothing between the bytes.
 fn fingerprint(line: &str) -> Option<&str> {
     line.split(['"', '\'']).find(|quoted| {
         let is_hexadecimal =

@@ -109,9 +109,9 @@ pub const MAX_FINGERPRINTS: usize = crate::trust::store::MAX_ROOTS;
 pub struct Knowledge<'a> {
     /// The roots that the user trusts.
     pub store: &'a Store,
-    /// The time of judgement.
+    /// The time as of which files are judged.
     pub at: Time,
-    /// Days until the horizon: what ends before is a warning today.
+    /// Days until the horizon: what expires before it is a warning today.
     pub horizon_days: u16,
 }
 
@@ -120,20 +120,20 @@ pub struct Knowledge<'a> {
 pub struct Reading {
     /// The file.
     pub file: PathBuf,
-    /// The TLS stack that reads it, if anything tells: the code around the constants does, or the
-    /// format in which they were written.
+    /// The TLS stack that reads it, if the code around the constants or the format they were written in
+    /// shows it.
     pub stack: Option<&'static Stack>,
-    /// The stack that most likely reads it, if nothing tells: what that refuses is a warning.
+    /// The stack that most likely reads it, if nothing shows it: what that stack refuses is a warning.
     pub(crate) likely: Option<&'static Stack>,
     /// What certgrab wrote into it about its reader.
     pub(crate) origin: origin::Origin,
-    /// Whether certgrab wrote it, as it says itself: then a reader gets all its anchors together.
+    /// Whether it says that certgrab wrote it: then a reader gets all its anchors together.
     pub is_generated: bool,
     /// The anchors in it, in the order of the file.
     pub anchors: Vec<EmbeddedAnchor>,
     /// What is wrong with the form of its constants.
     pub findings: Findings,
-    /// What its code and its keys say of constants, also of those in other files.
+    /// What its code and its keys say about constants, including those in other files.
     pub(crate) facts: pool::Facts,
     /// Comments that allow findings.
     pub(crate) allows: Vec<allow::Allow>,
@@ -144,7 +144,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The format in which certgrab writes such a file, if its TLS stack or its name tells.
+    /// The format in which certgrab writes such a file, if its TLS stack or its name shows it.
     #[must_use]
     pub fn format(&self) -> Option<&'static str> {
         let of_stack = self.stack.and_then(|stack| stack.formats.first().copied());
@@ -152,7 +152,7 @@ impl Reading {
         of_stack.or_else(|| command::format_of_extension(extension?))
     }
 
-    /// Adds `found`, with which the file no longer holds nothing.
+    /// Adds `found`; the file then no longer counts as empty.
     pub fn add(&mut self, found: Vec<Finding>) {
         if !found.is_empty() {
             self.findings.retain(|finding| finding.code != "no-certificate");
@@ -166,7 +166,7 @@ impl Reading {
         Self { stack, likely, ..self.clone() }
     }
 
-    /// Whether it holds neither anchors nor certificates of the device's own, nor what was meant to be
+    /// Whether it holds no anchors, no certificates of the device's own, and nothing that was meant as
     /// one.
     #[must_use]
     pub fn holds_nothing(&self) -> bool {
@@ -174,8 +174,8 @@ impl Reading {
         self.anchors.is_empty() && self.own.is_empty() && self.findings.listed().iter().all(says_so)
     }
 
-    /// Whether a file that nobody named has a place in a check: it holds more than hashes, which may
-    /// be of anything, or tells something of the constants of other files.
+    /// Whether a file that was not named explicitly belongs in a check: it holds more than hashes, which
+    /// may be of anything, or says something about the constants of other files.
     #[must_use]
     pub fn matters(&self) -> bool {
         let is_hash = |anchor: &EmbeddedAnchor| anchor.fingerprint.is_some();
@@ -193,7 +193,7 @@ pub fn read(file: &Path, content: &[u8]) -> Reading {
     read_with(file, content, &Context::default())
 }
 
-/// The same with what is known from elsewhere than the file.
+/// The same with what is known from outside the file.
 #[must_use]
 pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let text = encoding::as_utf8(content);
@@ -202,7 +202,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     let content = image.as_ref().map_or(content, |image| image.bytes.as_slice());
     let mut source = source::read(file, content);
     let origin = Origin::of(content);
-    // The code that certgrab writes beside a constant says less than the format.
+    // The code that certgrab writes next to a constant says less than the format.
     let spoken = source::calls::of(&source);
     let stack = context.stack.or_else(|| origin.stack()).or(spoken);
     let own_uses = source.uses.clone();
@@ -249,8 +249,8 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     }
 }
 
-/// The anchors of `source`, or what in `content` was meant to be one; by its places in the file where
-/// `content` is an image that the file carries.
+/// The anchors of `source`, or what in `content` was meant as one; with places in the file if `content`
+/// is an image that the file carries.
 fn contents(
     source: &source::Source,
     content: &[u8],
@@ -318,7 +318,7 @@ fn starts(source: &source::Source, anchors: &[EmbeddedAnchor]) -> Vec<usize> {
     starts
 }
 
-/// Whether code has the boundary of a block in a literal, which is then for text from elsewhere.
+/// Whether code has the boundary of a block in a literal, which is then used to parse other text.
 fn has_bare_boundaries(source: &source::Source) -> bool {
     source.language != source::Language::Data && source.constants.iter().any(pem_text::is_pem)
 }
@@ -355,7 +355,7 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     }
 }
 
-/// That the file was not made from `lock` as it is now.
+/// That the file was not generated from the current `lock`.
 #[must_use]
 pub fn stale(lock: &Path) -> Finding {
     let lock = crate::text::foreign::Foreign::text(&lock.display().to_string()).line();
@@ -368,7 +368,7 @@ pub fn stale(lock: &Path) -> Finding {
     )
 }
 
-/// A certificate as findings name it.
+/// The name of a certificate in findings.
 pub(crate) fn named(certificate: &Certificate) -> String {
     let name = certificate.subject();
     let short = name.label().unwrap_or_else(|| name.text().line());

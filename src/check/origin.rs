@@ -1,26 +1,26 @@
-//! What a file that certgrab wrote says of its reader.
+//! What a file that certgrab wrote says about its reader.
 //!
-//! In: the bytes of a file. Out: [`Origin`], read from the command that the comment at its beginning
-//! names, or from the options of a lock.
+//! In: the bytes of a file. Out: [`Origin`], read from the command in the comment at its beginning, or
+//! from the options of a lock.
 
 use crate::{
     output::emit::{self, Format},
     stack::{self, Stack, client::Device},
 };
 
-/// The most bytes in which the comment names its command: each of its options may be long.
+/// How many bytes are searched for the command in the comment: each of its options may be long.
 const MOST_BYTES: usize = 16 * 1024;
 
 /// The words before that command, in `templates/emit/part/about`, and before the options of a lock.
 const COMMAND: &str = "Regenerate: `certgrab ";
 const OPTIONS: &str = "Options: ";
 
-/// What a file says of whoever reads it.
+/// What a file says about its reader.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Origin {
     /// The format that it was written in.
     pub(crate) format: Option<Format>,
-    /// The device as which the server was asked, if one was named.
+    /// The device whose ClientHello was sent to the server, if one was named.
     pub(crate) device: Option<&'static Device>,
 }
 

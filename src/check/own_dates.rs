@@ -17,7 +17,7 @@ pub(crate) fn lint_own(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings
     reading.own.iter().filter_map(finding).collect()
 }
 
-/// What the dates of the device's own `certificate` come to.
+/// What the dates of the device's own `certificate` mean.
 #[must_use]
 pub(crate) fn of_own(certificate: &Certificate, knowledge: &Knowledge<'_>) -> Option<Finding> {
     let Knowledge { at, horizon_days, .. } = *knowledge;

@@ -1,8 +1,8 @@
-//! Whether the decoder that reads a PEM text takes it as it stands.
+//! Whether the stack's decoder reads a PEM text as it is.
 //!
-//! In: a constant, the certificates that a lenient reader found in it, and what that found wrong. Out:
-//! the findings by the rules of the stack: nothing that its decoder reads is an error, and what it
-//! does not read is one.
+//! In: a constant, the certificates that a lenient reader found in it, and the problems it reported.
+//! Out: the findings by the rules of the stack: what its decoder reads is not an error, and what it does
+//! not read is one.
 
 use super::{
     Finding, Findings, Place, Severity, boundaries,
@@ -21,10 +21,10 @@ use crate::{
 pub(super) const OF_TEXT: [&str; 5] =
     ["pem-damaged", "pem-indented", "pem-literal-newline", "pem-no-line-ends", "pem-no-newline"];
 
-/// Words of the ESP8266 core, which has a fork of BearSSL and feeds it in its own way.
+/// Words of the ESP8266 core, which has a fork of BearSSL and passes PEM to it differently.
 const ESP8266: [&str; 3] = ["X509List", "BearSSL::", "ESP8266WiFi"];
 
-/// Certificates, each with its place, and what is wrong with the text.
+/// Certificates, each with its place, and the problems of the text.
 type Judged = (Vec<(Certificate, Place)>, Findings);
 
 /// What a lenient reader found in `constant`, its `certificates` and `found`, by the rules of the
@@ -98,13 +98,13 @@ fn findings(
     }
 }
 
-/// Whether all blocks are certificates under their usual label, and, of a file that is read as it
-/// is, all were read: none stands in a comment.
+/// Whether all blocks are certificates under their usual label, and, in a file that is read as it is,
+/// all were read: none is in a comment.
 fn is_plain(constant: &Constant, read: usize) -> bool {
     let count = |wanted: &[u8]| {
         constant.bytes.windows(wanted.len()).filter(|window| *window == wanted).count()
     };
-    // What is no text is given to no decoder of text.
+    // Binary data is not given to a text decoder.
     if constant.form == Form::File && constant.bytes.contains(&0) {
         return false;
     }
@@ -112,8 +112,9 @@ fn is_plain(constant: &Constant, read: usize) -> bool {
     blocks == count(b"-----BEGIN CERTIFICATE") && (constant.form != Form::File || blocks == read)
 }
 
-/// Whether the blocks of a file are parts of its text: what a decoder gets is then not the file. They stand
-/// between quotes, or, in a file that is not one of certificates by its name, behind or before something else.
+/// Whether the blocks of a file are parts of its text, so that a decoder does not get the whole file.
+/// They are between quotes, or, in a file whose name is not one of certificates, after or before
+/// something else.
 fn is_part(constant: &Constant, source: &Source) -> bool {
     if constant.form != Form::File {
         return false;
@@ -130,7 +131,7 @@ fn is_part(constant: &Constant, source: &Source) -> bool {
         || ends.any(|behind| behind.is_some_and(|behind| !behind.is_ascii_whitespace()))
 }
 
-/// The decoder of `stack`, if it is one of those that were measured.
+/// The decoder of `stack`, if it was measured.
 fn decoder(source: &Source, stack: Option<&'static Stack>) -> Option<Decoder> {
     match stack?.library() {
         Library::MbedTls => Some(Decoder::Mbedtls),

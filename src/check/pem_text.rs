@@ -1,7 +1,7 @@
-//! PEM blocks as they stand in a constant, and what keeps TLS stacks from reading them.
+//! PEM blocks as they are in a constant, and what keeps TLS stacks from reading them.
 //!
-//! What mbedTLS 2.28, mbedTLS 3.6 and BearSSL 0.6 accept was measured; a finding is an error where
-//! a stack that the code speaks to reads nothing.
+//! What mbedTLS 2.28, mbedTLS 3.6 and BearSSL 0.6 accept was measured; a finding is an error if a stack
+//! that the code uses reads nothing.
 
 use super::{
     Finding, Findings, Place, Severity,
@@ -26,20 +26,20 @@ const DASHES: &[u8] = b"-----";
 /// How a line of a comment begins.
 const COMMENTS: [&[u8]; 5] = [b"//", b"/*", b"*", b"#", b";"];
 
-/// Bytes of a line that are looked at to see whether it is a comment.
+/// The bytes of a line that are examined to see whether it is a comment.
 const COMMENT_WINDOW: usize = 256;
 
-/// Labels of certificates (RFC 7468 section 5.1; the others are what old OpenSSL wrote).
+/// Labels of certificates (RFC 7468 section 5.1; the others are from old versions of OpenSSL).
 const CERTIFICATE_LABELS: [&[u8]; 3] =
     [b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"];
 
 /// Labels of PKCS #7 messages (RFC 7468 sections 8 and 9).
 const MESSAGE_LABELS: [&[u8]; 2] = [b"PKCS7", b"CMS"];
 
-/// Whether `constant` holds PEM certificates or something that was to be that.
+/// Whether `constant` holds PEM certificates or something that was meant as one.
 pub(crate) fn is_pem(constant: &Constant) -> bool {
     let begins = begins(constant);
-    // DER, where a name in the certificate may hold a boundary: its lengths are no text.
+    // DER in which a name may contain a boundary: its length octets are not text.
     let before = begins.first().map_or(&[][..], |first| &constant.bytes[..*first]);
     if before.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()) {
         return false;
@@ -59,7 +59,7 @@ pub(crate) fn is_pem(constant: &Constant) -> bool {
 /// A certificate of a block, or what is wrong with it.
 type Member = Result<Certificate, Malformed>;
 
-/// Certificates with their places, and what is wrong with the blocks that they stand in.
+/// Certificates with their places, and the problems of their blocks.
 type Read = (Vec<(Certificate, Place)>, Findings);
 
 /// The certificates of the PEM blocks of `constant`, which `language` writes and `stack` reads.
@@ -83,7 +83,7 @@ pub(crate) fn certificates(
             continue;
         }
         let block = Block { constant, language, stack, begin, body: at, label };
-        // Looked for up to the next block only: a file of unclosed ones is read once. The dashes of one
+        // Searched up to the next block only: a file of unclosed blocks is read once. The hyphens of one
         // boundary may be those of the next.
         let next = begins.get(index + 1).map_or(bytes.len(), |next| at.max(*next));
         let end = find(&bytes[at..next], END).map(|offset| at + offset);
@@ -111,15 +111,15 @@ pub(crate) fn certificates(
     (certificates, found)
 }
 
-/// Whether nothing stands in the `body` of a block that a literal begins: it is a boundary alone, as
-/// readers of PEM look for it, or the code puts something else between the boundaries.
+/// Whether the `body` of a block that a literal begins is empty: it is a boundary alone, as in code that
+/// parses PEM, or the code puts something else between the boundaries.
 fn is_bare(constant: &Constant, body: &[u8]) -> bool {
     let body = body.trim_ascii();
     constant.form == Form::Literal && (body.is_empty() || placeholder::is_directive(body))
 }
 
 /// Whether the `body` of a block in a file that is read as it is begins with a NUL: then the boundary is
-/// a text in a library or a program that reads PEM.
+/// a string in a library or a program that reads PEM.
 fn is_text_of_a_program(constant: &Constant, body: &[u8]) -> bool {
     constant.form == Form::File && body.trim_ascii_start().first() == Some(&0)
 }
@@ -129,7 +129,7 @@ struct Block<'a> {
     language: Language,
     /// The TLS stack that reads it, if it is known.
     stack: Option<&'static Stack>,
-    /// Where its BEGIN stands.
+    /// Where its BEGIN is.
     begin: usize,
     /// Where its body begins.
     body: usize,
@@ -186,7 +186,7 @@ impl Block<'_> {
         }
     }
 
-    /// The certificates in the Base64 `clean`, or why none of them can be read.
+    /// The certificates in the Base64 `clean`, or why none can be read.
     fn decode(&self, label: &str, clean: &[u8]) -> Result<Vec<Member>, String> {
         let text = format!(
             "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
@@ -204,7 +204,7 @@ impl Block<'_> {
         }
         match Certificate::from_der(parsed.contents()) {
             Ok(certificate) => Ok(vec![Ok(certificate)]),
-            // OpenSSL's trusted certificates have something of its own after the certificate.
+            // OpenSSL's trusted certificates have additional data after the certificate.
             Err(error) => match first_certificate(parsed.contents()) {
                 Some((certificate, _)) => Ok(vec![Ok(certificate)]),
                 None => Err(format!("the PEM block is {error}")),
@@ -212,8 +212,8 @@ impl Block<'_> {
         }
     }
 
-    /// Which readers do not look for the label: mbedTLS wants `CERTIFICATE` alone, BearSSL's
-    /// tools also take `X509 CERTIFICATE`, and OpenSSL all but PKCS #7.
+    /// Labels that some readers do not look for: mbedTLS expects `CERTIFICATE`, BearSSL's tools also
+    /// accept `X509 CERTIFICATE`, and OpenSSL accepts all but PKCS #7.
     fn look_at_label(&self, label: &str, line: usize) -> Option<Finding> {
         let is_pkcs7 = MESSAGE_LABELS.contains(&self.label);
         let severity = match (self.label, self.stack.map(Stack::library)) {
@@ -223,7 +223,7 @@ impl Block<'_> {
                 return None;
             }
             (_, Some(_)) => Severity::Error,
-            // PKCS #7 in a file of its own is for those who read PKCS #7.
+            // A separate PKCS #7 file is for readers of PKCS #7.
             (_, None) if is_pkcs7 && self.constant.form == Form::File => return None,
             (_, None) => Severity::Warning,
         };
@@ -237,7 +237,7 @@ impl Block<'_> {
         Some(Finding::new(line, severity, "pem-label", message, Some(action)))
     }
 
-    /// The body with literal `\n` taken for the line breaks they mean, and what is wrong with the
+    /// The body with each literal `\n` replaced by the line break it means, and what is wrong with the
     /// lines.
     fn look_at_lines(&self, body: &[u8], end: usize) -> (Vec<u8>, Findings) {
         let mut found = Findings::default();
@@ -272,7 +272,7 @@ impl Block<'_> {
             );
             return (clean, found);
         }
-        // All readers pass over blanks at the end of a line.
+        // All readers ignore blanks at the end of a line.
         let mut behind_label = body.iter().filter(|byte| !matches!(byte, b' ' | b'\t'));
         let starts = behind_label.next().is_some_and(|byte| matches!(byte, b'\n' | b'\r'));
         let ends = body.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t'))
@@ -291,7 +291,7 @@ impl Block<'_> {
         (clean, found.and(further.collect()))
     }
 
-    /// How its file writes the ends of lines.
+    /// How its file ends lines.
     fn how_to_end_lines(&self) -> String {
         match (self.constant.form, self.language) {
             (Form::File, _) => "put each boundary on its own line",
@@ -321,7 +321,7 @@ impl Block<'_> {
         ))
     }
 
-    /// What follows the last boundary: the end of a line, and for some readers a NUL.
+    /// What follows the last boundary: a line end, and for some readers a NUL.
     fn look_after(&self, end: usize) -> Option<Finding> {
         let constant = self.constant;
         let after = end + END.len() + self.label.len() + DASHES.len();
@@ -364,8 +364,8 @@ impl Block<'_> {
 
 /// Where the BEGIN boundaries of `constant` are.
 ///
-/// In a file that is read as it is, one in a comment is none: a subject may hold it, and a block
-/// may have been commented out.
+/// In a file that is read as it is, a boundary in a comment does not count: a subject may contain it,
+/// and a block may have been commented out.
 fn begins(constant: &Constant) -> Vec<usize> {
     let bytes = constant.bytes.as_slice();
     let (mut found, mut from, mut line_start) = (Vec::new(), 0, 0);

@@ -1,19 +1,19 @@
-//! Where something stands in a file.
+//! Where something is in a file.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
 };
 
-/// A place in a file: its line, and more where lines do not tell.
+/// A place in a file: its line, and more if the line is not enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The line, from 1.
     pub line: usize,
-    /// The offset in bytes, in a file that is no text.
+    /// The offset in bytes, in a binary file.
     pub offset: Option<usize>,
-    /// Which certificate of the file it is, from 1, and how many there are; only where several stand
-    /// on the line.
+    /// Which certificate of the file it is, from 1, and how many there are; only if several are on the
+    /// line.
     pub part: Option<(usize, usize)>,
     /// Which block of which constant, and which certificate in it, if it is one of these.
     pub(crate) unit: Option<Unit>,
@@ -29,7 +29,7 @@ pub(crate) struct Unit {
 }
 
 impl Place {
-    /// The same by the byte where its block begins, in a file that is no text.
+    /// The same by the byte where its block begins, in a binary file.
     pub(crate) fn by_offset(self) -> Self {
         Self { offset: self.unit.map(|unit| unit.begin), ..self }
     }
@@ -61,7 +61,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Counts the units of a file, so that those which share a line can be told apart.
+/// Counts the units of a file, to distinguish those that share a line.
 pub(crate) struct Numbering {
     numbers: BTreeMap<Unit, usize>,
     crowded: BTreeSet<usize>,
@@ -86,7 +86,7 @@ impl Numbering {
         Self { numbers, crowded }
     }
 
-    /// `place` with the number of its certificate, where the line does not tell.
+    /// `place` with the number of its certificate, if the line is not enough.
     pub(crate) fn numbered(&self, place: Place) -> Place {
         let number = place.unit.and_then(|unit| self.numbers.get(&unit));
         let number = number.filter(|_| self.crowded.contains(&place.line));

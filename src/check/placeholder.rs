@@ -1,13 +1,14 @@
 //! Placeholders where a certificate belongs: `...`, `XXXX`, `MII...`, "paste your certificate here".
 //!
-//! In: the body of a PEM block that holds no certificate. Out: whether somebody left it to be filled in.
+//! In: the body of a PEM block that holds no certificate. Out: whether it is a placeholder to be filled
+//! in.
 
 use super::{Finding, Severity};
 
-/// The fewest digits of Base64 of a certificate: 200 bytes hold no name, key and signature.
+/// The fewest Base64 digits of a certificate: 200 bytes are too few for a name, a key and a signature.
 pub(super) const FEWEST_DIGITS: usize = 268;
 
-/// The fewest letters of a row that replaces text, such as `XXXX`.
+/// The fewest letters of a row that stands for text, such as `XXXX`.
 const ROW: usize = 4;
 
 /// Words of a sentence that asks for a certificate.
@@ -38,7 +39,7 @@ pub(super) fn finding(line: usize) -> Finding {
     Finding::new(line, Severity::Error, "placeholder", message, Some(action))
 }
 
-/// Whether `body`, which stands between the boundaries of a block and is no certificate, is a
+/// Whether `body`, which is between the boundaries of a block and is not a certificate, is a
 /// placeholder.
 pub(super) fn is_one(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body).replace("\\n", "\n").replace("\\r", "\r");
@@ -57,7 +58,7 @@ pub(super) fn is_one(body: &[u8]) -> bool {
         || is_row(&text)
 }
 
-/// Whether `text` holds one character again and again, such as `XXXX`.
+/// Whether `text` repeats one character, such as `XXXX`.
 fn is_row(text: &str) -> bool {
     let mut letters = text.chars().filter(|one| !one.is_whitespace());
     let Some(first) = letters.next() else { return false };
@@ -65,8 +66,8 @@ fn is_row(text: &str) -> bool {
     count >= ROW && letters.all(|one| one == first)
 }
 
-/// Whether `body` is a directive of a format, which the code replaces by a value: `%s`, `%.*s`,
-/// `{}`, `{body}`, `${body}`, `#{body}`.
+/// Whether `body` is a format directive that the code replaces by a value: `%s`, `%.*s`, `{}`, `{body}`,
+/// `${body}`, `#{body}`.
 pub(super) fn is_directive(body: &[u8]) -> bool {
     let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.()[]".contains(byte);
     let in_braces = |body: &[u8]| {

@@ -1,4 +1,4 @@
-//! What the files of a repository say of one another's constants.
+//! What the files of a repository say about each other's constants.
 //!
 //! In: the [`Reading`]s of all files. Out: for a file whose constants are used elsewhere, or whose
 //! certificate has its private key elsewhere, the [`Context`] to read it again with.
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::stack::Stack;
 
-/// What a file tells about constants, its own and those of other files.
+/// What a file says about constants, its own and those of other files.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     /// What its code does with constants.
@@ -24,11 +24,11 @@ pub(crate) struct Facts {
     pub(crate) keys: Vec<PrivateKey>,
     /// The names of its constants.
     pub(crate) names: Vec<String>,
-    /// Whether its code shows which stack it speaks to.
+    /// Whether its code shows which stack it uses.
     pub(crate) speaks: bool,
 }
 
-/// What other files tell about the constants of a file.
+/// What other files say about the constants of a file.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     /// The TLS stack that reads them, if that is known.
@@ -38,7 +38,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// Nothing but that `stack` reads the constants, if that is known.
+    /// Only that `stack` reads the constants, if that is known.
     #[must_use]
     pub fn of_stack(stack: Option<&'static Stack>) -> Self {
         Self { stack, ..Self::default() }
@@ -79,7 +79,7 @@ impl<'a> Pool<'a> {
         Self { users, definers, keys: keys.collect() }
     }
 
-    /// What the other files say of the constants of `reading`; `None` if they say nothing new.
+    /// What the other files say about the constants of `reading`; `None` if they say nothing new.
     #[must_use]
     pub fn context_of(&self, reading: &Reading) -> Option<Context> {
         let mut context = Context::default();
@@ -91,7 +91,7 @@ impl<'a> Pool<'a> {
                 stacks.extend(user.stack);
             }
         }
-        // Files that disagree tell nothing.
+        // Files that disagree say nothing.
         let first = stacks.first().copied().filter(|_| !reading.facts.speaks);
         context.stack = first.filter(|first| stacks.iter().all(|stack| stack.name == first.name));
         let certificates = reading.anchors.iter().filter_map(|one| one.certificate.as_ref());
@@ -103,8 +103,8 @@ impl<'a> Pool<'a> {
     }
 
     /// The files that use the constant `name` of `file`: those nearest to it in the tree of folders,
-    /// unless they have one of that name themselves, or another file is as near to them that has. In
-    /// a repository of several projects, each may have its own.
+    /// unless they define one of that name, or another file as near to them does. In a repository of
+    /// several projects, each may define it.
     fn nearest(&self, name: &str, file: &Path) -> Vec<&'a Reading> {
         let of = |map: &HashMap<&str, Vec<&'a Reading>>| map.get(name).cloned().unwrap_or_default();
         let (users, definers) = (of(&self.users), of(&self.definers));

@@ -1,8 +1,8 @@
-//! Whether a file can matter to a check at all, found out in one pass over its bytes.
+//! Whether a file can matter to a check, decided in one pass over its bytes.
 //!
-//! Of a hundred thousand files of a repository, a handful hold certificates. Only what passes here is
-//! taken apart. What passes may still hold nothing, so a sign that is common in other files counts only
-//! with what follows it in a certificate.
+//! Of a hundred thousand files of a repository, a handful hold certificates. Only a file that passes is
+//! parsed. It may still hold nothing, so a sign that is common in other files only counts with what
+//! follows it in a certificate.
 
 use std::sync::OnceLock;
 
@@ -23,7 +23,7 @@ enum Follows {
     Anything,
     /// One of these words within [`WINDOW`] bytes.
     OneOf(&'static [&'static str]),
-    /// Base64 without an end for [`BASE64`] bytes.
+    /// At least [`BASE64`] bytes of Base64.
     Base64,
     /// Two bytes of length, and another SEQUENCE (RFC 5280 section 4.1).
     Sequence,
@@ -35,27 +35,28 @@ enum Follows {
     FourMore(&'static [u8]),
 }
 
-/// The bytes behind a word in which another one is looked for: a number with a cast on the next line.
+/// The bytes after a word in which another one is looked for: a number with a cast on the next line.
 const WINDOW: usize = 48;
-/// The bytes of a command that are looked at for its options.
+/// The bytes of a command that are searched for its options.
 const COMMAND: usize = 400;
-/// The digits of Base64 that follow the first three of a certificate, even in a literal in pieces.
+/// The digits of Base64 that follow the first three of a certificate, even in a literal split into
+/// pieces.
 const BASE64: usize = 12;
 
 /// Labels of PEM, whole or damaged.
 const LABELS: Follows = Follows::OneOf(&["CERT", "PRIVATE KEY", "PKCS7", "CMS"]);
-/// The byte behind a SEQUENCE of a certificate, 0x82, and the end of `0x81` in a name with it.
+/// The byte after a SEQUENCE of a certificate, 0x82, and the end of `0x81` in a name with it.
 const LENGTHS: Follows = Follows::OneOf(&["82", "130", "202", "-126"]);
 
-/// What a certificate, a key or an anchor shows in the forms that are read.
+/// The signs of a certificate, a key or an anchor in all supported forms.
 const SIGNS: [Sign; 30] = [
-    // PEM, damaged boundaries too, and in Base64 once more.
+    // PEM, including damaged boundaries, and PEM encoded in Base64.
     sign(b"BEGIN", LABELS),
     sign(b"begin cert", Follows::Anything),
     sign(b"LS0tLS1CRUdJTi", Follows::Anything),
     // Base64 of DER: a SEQUENCE with two bytes of length.
     sign(b"MII", Follows::Base64),
-    // The same in bytes, in hexadecimal and in numbers.
+    // The same as raw bytes, in hexadecimal and as numbers.
     sign(b"0\x82", Follows::Sequence),
     sign(b"3082", Follows::HexSequence),
     sign(b"30:82", Follows::Anything),
@@ -66,7 +67,7 @@ const SIGNS: [Sign; 30] = [
     sign(b"48,", LENGTHS),
     sign(b"48 ,", LENGTHS),
     sign(b"060,", LENGTHS),
-    // PEM in numbers, escapes and characters.
+    // PEM as numbers, escapes and characters.
     hyphens(b"x2d"),
     hyphens(b"x2D"),
     hyphens(b"45,"),
@@ -81,7 +82,7 @@ const SIGNS: [Sign; 30] = [
     // A.1), id-ecPublicKey (RFC 5480 section 2.1.1).
     sign(b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", Follows::Anything),
     sign(b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06", Follows::Anything),
-    // Pins that code gives to a TLS stack.
+    // Pins that code passes to a TLS stack.
     sign(b"<pin", Follows::Anything),
     sign(b"pin-sha256", Follows::Anything),
     sign(&uf2::BEGINS, Follows::Anything),

@@ -1,7 +1,7 @@
-//! Private keys that stand beside firmware.
+//! Private keys next to firmware.
 //!
-//! In: the readings of all files. Out: a finding for each private key that is not the device's own: whoever
-//! reads the repository can use it.
+//! In: the readings of all files. Out: a finding for each private key that is not the device's own:
+//! everyone who can read the repository can use it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +21,7 @@ pub struct PrivateKeys {
 }
 
 impl PrivateKeys {
-    /// The certificates of all `readings`; `None` if they hold nothing that a device has.
+    /// The certificates of all `readings`; `None` if they hold nothing for a device.
     #[must_use]
     pub fn of(readings: &[&Reading]) -> Option<Self> {
         let is_of_a_device = |reading: &&Reading| {
@@ -49,7 +49,7 @@ impl PrivateKeys {
             return None;
         }
         let certificate = key.parts.iter().find_map(|part| self.others.get(part));
-        // Code that has a key gives it to its client, as a rule.
+        // Code that has a key usually passes it to its client.
         let whose = match certificate {
             Some(certificate) => format!("the private key of `{}`", named(certificate)),
             None if key.is_in_file && !key.parts.is_empty() => "a private key".to_owned(),

@@ -1,6 +1,6 @@
-//! A file with all that was found in it.
+//! A file with all its findings.
 //!
-//! In: a [`Reading`] and the findings of those who judged it. Out: what reports are made from.
+//! In: a [`Reading`] and the findings of all judges. Out: what reports are made from.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ pub struct FileReport {
     pub file: PathBuf,
     /// The anchors in it, in the order of the file.
     pub anchors: Vec<EmbeddedAnchor>,
-    /// The servers it was held against, and whether it verifies them.
+    /// The servers it was checked against, and whether it verifies them.
     pub verified: Vec<(String, bool)>,
     /// Findings that a comment in the file allows.
     pub allowed: usize,
@@ -23,7 +23,7 @@ pub struct FileReport {
 }
 
 impl FileReport {
-    /// What the reading of a file and its judges found.
+    /// All findings of the reader and the judges.
     #[must_use]
     pub fn of(reading: Reading, judged: Findings) -> Self {
         let Reading { file, anchors, findings, allows, own, .. } = reading;
@@ -34,7 +34,7 @@ impl FileReport {
         Self { file, anchors, verified: Vec::new(), allowed, holds_own: !own.is_empty(), findings }
     }
 
-    /// The same with what `command` knows in the actions.
+    /// The same, with actions completed by `command`.
     #[must_use]
     pub fn with_command(self, command: &Command) -> Self {
         let findings = self.findings.with_actions(|action| command.fill(action));
@@ -58,7 +58,7 @@ impl FileReport {
         self.findings.more()
     }
 
-    /// The severity of the worst finding, those that are only counted among them.
+    /// The severity of the worst finding, including those that are only counted.
     #[must_use]
     pub fn worst(&self) -> Option<Severity> {
         self.findings.worst()

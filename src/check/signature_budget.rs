@@ -12,7 +12,7 @@ use crate::x509::{
 /// signed itself.
 pub const MAX_SIGNATURE_CHECKS: usize = crate::trust::store::MAX_ROOTS;
 
-/// What is left of the signatures that may be checked in a file, and what was found out so far.
+/// How many more signatures may be checked in a file, and the results so far.
 #[derive(Debug)]
 pub(super) struct SignatureBudget {
     left: usize,
@@ -44,13 +44,13 @@ impl SignatureBudget {
         issuers.iter().all(is_refuted)
     }
 
-    /// Whether more signatures were to be checked than may be.
+    /// Whether more signatures needed a check than the budget allows.
     pub(super) const fn is_exceeded(&self) -> bool {
         self.is_exceeded
     }
 }
 
-/// That the signatures on the certificate at `place` and on those behind it are not checked.
+/// That the signatures on the certificate at `place` and on the following ones are not checked.
 pub(super) fn exceeded(place: Place) -> Finding {
     let message = format!(
         "more than {MAX_SIGNATURE_CHECKS} signatures; those on this certificate and the following ones are not checked"

@@ -1,8 +1,8 @@
-//! Whether the comment that certgrab writes above constants says the truth about them.
+//! Whether the comment that certgrab writes above constants is true.
 //!
-//! In: a generated file, and the stores. Out: what its comment states, and findings: a source that is not
-//! true, and certificates that neither the comment names nor a store has. People read the comment, and a
-//! device trusts the constant below it.
+//! In: a generated file, and the stores. Out: what its comment states, and findings: a source that is
+//! not true, and certificates that neither the comment names nor a store has. People read the comment,
+//! and a device trusts the constant below it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +24,7 @@ pub(crate) struct Stated {
     source: Option<(String, usize)>,
 }
 
-/// What the comment of `content` states, a certificate after the other.
+/// What the comment of `content` states, one certificate after the other.
 pub(super) fn of(content: &[u8]) -> Vec<Stated> {
     if !source::is_generated(content) {
         return Vec::new();
@@ -94,7 +94,7 @@ impl Named {
         }
     }
 
-    /// Whether `anchor` is one of them, or may be one of which more is not known.
+    /// Whether `anchor` is one of them, or may be one of those known only by hash.
     fn has(&self, anchor: &EmbeddedAnchor) -> bool {
         match (&anchor.certificate, &anchor.key, anchor.fingerprint) {
             (Some(certificate), ..) => self.hashes.contains(&certificate.sha256()),
@@ -108,7 +108,7 @@ impl Named {
     }
 }
 
-/// Whether a store has `anchor`, or Mozilla's had it.
+/// Whether a store has `anchor`, or Mozilla's store had it.
 fn is_known(anchor: &EmbeddedAnchor, store: &Store) -> bool {
     match (&anchor.certificate, anchor.fingerprint) {
         (Some(one), _) => {
@@ -119,7 +119,7 @@ fn is_known(anchor: &EmbeddedAnchor, store: &Store) -> bool {
     }
 }
 
-/// That the source which the comment `says` is not that of the certificate, if it is not.
+/// That the source in the comment, `says`, is not that of the certificate.
 fn untrue(
     says: &str,
     line: usize,
@@ -128,7 +128,7 @@ fn untrue(
 ) -> Option<Finding> {
     let found = match certificate {
         Some(certificate) => statements::untrue_source(says, None, certificate, store, false)?,
-        // No root of Mozilla's has this hash.
+        // No root of Mozilla's store has this hash.
         None if says == Source::Mozilla.to_string() || !statements::is_a_source(says) => {
             format!("not found in {}", store.description())
         }
@@ -140,7 +140,7 @@ fn untrue(
     Some(Finding::new(line, Severity::Error, "lock-untrue", message, action()))
 }
 
-/// That somebody put `anchor` into a file that certgrab wrote.
+/// That `anchor` was added to a file that certgrab wrote.
 fn added(anchor: &EmbeddedAnchor, store: &Store) -> Finding {
     let stores = store.description();
     let message = match &anchor.certificate {

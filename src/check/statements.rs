@@ -1,7 +1,7 @@
-//! What certgrab itself writes as the source of a certificate.
+//! What certgrab writes as the source of a certificate.
 //!
 //! In: the text of a lock or of a generated file, and the stores. Out: whether it is true. People read
-//! it, and whoever edits the file could state anything there.
+//! it, and anyone who edits the file could state anything there.
 
 use crate::{
     output::bundle::{Role, is_lab},
@@ -12,8 +12,8 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// Where `certificate` in this `role`, if it is known, was found, if that is not what the text `says`.
-/// The `store` is that of the manifest with `has_terms`; without, only Mozilla's is certain.
+/// Where `certificate` in this `role`, if it is known, was found, if that differs from `says`. The
+/// `store` is that of the manifest with `has_terms`; without it, only Mozilla's store is certain.
 pub(super) fn untrue_source(
     says: &str,
     role: Option<Role>,
@@ -35,7 +35,7 @@ pub(super) fn untrue_source(
     } else if is_from_a_server(says) {
         !is_root
     } else if has_terms {
-        // Its folder may have another name by now.
+        // Its folder may have been renamed.
         let of_file = |source: &Source| {
             matches!(source, Source::File(_)) && name_of(&source.to_string()) == name_of(says)
         };
@@ -51,12 +51,12 @@ pub(super) fn untrue_source(
     (!is_true).then(found)
 }
 
-/// The name of a file without its folders, of Windows too.
+/// The name of a file without its folders, including Windows paths.
 fn name_of(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-/// Whether `says` is a source that certgrab writes, of whatever certificate.
+/// Whether certgrab writes `says` as the source of any certificate.
 pub(super) fn is_a_source(says: &str) -> bool {
     [Source::Mozilla, Source::System, Source::Fingerprint].iter().any(|one| one.to_string() == says)
         || is_lab(says)
@@ -76,8 +76,7 @@ pub(super) fn is_from_a_server(says: &str) -> bool {
             .is_some_and(may_be_a_file)
 }
 
-/// Whether `says` can be the name of a file of certificates: names of files have no blanks, or an
-/// extension.
+/// Whether `says` can be the name of a file of certificates: file names have no blanks, or an extension.
 pub(super) fn may_be_a_file(says: &str) -> bool {
     /// The longest extension of such files is `ca-bundle`.
     const MOST: usize = 9;

@@ -1,11 +1,11 @@
 //! Which of the committed certificates the manifest's stores vouch for.
 //!
-//! In: certificates of a lock or of a file made from it, the stores, and what the server presents
-//! if it was asked. Out: what each certificate is to the stores, and findings for those that are
-//! nothing to them.
+//! In: certificates of a lock or of a file generated from it, the stores, and what the server presents
+//! if it was asked. Out: the standing of each certificate, and findings for those that no store vouches
+//! for.
 //!
-//! A device trusts whatever its constants hold, so that a certificate which somebody added to a
-//! lock is a trust anchor like those that certgrab chose.
+//! A device trusts every certificate in its constants, so a certificate that someone added to a lock is
+//! a trust anchor like those that certgrab chose.
 
 use std::collections::{HashMap, HashSet};
 
@@ -35,50 +35,51 @@ use crate::{
 pub struct Terms<'a> {
     /// The roots that the manifest trusts.
     pub store: &'a Store,
-    /// The name that the server's certificate must carry.
+    /// The name that the server's certificate must be valid for.
     pub name: &'a ServerName<'static>,
-    /// Which certificates the manifest wants.
+    /// Which certificates the manifest asks for.
     pub what: What,
-    /// What it wants besides the anchor.
+    /// What it asks for in addition to the anchor.
     pub besides: Extras,
     /// The options of the manifest, as a lock writes them.
     pub options: &'a [Foreign],
-    /// Whether the lock is made from files, so that no server proves anything.
+    /// Whether the lock is made from files, so no server proves anything.
     pub is_of_files: bool,
     /// The path of the URL that the manifest follows, as a lock writes it.
     pub path: Option<&'a Foreign>,
     /// The certificates that the server presents today, with those fetched for it; `None` if it was
     /// not asked.
     pub seen: Option<&'a [Certificate]>,
-    /// For each chain that the server presents today the anchors that verify it; `None` if it was not
-    /// asked or no anchor does.
+    /// For each chain that the server presents today, the anchors that verify it; `None` if the server
+    /// was not asked or no anchor verifies it.
     pub anchors: Option<&'a [Vec<Certificate>]>,
     /// The number of different ClientHellos that ask the server: each may need another anchor.
     pub readers: usize,
 }
 
-/// What a certificate is to the stores.
+/// The standing of a certificate in the stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
     /// A store has it, or its fingerprint was given.
     Trusted,
-    /// A certificate that is trusted issued it, directly or over other CA certificates.
+    /// A trusted certificate issued it, directly or over other CA certificates.
     Issued,
-    /// It names an issuer that is not at hand.
+    /// It names an issuer that is not available.
     IssuerUnknown,
-    /// What is at hand of its issuer's name is trusted, and the signature cannot be checked here.
+    /// The available certificates with its issuer's name are trusted, and the signature cannot be
+    /// checked here.
     Unverified,
-    /// Nothing of that.
+    /// None of these.
     Untrusted,
 }
 
-/// What each of some certificates is to the stores.
+/// The standing of each of some certificates.
 pub(super) struct Trust {
     standings: HashMap<Sha256, Standing>,
 }
 
 impl Trust {
-    /// Looks at `certificates`, which may have issued one another.
+    /// Examines `certificates`, which may have issued one another.
     pub(super) fn of<'a>(
         certificates: impl Iterator<Item = &'a Certificate>,
         store: &Store,
@@ -109,7 +110,7 @@ impl Trust {
                 let roots = roots.iter().map(|root| &root.certificate);
                 if one.is_issued_by(at_hand.into_iter().flatten().copied().chain(roots)) {
                     standings.insert(one.certificate.sha256(), Standing::Issued);
-                    // What is no CA certificate issues nothing (RFC 5280 section 6.1.4 k).
+                    // Only CA certificates issue others (RFC 5280 section 6.1.4 k).
                     above.extend(
                         extensions::is_authority(one.certificate).then_some(one.certificate),
                     );
@@ -164,8 +165,8 @@ impl Open<'_> {
 }
 
 impl Terms<'_> {
-    /// Whether a lock that has the anchors `before` may need `anchor` too: a server may present some
-    /// readers another chain.
+    /// Whether a lock with the anchors `before` may also need `anchor`: a server may present another
+    /// chain to some readers.
     pub(super) fn may_need(&self, anchor: &Certificate, before: &[&Certificate]) -> bool {
         let verifies = |anchors: &[Certificate], one: &Certificate| {
             anchors.iter().any(|known| known.is_same_anchor(one))
@@ -180,7 +181,7 @@ impl Terms<'_> {
         }
     }
 
-    /// What each certificate of `bundle` and of `others` is to the stores.
+    /// The standing of each certificate of `bundle` and of `others`.
     pub(super) fn trust<'a>(
         &'a self,
         bundle: &'a Bundle,
@@ -191,8 +192,8 @@ impl Terms<'_> {
         Trust::of(locked.chain(others).chain(seen), self.store)
     }
 
-    /// Why `certificate` has no place in a lock or in what was made from it, and how much that
-    /// matters; `None` if it has one. Only `is_anchor` asks for a place in a store itself.
+    /// Why `certificate` does not belong in a lock or in a file generated from it, and how much that
+    /// matters; `None` if it does. Only with `is_anchor` must it be in a store itself.
     pub(super) fn objection(
         &self,
         certificate: &Certificate,
@@ -207,7 +208,7 @@ impl Terms<'_> {
             Standing::Issued if is_anchor => {
                 error(format!("`{name}` is marked as an anchor but is not in {stores}"))
             }
-            // A leaf is replaced every few months; that it is another today says nothing.
+            // A leaf is replaced every few months; a different one today is not a problem.
             Standing::Issued if is_leaf => None,
             Standing::Issued => match self.seen {
                 Some(seen) if !seen.contains(certificate) => error(format!(
@@ -215,7 +216,7 @@ impl Terms<'_> {
                 )),
                 _ => None,
             },
-            // With the leaf alone in a lock, its issuer is on the server only.
+            // With only the leaf in a lock, its issuer is on the server only.
             Standing::IssuerUnknown
                 if self.what == What::Leaf && is_leaf && self.seen.is_none() =>
             {
@@ -237,7 +238,7 @@ impl Terms<'_> {
 }
 
 impl Terms<'_> {
-    /// What to do about a certificate that no store vouches for, if it is right.
+    /// What to do about a certificate that no store vouches for, if it is correct.
     pub(crate) fn if_right(&self) -> &'static str {
         match self.is_of_files {
             true => "if the certificate is right, add its file to `from` in the manifest",
@@ -251,8 +252,8 @@ impl Terms<'_> {
     }
 }
 
-/// What `reading` of a file made from a lock that holds `bundle` has that neither the stores vouch
-/// for nor the lock holds.
+/// The certificates in `reading`, of a file generated from a lock with `bundle`, that no store vouches
+/// for or that are not in the lock.
 #[must_use]
 pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) -> Findings {
     let (mut known, mut found) = (Vec::new(), Findings::default());
@@ -276,7 +277,7 @@ pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) ->
     }
     let is_locked =
         |one: &Certificate| bundle.entries.iter().any(|entry| entry.certificate == *one);
-    // A file of an older lock lacks some of this one; that is stale, and no more.
+    // A file from an older lock may not have all certificates of this one; it is only stale.
     let is_whole = bundle
         .entries
         .iter()
@@ -290,8 +291,8 @@ pub fn judge_generated(reading: &Reading, bundle: &Bundle, terms: &Terms<'_>) ->
     found
 }
 
-/// The certificate of `anchor`, which a lock, the stores or the server must have where the file holds
-/// no more than its name and key or its hash.
+/// The certificate of `anchor`; if the file only holds its name and key or its hash, a lock, the stores
+/// or the server must have it.
 fn certificate_of(
     anchor: &EmbeddedAnchor,
     bundle: &Bundle,
@@ -324,11 +325,11 @@ pub const TO_TRUST: &str = "if the certificate is right, add its file to `roots`
 /// The same in a file that no manifest names.
 pub const TO_PASS: &str = "if it is the root of your own CA, pass its file with `--roots FILE`";
 
-/// The roots that are named in one note about a file; of a bundle with more they are counted.
+/// The roots that are named in one note about a file; if there are more, they are counted.
 const NAMED_ROOTS: usize = 3;
 
-/// Which store has the roots in `reading`, of a file that is no output of the manifest, that `store` does
-/// not have. Nothing of those that `judged` has a finding about as what they are to Mozilla's store.
+/// Which store has the roots in `reading`, of a file that the manifest does not generate, that are not
+/// in `store`. Roots about which `judged` already has a finding are left out.
 #[must_use]
 pub fn judge_handwritten(
     reading: &Reading,

@@ -1,6 +1,6 @@
-//! Firmware in UF2, which is cut into blocks for mass storage.
+//! Firmware in UF2, which is split into blocks for mass storage.
 //!
-//! In: the bytes of a file. Out: what its blocks carry, and where each byte of that stands in the file.
+//! In: the bytes of a file. Out: the payload of its blocks, and where each of its bytes is in the file.
 
 /// Bytes of a block, and where its payload begins (github.com/microsoft/uf2, "File format").
 const BLOCK: usize = 512;
@@ -9,10 +9,10 @@ const MAX_PAYLOAD: usize = 476;
 /// How a block begins, and its last four bytes.
 pub(super) const BEGINS: [u8; 8] = *b"UF2\n\x57\x51\x5d\x9e";
 const ENDS: [u8; 4] = [0x30, 0x6f, 0xb1, 0x0a];
-/// Where the size of the payload stands.
+/// Where the size of the payload is.
 const SIZE_AT: usize = 16;
 
-/// What the blocks of a file carry.
+/// The payload of the blocks of a file.
 pub(super) struct Image {
     pub(super) bytes: Vec<u8>,
     /// Where each payload begins, in the image and in the file.
@@ -38,7 +38,7 @@ impl Image {
         Some(image)
     }
 
-    /// Where the byte at `offset` of the image stands in the file.
+    /// Where the byte at `offset` of the image is in the file.
     pub(super) fn in_file(&self, offset: usize) -> usize {
         let next = self.starts.partition_point(|(start, _)| *start <= offset);
         let (start, in_file) = self.starts.get(next.saturating_sub(1)).copied().unwrap_or((0, 0));

@@ -1,8 +1,8 @@
 //! A file that becomes visible only once it is complete.
 //!
-//! Where the system can, the file has no name until then, so that not even a process that is
-//! killed leaves it behind. Elsewhere it is a temporary file beside the one it is for. A signal
-//! that asks the process to end waits until the file is in its place, or gone.
+//! If the system supports it, the file has no name until then, so even a killed process does not leave
+//! it behind. Otherwise it is a temporary file next to its destination. A signal to terminate is
+//! deferred until the file is in place, or removed.
 
 use std::{
     fs::{self, File},
@@ -15,12 +15,12 @@ use tempfile::NamedTempFile;
 /// How the name of a temporary file begins.
 const PREFIX: &str = ".certgrab-";
 
-/// New content, not in its place yet.
+/// New content that is not in place yet.
 pub(crate) enum Unfinished {
     /// Without a name.
     #[cfg(target_os = "linux")]
     Unnamed(File),
-    /// Beside the file that it is for; removed unless it is put into its place.
+    /// Next to the destination; removed unless it is renamed.
     Named(NamedTempFile),
 }
 
@@ -43,13 +43,13 @@ impl Unfinished {
         }
     }
 
-    /// Makes it the file at `place` in `folder`, whatever is there.
+    /// Makes it the file at `place` in `folder`, replacing what is there.
     pub(crate) fn put(self, folder: &Path, place: &Path) -> io::Result<()> {
         match self {
             Self::Named(file) => file.persist(place).map(drop).map_err(|error| error.error),
             #[cfg(target_os = "linux")]
             Self::Unnamed(file) => match linux::name(&file, place) {
-                // A name that is taken can only be taken over by a file that has one.
+                // Only a file with a name can replace an existing name.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     let named = builder().make_in(folder, |path| linux::name(&file, path))?;
                     named.persist(place).map(drop).map_err(|error| error.error)
@@ -71,15 +71,15 @@ mod linux {
 
     use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
-    /// A file without a name in `folder`, if its file system has such files and they can be given
-    /// a name later (open(2), `O_TMPFILE`).
+    /// A file without a name in `folder`, if its file system supports such files and naming them later
+    /// (open(2), `O_TMPFILE`).
     pub(crate) fn unnamed(folder: &Path) -> Option<File> {
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         let file = File::from(rustix::fs::open(folder, flags, Mode::from(super::MODE)).ok()?);
         way_to(&file).exists().then_some(file)
     }
 
-    /// Gives `file` a name that nothing has.
+    /// Gives `file` a name that is not in use.
     pub(crate) fn name(file: &File, path: &Path) -> io::Result<()> {
         rustix::fs::linkat(CWD, way_to(file), CWD, path, AtFlags::SYMLINK_FOLLOW)?;
         Ok(())
@@ -90,7 +90,7 @@ mod linux {
     }
 }
 
-/// A new file has the mode that any other would have: the system takes the umask off this.
+/// A new file has the usual mode: the system removes the umask from this.
 #[cfg(unix)]
 const MODE: u32 = 0o666;
 
@@ -105,10 +105,10 @@ fn builder() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// Defers signals that end the process while it is alive; does nothing on systems without them.
+/// While it is alive, defers signals that end the process; does nothing on systems without them.
 pub(crate) struct DeferredSignals(());
 
-/// While it is alive, the first signal that ends the process asks a run for its end instead; nothing is
+/// While it is alive, the first signal that ends the process asks the run to stop instead; no file is
 /// written meanwhile.
 pub(crate) struct Interruptible(());
 
@@ -125,16 +125,16 @@ mod signals {
 
     use crate::cli::atomic_write::{DeferredSignals, Interruptible};
 
-    /// From one look at whether a signal came to the next: too short to be noticed.
+    /// How often a signal is polled for: too short to be noticed.
     const LOOK: Duration = Duration::from_millis(50);
 
-    /// What a terminal or a supervisor ends a process with.
+    /// The signals that a terminal or a supervisor ends a process with.
     const ENDING: [i32; 3] = [consts::SIGINT, consts::SIGTERM, consts::SIGHUP];
 
     struct Signals {
-        /// Whether a signal does at once what it does by default.
+        /// Whether signals have their default effect immediately.
         at_once: Arc<AtomicBool>,
-        /// The last that came while it did not, or 0.
+        /// The last signal that came while they were deferred, or 0.
         pending: Arc<AtomicUsize>,
     }
 
@@ -153,31 +153,31 @@ mod signals {
         Some(signals)
     });
 
-    /// Whether a Ctrl-C ends the run at once, however busy it is: the second one does. `None` if
-    /// the system does not let it be handled.
+    /// Whether a Ctrl-C ends the run immediately, however busy it is: the second one does. `None` if the
+    /// system does not let it be handled.
     static AT_ONCE: LazyLock<Option<Arc<AtomicBool>>> = LazyLock::new(|| {
         let at_once = Arc::new(AtomicBool::new(false));
-        // In this order, so that the first one only counts.
+        // In this order, so that only the first one counts.
         flag::register_conditional_default(consts::SIGINT, Arc::clone(&at_once)).ok()?;
         flag::register(consts::SIGINT, Arc::clone(&at_once)).ok()?;
         Some(at_once)
     });
 
-    /// From here on a second Ctrl-C ends the process at once.
+    /// From here on a second Ctrl-C ends the process immediately.
     pub(crate) fn heed_second_interrupt() {
         LazyLock::force(&AT_ONCE);
     }
 
-    /// From here on a Ctrl-C ends the process at once, but for files that are being written:
-    /// nothing waits for the first any more.
+    /// From here on a Ctrl-C ends the process immediately, unless files are being written: nothing waits
+    /// for the first one any more.
     pub(crate) fn heed_next_interrupt() {
         if let Some(signals) = &*SIGNALS {
             signals.at_once.store(true, Ordering::SeqCst);
         }
     }
 
-    /// The signals that whoever started the process has it ignore, as `nohup` does with SIGHUP: a
-    /// bit for each from 1. A handler would undo that. Known on Linux alone (proc(5), `SigIgn`).
+    /// The signals that the process inherited as ignored, as `nohup` does with SIGHUP: one bit for each,
+    /// from 1. A handler would undo that. Only known on Linux (proc(5), `SigIgn`).
     fn ignored() -> u64 {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -233,7 +233,7 @@ mod signals {
 #[cfg(unix)]
 pub(crate) use signals::{heed_next_interrupt, heed_second_interrupt};
 
-/// Where there are no such signals, the runtime's handler is all there is.
+/// Without such signals there is only the runtime's handler.
 #[cfg(not(unix))]
 pub(crate) fn heed_second_interrupt() {}
 

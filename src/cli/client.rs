@@ -1,7 +1,7 @@
 //! The client certificate and its private key, read from files.
 //!
 //! In: `--client-cert` and `--client-key`. Out: an [`Identity`] whose parts belong together, or a
-//! refusal that names both files. The key is shown nowhere.
+//! refusal that names both files. The key is never shown.
 
 use std::{
     collections::BTreeSet,
@@ -86,8 +86,8 @@ pub(crate) fn warn_of_dates(reaching: &Reaching, options: &Options, display: &Di
     }
 }
 
-/// Warns if the server requires a client certificate that is not given, or refuses the one that is
-/// given.
+/// Warns if the server requires a client certificate and none was passed, or refuses the one that was
+/// passed.
 pub(crate) fn warn_of_request(is_given: bool, grab: &Grab, display: &Display) {
     let handshake = grab.presented.handshake.as_ref();
     let Some(request) = handshake.and_then(|one| one.client_certificate.as_ref()) else { return };

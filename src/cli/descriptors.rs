@@ -1,4 +1,4 @@
-//! How many servers can be asked at once, on how many threads, with the descriptors that the system
+//! How many servers can be contacted at once, on how many threads, with the descriptors that the system
 //! allows.
 
 use super::{output, style::Display};
@@ -7,32 +7,33 @@ use crate::text::count::counted;
 /// Descriptors reserved for everything else: standard streams, the list, the runtime, resolvers.
 const OTHER_DESCRIPTORS: u64 = 64;
 
-/// Descriptors that the runtime of a thread needs room for (tokio 1.54 opens four, and the first two more).
+/// Descriptors that the runtime of a thread needs (tokio 1.54 opens four, and the first runtime two
+/// more).
 const DESCRIPTORS_OF_A_THREAD: u64 = 6;
 
-/// What there are descriptors for.
+/// The number of jobs and threads that there are descriptors for.
 #[derive(Clone, Copy)]
 pub(crate) struct Affordable {
     pub(crate) jobs: usize,
     pub(crate) threads: usize,
 }
 
-/// As many jobs and threads as there are descriptors for; more threads than jobs have nothing to do,
-/// and a job is worth more than a thread.
+/// As many jobs and threads as there are descriptors for. More threads than jobs would be idle, and a
+/// job is worth more than a thread.
 pub(crate) fn affordable_on_threads(jobs: usize, threads: usize, display: &Display) -> Affordable {
     let more = threads.min(jobs).saturating_sub(1) as u64;
-    // The system may allow all jobs and not all threads.
+    // The system may allow all jobs but not all threads.
     let of_all = jobs as u64 + OTHER_DESCRIPTORS + more * DESCRIPTORS_OF_A_THREAD;
     let allowed = rlimit::increase_nofile_limit(of_all).unwrap_or(of_all);
     let jobs = affordable(jobs, display);
-    // A few threads have room in what is reserved.
+    // The reserved descriptors are enough for a few threads.
     let left = allowed.saturating_sub(jobs as u64 + OTHER_DESCRIPTORS / 2);
     let more = more.min(left / DESCRIPTORS_OF_A_THREAD);
     Affordable { jobs, threads: usize::try_from(more).unwrap_or(0) + 1 }
 }
 
-/// Asks the system for `count` descriptors and those for everything else; where it allows fewer, opening one
-/// too many fails.
+/// Asks the system for `count` descriptors in addition to the reserved ones; if it allows fewer, opening
+/// one too many fails.
 pub(crate) fn allow(count: usize) {
     let _ = rlimit::increase_nofile_limit(count as u64 + OTHER_DESCRIPTORS);
 }

@@ -29,8 +29,8 @@ use super::{
     style::Display,
 };
 
-/// Renders each bundle in its formats and writes all of them, or none. `document` makes what is no
-/// bundle.
+/// Renders each bundle in its formats and writes all of them, or none. `document` makes the results that
+/// are not bundles.
 pub(crate) fn export<'a>(
     job: &Request,
     display: &Display,
@@ -60,7 +60,7 @@ pub(crate) fn export<'a>(
         }
     }
     let own = own_files(job)?;
-    // The `.gitignore` that names a key comes before the key.
+    // The `.gitignore` that names a key is written before the key.
     let own_files =
         own.iter().map(|(path, data)| output::File::new(path, data.clone(), content_of(path)));
     let files: Vec<_> = own_files.chain(files).collect();
@@ -70,7 +70,7 @@ pub(crate) fn export<'a>(
     Ok(Exit::Done)
 }
 
-/// The device's own certificate and key, where constants are written whose code takes them.
+/// The device's own certificate and key, if constants are written whose code uses them.
 fn own_files(job: &Request) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     let Reaching { client_cert, client_key, .. } = &job.reaching;
     match client::identity(client_cert.as_deref(), client_key.as_deref())? {
@@ -79,7 +79,7 @@ fn own_files(job: &Request) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     }
 }
 
-/// What an own file may replace: a `.gitignore` keeps the lines it has.
+/// What such a file may replace: a `.gitignore` keeps its lines.
 fn content_of(path: &Path) -> Content {
     match path.ends_with(ignore_list::NAME) {
         true => Content::Overwrite,
@@ -87,7 +87,7 @@ fn content_of(path: &Path) -> Content {
     }
 }
 
-/// Refuses a result that is longer than the user has room for.
+/// Refuses a result that is larger than the user's limit.
 fn refuse_more(job: &Request, form: &Form, length: usize) -> Result<(), Failure> {
     let Some(most) = job.format.max_bytes.filter(|most| length > most.get()) else {
         return Ok(());
@@ -103,7 +103,7 @@ fn refuse_more(job: &Request, form: &Form, length: usize) -> Result<(), Failure>
         .with_hint(Some("`certgrab TARGET --sizes` lists the shortest forms".to_owned())))
 }
 
-/// The certificates that the job exports of a verified chain, and the name of the constants.
+/// The certificates of a verified chain that the job exports, and the name of the constants.
 pub(crate) fn selection(
     job: &Request,
     target: &Target,
@@ -147,7 +147,7 @@ pub(crate) fn name(of: &Request, bundle: &Bundle) -> Result<Identifier, Failure>
     name.in_style(style).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
 }
 
-/// Writes `bundle` as `form` says; `None` for what is no bundle: a document and a report.
+/// Writes `bundle` as `form` says; `None` for what is not a bundle: a document and a report.
 pub(crate) fn render(
     form: &Form,
     bundle: &Bundle,

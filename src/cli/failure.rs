@@ -77,7 +77,7 @@ impl Failure {
 
 /// An async runtime on this thread.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
-    // Tokio opens six descriptors, and where there is no room for the last ones it panics.
+    // Tokio opens six descriptors and panics if the last ones cannot be opened.
     let room: io::Result<Vec<_>> = (0..3).map(|_| io::pipe()).collect();
     let built = room.map(drop).and_then(|()| Builder::new_current_thread().enable_all().build());
     built.map_err(|error| Failure::new(Exit::File, format!("cannot wait for sockets: {error}")))

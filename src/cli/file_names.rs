@@ -1,30 +1,30 @@
-//! Words that name a file where a server may be meant.
+//! Words that look like file names where a server is expected.
 //!
-//! In: a word as typed. Out: whether people call files so. `ca.pem` is a name that a resolver can
-//! be asked for, and no server has it.
+//! In: a word as typed. Out: whether it is probably a file. `ca.pem` is a name that a resolver can be
+//! asked for, and no server has it.
 
 use std::path::Path;
 
-/// Endings of files that certificates stand in and that are no top-level domain under which names
-/// are given to everyone (IANA's root zone database; names under `.py` are of the third level).
+/// Extensions of certificate files that are not open top-level domains (IANA's root zone database; names
+/// under `.py` are of the third level).
 const NO_DOMAINS: [&str; 34] = [
     "c", "cer", "cfg", "conf", "cpp", "crt", "csv", "cxx", "der", "go", "h", "hpp", "html", "hxx",
     "ini", "ino", "java", "js", "json", "jks", "key", "kt", "lua", "p12", "p7b", "p7c", "pem",
     "pfx", "py", "swift", "toml", "ts", "txt", "xml",
 ];
 
-/// Endings of files that are top-level domains too.
+/// Extensions of files that are also top-level domains.
 const DOMAINS_TOO: [&str; 9] = ["cc", "cs", "inc", "md", "pl", "rs", "sh", "yaml", "yml"];
 
-/// Whether `word`, given as a server, names a file: one that is there, or one that no server is
-/// called like.
+/// Whether `word`, given as a server, names a file: an existing one, or one with a name that no server
+/// has.
 pub(crate) fn instead_of_a_server(word: &str) -> bool {
     let Some(ending) = ending(word) else { return false };
     let known = |endings: &[&str]| endings.contains(&ending.as_str());
     known(&NO_DOMAINS) || (known(&DOMAINS_TOO) && Path::new(word).is_file())
 }
 
-/// Endings of files that `certgrab convert` reads; it reads source code too.
+/// Extensions of files that `certgrab convert` reads; it also reads source code.
 const CERTIFICATES: [&str; 9] = ["cer", "crt", "der", "jks", "p12", "p7b", "p7c", "pem", "pfx"];
 
 /// What to do with the file `word` that was given as a server.
@@ -36,7 +36,7 @@ pub(crate) fn for_a_file(word: &str) -> String {
     }
 }
 
-/// Whether `word`, given where a file or a server may stand, names a file.
+/// Whether `word`, given where a file or a server is expected, names a file.
 pub(crate) fn rather_than_a_server(word: &str) -> bool {
     let is_known = |ending: String| {
         NO_DOMAINS.contains(&ending.as_str()) || DOMAINS_TOO.contains(&ending.as_str())

@@ -1,7 +1,7 @@
-//! What the fuzz targets of `tests/fuzz` call inside the stages; only their builds include it.
+//! What the fuzz targets of `tests/fuzz` call inside the stages; only fuzz builds include it.
 //!
-//! Each function calls one private parser of hostile bytes, which is otherwise reachable only
-//! through a socket or hides its result.
+//! Each function calls one private parser of hostile bytes that is otherwise only reachable through a
+//! socket or hides its result.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -36,17 +36,17 @@ pub fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, tls::Error> {
     server_flight::certificate_list(body)
 }
 
-/// The certificates in what a caIssuers URL served.
+/// The certificates in the response of a caIssuers URL.
 #[must_use]
 pub fn issuers_in(body: &[u8]) -> Vec<Certificate> {
     body::certificates(body)
 }
 
-/// The body, or where to ask instead, of what the host of `url` answers on `stream`.
+/// The body, or the redirect, in the answer of the host of `url` on `stream`.
 ///
 /// # Errors
 ///
-/// The answer is not HTTP, breaks a limit or is no success.
+/// The answer is not HTTP, exceeds a limit or is not a success.
 pub async fn issuer_answer<S>(
     stream: S,
     url: &Url,
@@ -61,8 +61,8 @@ where
     })
 }
 
-/// What of `answers`, each from a URL of the leaf, belongs to `chain`, and the certificates whose
-/// issuer is still missing; `None` if the chain leads to a root.
+/// What of `answers`, each from a URL of the leaf, belongs to `chain`, and the certificates whose issuer
+/// is still missing; `None` if the chain leads to a root.
 #[must_use]
 pub fn issuers_among(
     chain: &Chain,

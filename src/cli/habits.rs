@@ -1,4 +1,5 @@
-//! What people type first: options, verbs and formats of other programs, and how certgrab says them.
+//! What people type first: options, verbs and formats of other programs, and their equivalents in
+//! certgrab.
 //!
 //! In: a word that certgrab does not know. Out: an instruction, or nothing.
 
@@ -109,12 +110,12 @@ const OPTIONS: &[(&[&str], &str)] = &[
     (&["--date", "--time", "--now"], "verify as of a time with `--at TIME`"),
 ];
 
-/// The options of [`OPTIONS`] for a file to write, and for its form.
+/// The options of [`OPTIONS`] for an output file, and for its format.
 const FILE: &str = "-o";
 const FORM: &str = "--format";
 const LIST: &str = "--list";
 
-/// What to do instead in a command that does not write the files of `--emit`.
+/// What to do instead in a command without `--emit`.
 const OPTIONS_OF_COMMANDS: &[(&str, &str, &str)] = &[
     (
         "check",
@@ -165,7 +166,7 @@ pub(super) fn option(word: &str, command: Option<&str>) -> Option<&'static str> 
     Some(of_the_command.map_or(*of_the_main_job, |(.., hint)| *hint))
 }
 
-/// Verbs that other programs begin with; certgrab needs none.
+/// Verbs that other programs begin with; certgrab does not need any.
 const VERBS: &[(&[&str], &str)] = &[
     (
         &[
@@ -185,7 +186,7 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["version"], "run `certgrab --version`"),
 ];
 
-/// Why the first target of all is no server, with what to do, where it is the verb of a habit.
+/// Why the first target is not a server, with what to do, if it is one of these verbs.
 pub(super) fn verb(first: &Target) -> Option<(String, String)> {
     if first.port_is_given() || first.scheme().is_given {
         return None;
@@ -194,11 +195,11 @@ pub(super) fn verb(first: &Target) -> Option<(String, String)> {
     row(VERBS, &first).map(|hint| (format!("unknown subcommand `{first}`"), hint.to_owned()))
 }
 
-/// What to do instead of `word` as a server, where it is the second half of what stands in front of
-/// it: a port after a host, a file after a format.
+/// What to do instead of `word` as a server, if it belongs to the word before it: a port after a host, a
+/// file after a format.
 pub(super) fn target(word: &str, before: Option<String>) -> Option<String> {
     if let Ok(port) = word.parse::<u16>() {
-        // Only a name that is shown as it was typed: it may be a password too.
+        // Only a name that is shown as it was typed: it could also be a password.
         let host =
             before.filter(|host| host.parse::<Target>().is_ok_and(|one| one.host() == **host));
         let host = host.unwrap_or_else(|| "HOST".to_owned());
@@ -220,7 +221,7 @@ pub(super) fn emission(value: &str) -> Option<String> {
     let (word, path) = value.split_once('=').unwrap_or((value, ""));
     let format = format(word)?;
     let path = match (path, word.contains('.')) {
-        // A file alone: its ending says the format.
+        // A file without a format: its extension decides.
         ("", true) => format!("={}", shown(word)),
         ("", false) => String::new(),
         (path, _) => format!("={}", shown(path)),
@@ -228,7 +229,7 @@ pub(super) fn emission(value: &str) -> Option<String> {
     Some(format!("write `--emit {format}{path}`; `certgrab formats` lists the formats"))
 }
 
-/// What to do with a word that is a format, or a file to write, where `--emit` belongs before it.
+/// What to do with a word that is a format, or an output file, and needs `--emit` before it.
 pub(crate) fn form(word: &str) -> Option<String> {
     match emit::format(word) {
         Some(format) => Some(format!("write `--emit {}`", format.name)),
@@ -236,7 +237,7 @@ pub(crate) fn form(word: &str) -> Option<String> {
     }
 }
 
-/// A path as the user typed it, without what may be a secret; `FILE` for a long one.
+/// A path as the user typed it, without possible secrets; `FILE` for a long one.
 fn shown(path: &str) -> String {
     const MOST_CHARACTERS: usize = 64;
     match path.chars().count() {
@@ -263,7 +264,7 @@ pub(super) fn project(word: &str) -> String {
     meant.map_or_else(|| all.to_owned(), |name| format!("write `certgrab new {name}`; {all}"))
 }
 
-/// Words for a form, with the format that is probably meant.
+/// Words for a format, with the format that is probably meant.
 const FORMATS: &[(&[&str], &str)] = &[
     (&["header", "h", "hpp", "cpp", "c++", "cc", "string", "root_ca.h"], "c"),
     (&["crt", "base64", "x509", "cert", "certificate", "b64"], "cer"),
@@ -283,7 +284,7 @@ const FORMATS: &[(&[&str], &str)] = &[
     (&["bundle", "x509_crt_bundle"], "esp-bundle"),
 ];
 
-/// The format that the unknown `word` probably stands for: a word for it, or the ending of a file.
+/// The format that the unknown `word` probably stands for: a word for it, or a file extension.
 pub(super) fn format(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     let ending = word.rsplit_once('.').map(|(_, ending)| ending);

@@ -1,8 +1,8 @@
-//! Whether a file may be replaced: every command that writes asks this for every file.
+//! Whether a file may be replaced: every command that writes checks this for every file.
 //!
-//! In: the path, and what is to be written there. Out: a refusal that says what was found, if to
-//! replace it would lose something. What is empty, a placeholder, what certgrab wrote as such a file,
-//! and certificates alone may be replaced; everything else stays until the user removes it.
+//! In: the path, and what is to be written there. Out: a refusal that says what was found, if replacing
+//! it would lose something. An empty file, a placeholder, a file that certgrab wrote for the same
+//! purpose, and certificates alone may be replaced; everything else stays until the user removes it.
 
 mod reports;
 
@@ -22,7 +22,7 @@ use crate::{
     x509::{certificate::Certificate, private_key},
 };
 
-/// The most bytes of a present file that are looked at: 16 MiB, as for files of roots.
+/// The most bytes of an existing file that are examined: 16 MiB, as for files of roots.
 const MAX_PRESENT_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
 
 /// What to do about a file that is not replaced.
@@ -33,19 +33,19 @@ const TO_MOVE_ADDITION: &str =
 /// What is to be written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Content {
-    /// Certificates in a format, locks among them.
+    /// Certificates in a format, including locks.
     Certificates(Format),
     /// The lock of a manifest.
     Lock,
     /// The anchor of the lab's test CA.
     LabAnchor,
-    /// A secret of the user's own, which nobody else may read, and which was looked at.
+    /// A secret of the user that nobody else may read; it was checked before.
     Secret,
     /// A report or a document.
     Report,
-    /// What a template of the user's own makes.
+    /// The output of a user's template.
     Template,
-    /// The device's own certificate and private key, which replaces nothing else.
+    /// The device's own certificate and private key, which only replaces files of its kind.
     Identity,
     /// A file of a project or a build that was compared with what is there, or that the user asked to
     /// overwrite.
@@ -59,8 +59,7 @@ pub(crate) fn refuse_loss(
     content: Content,
     new: Option<&[u8]>,
 ) -> Result<(), Failure> {
-    // A stream is written to behind what it holds, and what is no regular file is refused where it
-    // would be written.
+    // Data is appended to a stream, and what is not a regular file is refused when it is written.
     if stream::named(path).is_some() || !path.is_file() {
         return Ok(());
     }
@@ -114,7 +113,7 @@ pub(crate) fn refuse_loss(
     Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), hint))
 }
 
-/// What `path` holds; `None` if there is no such file any more.
+/// What `path` holds; `None` if the file no longer exists.
 fn read_present(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     match bounded_file::read(path, MAX_PRESENT_BYTES) {
         Ok(present) => Ok(Some(present)),
@@ -126,8 +125,8 @@ fn read_present(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     }
 }
 
-/// Refuses a link in the place of `path` that leads to `place`, where nothing is, out of its `folder`: it
-/// would be followed to a new file that nobody named.
+/// Refuses a link at `path` to `place` outside its `folder`, where no file exists: following it would
+/// create a file that nobody named.
 pub(crate) fn refuse_dangling(path: &Path, place: &Path, folder: &Path) -> Result<(), Failure> {
     if !path.is_symlink() || place.exists() || place.starts_with(folder) {
         return Ok(());
@@ -137,7 +136,7 @@ pub(crate) fn refuse_dangling(path: &Path, place: &Path, folder: &Path) -> Resul
     Err(refused(path, &why, "remove the link, or name that file itself"))
 }
 
-/// Refuses to replace a file that nobody may write: somebody protected it.
+/// Refuses to replace a file without write permission: it is protected on purpose.
 fn refuse_read_only(path: &Path) -> Result<(), Failure> {
     match path.metadata() {
         Ok(facts) if facts.permissions().readonly() => {
@@ -148,8 +147,8 @@ fn refuse_read_only(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Whether `text` is empty or one comment on one line, as a project has it where a file is yet to be
-/// generated.
+/// Whether `text` is empty or one comment on one line, as in projects whose file has not been generated
+/// yet.
 fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let is_block = |text: &str| text.find("*/").is_some_and(|end| end + "*/".len() == text.len());
@@ -158,13 +157,12 @@ fn is_placeholder(text: &str) -> bool {
             && (text.starts_with("//") || text.strip_prefix("/*").is_some_and(is_block))
 }
 
-/// Whether `present` holds certificates and nothing else: in PEM, in DER, or as the constants of a
-/// source.
+/// Whether `present` holds only certificates: in PEM, in DER, or as the constants of a source.
 fn are_certificates(path: &Path, present: &[u8]) -> bool {
     emit::are_certificates(present) || check::other_line(path, present).is_none()
 }
 
-/// Whether both are certificates of the same subject, as those of the lab are.
+/// Whether both are certificates with the same subject, as those of the lab are.
 fn have_one_subject(present: &[u8], new: &[u8]) -> bool {
     let subject = |pem: &[u8]| {
         let certificate = Certificate::from_der(pem::parse(pem).ok()?.contents()).ok()?;
@@ -173,7 +171,7 @@ fn have_one_subject(present: &[u8], new: &[u8]) -> bool {
     emit::are_certificates(present) && subject(present).is_some_and(|one| Some(one) == subject(new))
 }
 
-/// What stands in a file that is not replaced. Nothing of it is repeated: it may hold secrets.
+/// What is in a file that is not replaced. Its content is not repeated: it may hold secrets.
 fn found(path: &Path, present: &[u8]) -> String {
     let Ok(text) = std::str::from_utf8(present) else { return "binary data".to_owned() };
     if lock::is_lock(present) {
@@ -197,9 +195,9 @@ fn found(path: &Path, present: &[u8]) -> String {
     }
 }
 
-/// Whether at least half of the lines of `text` are lines of `new` too: what a template makes again
-/// differs in its certificates, and a file that is no output of it has few lines in common. Lines of
-/// data and the boundaries of PEM are alike in files of every kind.
+/// Whether at least half of the lines of `text` are also lines of `new`: repeated output of a template
+/// differs in its certificates, and a file from elsewhere has few lines in common with it. Lines of data
+/// and PEM boundaries are alike in all kinds of files.
 fn is_like(text: &str, new: &[u8]) -> bool {
     let new = String::from_utf8_lossy(new);
     let new: HashSet<String> = new.lines().map(without_data).collect();
@@ -231,7 +229,7 @@ fn without_data(line: &str) -> String {
     out
 }
 
-/// Refuses to put a lock in the place of what no refresh of a lock brings back.
+/// Refuses to replace with a lock what a refresh of a lock does not restore.
 pub(crate) fn refuse_unless_lock(path: &Path, to_move: &str) -> Result<(), Failure> {
     match bounded_file::read(path, lock::MAX_LOCK_BYTES) {
         Ok(content) => match lock::loss(&content) {
@@ -255,7 +253,7 @@ pub(crate) fn refuse_unless_lock(path: &Path, to_move: &str) -> Result<(), Failu
     }
 }
 
-/// What to do with a file that is not to be lost, in a manifest and on the command line.
+/// What to do with a file that must not be lost, in a manifest and on the command line.
 pub(crate) const TO_MOVE: &str = "name another file in the manifest, or move this one away";
 const TO_MOVE_OUTPUT: &str = "name another file, or move or delete this one";
 

@@ -1,8 +1,8 @@
 //! The manifest `certgrab.toml`: the targets of a repository, their locks and their constants.
 //!
-//! In: the file. Out: its targets, each with the request that the command line would make. Paths are relative to the
-//! manifest. What is not known is an error that names its line, so that a slip of the pen is
-//! not silently another meaning.
+//! In: the file. Out: its targets, each with the request that the command line would make. Paths are
+//! relative to the manifest. An unknown key is an error that names its line, so a typo cannot silently
+//! change the meaning.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,7 +39,7 @@ pub(crate) struct Entry {
     pub(crate) lock: PathBuf,
     /// What is generated from the lock.
     pub(crate) emit: Vec<(Format, PathBuf)>,
-    /// Further files that hold its constants, written by hand.
+    /// Other files with its constants, written by hand.
     pub(crate) check: Vec<PathBuf>,
 }
 
@@ -95,7 +95,7 @@ enum OneOrMore {
     More(Vec<String>),
 }
 
-/// What serde says of a value that is no [`OneOrMore`].
+/// serde's message for a value that is not a [`OneOrMore`].
 const ONE_OR_MORE: &str = "expected a string or a list of strings";
 
 impl OneOrMore {
@@ -198,12 +198,12 @@ fn entry(
     Ok(Entry { job, lock, emit, check })
 }
 
-/// The files that are written, with what each is: one that is written twice holds the last of both
-/// only.
+/// The files that are written, each with its purpose: a file that is written twice would only hold the
+/// last.
 struct Outputs(BTreeMap<PathBuf, String>);
 
 impl Outputs {
-    /// Nothing but the manifest at `path`, which is not to be replaced.
+    /// Only the manifest at `path`, which must not be replaced.
     fn new(path: &Path) -> Self {
         Self(BTreeMap::from([(output::place_of(path), "which is this manifest".to_owned())]))
     }
@@ -220,7 +220,7 @@ impl Outputs {
         }
     }
 
-    /// Refuses a manifest that would write over what it reads: roots, and files written by hand.
+    /// Refuses a manifest that would overwrite what it reads: roots, and files written by hand.
     fn spare_inputs<'a>(&self, entries: &'a [Entry], text: &Text) -> Result<(), Failure> {
         let shown = &text.shown;
         let of_client = |entry: &'a Entry| {

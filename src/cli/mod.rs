@@ -1,7 +1,7 @@
-//! The command: reads the arguments, runs the stages, shows what came of it.
+//! The command: reads the arguments, runs the stages, shows the results.
 //!
-//! Data goes to standard output and everything else to standard error. A message is one line:
-//! `certgrab: error: ...`, then `certgrab: hint: ...` where there is an honest one.
+//! Data goes to standard output and everything else to standard error. A message is one line: `certgrab:
+//! error: ...`, then `certgrab: hint: ...` if there is an honest one.
 
 mod args;
 mod atomic_write;
@@ -12,7 +12,7 @@ mod descriptors;
 mod export;
 mod failure;
 mod file_names;
-// Entry points of the fuzz targets alone.
+// Entry points for the fuzz targets.
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod habits;
@@ -56,7 +56,7 @@ use self::{
     failure::{Exit, Failure},
 };
 
-/// Runs the command as the process was called; the code to exit with.
+/// Runs the command with the arguments of the process; the code to exit with.
 pub fn run() -> ExitCode {
     report_panics();
     let exit = match Args::try_parse_from(typed::words()) {
@@ -196,7 +196,7 @@ mod tests {
         );
     }
 
-    /// Set in the process that is to panic.
+    /// Set in the process that should panic.
     const PANICS: &str = "CERTGRAB_TEST_PANICS";
 
     #[test]

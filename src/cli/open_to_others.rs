@@ -1,8 +1,8 @@
-//! Files that others than their owner may read.
+//! Files that users other than their owner may read.
 
 use std::path::Path;
 
-/// Whether others than its owner may read the file at `place`.
+/// Whether users other than its owner may read the file at `place`.
 pub(crate) fn is_open(place: &Path) -> bool {
     #[cfg(unix)]
     {

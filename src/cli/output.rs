@@ -40,8 +40,8 @@ pub(crate) fn show(text: &str) -> Result<(), Failure> {
     finish(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// Refuses a standard output that was opened for reading alone: Rust's library takes each write to it
-/// for done.
+/// Refuses a standard output that was opened for reading only: Rust's library ignores the errors of
+/// writes to it.
 pub(crate) fn refuse_unless_writable() -> Result<(), Failure> {
     finish(Stream::Output.refuse_unless_writable())
 }
@@ -150,7 +150,7 @@ fn file_holds(path: &Path, data: &[u8]) -> Result<Option<bool>, Failure> {
     }
 }
 
-/// What to do where something else stands in the place of a file that certgrab names itself.
+/// What to do if something else is in the place of a file whose name certgrab chooses.
 const TO_CLEAR: &str = "remove what stands there, or choose another place";
 
 /// Whether `path` holds something other than `data`. An unreadable file is an error.
@@ -183,7 +183,8 @@ pub(crate) fn preview(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Does the same as [`deliver`] after creating the folders of all files; of a refusal no folder is left.
+/// Does the same as [`deliver`] after creating the folders of all files; removes them again if a file is
+/// refused.
 pub(crate) fn deliver_with_folders(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
     let mut made = Vec::new();
     let outcome = files.iter().try_for_each(|File { path, .. }| {
@@ -196,17 +197,17 @@ pub(crate) fn deliver_with_folders(files: &[File<'_>], quiet: bool) -> Result<()
     });
     let outcome = outcome.and_then(|()| deliver(files, quiet));
     if outcome.is_err() {
-        // One with a file in it stays.
+        // A folder with a file in it stays.
         made.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
     }
     outcome
 }
 
-/// The mode of a new file with a private key: its owner alone reads and writes it.
+/// The mode of a new file with a private key: only its owner may read and write it.
 #[cfg(unix)]
 const KEY_MODE: u32 = 0o600;
 
-/// New content, written and not in its place yet.
+/// New content, written but not in place yet.
 struct Change {
     place: Place,
     shown: String,
@@ -260,7 +261,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
     };
-    // A file of another size holds something else, and is not read: it may be of any size.
+    // A file of a different size has different content and is not read: it may be of any size.
     let is_as_long = existing.as_ref().is_some_and(|facts| facts.len() == data.len() as u64);
     if is_as_long && holds(&place, data) && !(is_secret && open_to_others::is_open(&place)) {
         return Ok(None);
@@ -272,7 +273,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     };
     let mut unfinished = Unfinished::new(folder).map_err(failed)?;
     let file = unfinished.file();
-    // Before the first byte: nobody else may read a private key.
+    // Before the first byte is written: nobody else may read a private key.
     #[cfg(unix)]
     if is_secret {
         use std::os::unix::fs::PermissionsExt as _;
@@ -287,14 +288,14 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     Ok(Some(Change { place, shown }))
 }
 
-/// Whether the file at `place` holds `data` and nothing else; of one that grows no more is read.
+/// Whether the file at `place` holds exactly `data`; of a file that grows meanwhile, no more is read.
 fn holds(place: &Path, data: &[u8]) -> bool {
     let Ok(file) = fs::File::open(place) else { return false };
     let mut content = Vec::with_capacity(data.len());
     file.take(data.len() as u64 + 1).read_to_end(&mut content).is_ok() && content == data
 }
 
-/// Where a path leads in the end, also over links to what does not exist yet.
+/// Where a path finally leads, including through links to what does not exist yet.
 fn resolve(path: &Path) -> io::Result<PathBuf> {
     /// As many links in a row as Linux follows (path_resolution(7)).
     const MAX_LINKS: usize = 40;
@@ -333,7 +334,7 @@ pub(crate) fn place_of(path: &Path) -> PathBuf {
 fn followed(path: &Path) -> PathBuf {
     let real = path.ancestors().find_map(|there| Some((there, fs::canonicalize(there).ok()?)));
     match real.and_then(|(there, real)| Some(real.join(path.strip_prefix(there).ok()?))) {
-        // Joined with nothing, a path ends with a separator.
+        // Joined with an empty path, a path ends with a separator.
         Some(real) => real.components().collect(),
         None => path.to_owned(),
     }

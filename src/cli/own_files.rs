@@ -37,7 +37,7 @@ impl OwnFiles {
     }
 }
 
-/// What a file next to constants is written in, by the formats of the constants.
+/// The language of a file next to constants, by the formats of the constants.
 struct Language {
     file: &'static str,
     formats: &'static [&'static str],
@@ -69,8 +69,8 @@ const LANGUAGES: [Language; 3] = [
     },
 ];
 
-/// The files with `identity` beside the files of `emissions` whose code takes it, each in the folder
-/// of the constants, and before it the `.gitignore` there that names it.
+/// The files with `identity` next to the files of `emissions` whose code uses it, each in the folder of
+/// the constants, and before it the `.gitignore` there that names it.
 pub(crate) fn beside(
     emissions: &[Emission],
     identity: &Identity,
@@ -108,8 +108,7 @@ pub(crate) fn beside(
     Ok(files)
 }
 
-/// Warns of each of `files` with a private key that git tracks: a list of ignored files does not change
-/// that.
+/// Warns of each of `files` with a private key that git tracks: a `.gitignore` does not change that.
 pub(crate) fn warn_if_tracked(files: &[(PathBuf, Vec<u8>)], display: &Display) {
     for (path, _) in files.iter().filter(|(_, data)| private_key::holds(data)) {
         if git_index::tracks(&output::place_of(path)) {
@@ -130,8 +129,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
     output::place_of(one) == output::place_of(other)
 }
 
-/// Refuses a link in the place of a file that the user does not name: it would be followed to a file
-/// that nobody means.
+/// Refuses a link in the place of a file that the user did not name: it would be followed to a file that
+/// nobody meant.
 fn refuse_link(path: &Path) -> Result<(), Failure> {
     if !path.is_symlink() {
         return Ok(());
@@ -145,7 +144,7 @@ fn shown(path: &Path) -> String {
     Foreign::text(&path.display().to_string()).line()
 }
 
-/// What the `.gitignore` at `path` says, if there is one.
+/// The content of the `.gitignore` at `path`, if there is one.
 fn ignored(path: &Path) -> Result<String, Failure> {
     let read = ignore_list::read(path);
     let failed = |error| Failure::new(Exit::File, format!("cannot read {}: {error}", shown(path)));
@@ -171,7 +170,7 @@ fn key(identity: &Identity) -> String {
     encoded(label, identity.key.secret_der())
 }
 
-/// Base64 and boundaries have nothing in them that C would read otherwise.
+/// Base64 and boundaries contain nothing that needs escaping in C.
 fn header(chain: &str, key: &str) -> String {
     let text =
         |pem: &str| pem.lines().map(|line| format!("\n    \"{line}\\n\"")).collect::<String>();

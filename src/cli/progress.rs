@@ -1,4 +1,4 @@
-//! How far a long run is: one line on standard error, if that is a terminal.
+//! The progress of a long run: one line on standard error, if that is a terminal.
 
 use std::{io::IsTerminal as _, time::Duration};
 
@@ -6,30 +6,30 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::style::Display;
 
-/// How often the line is drawn: a person reads no faster.
+/// How often the line is drawn: people do not read faster.
 const DRAWS_A_SECOND: u8 = 5;
 
-/// Fewer files than these are read before anyone could read the line.
+/// Fewer files are read before anyone could read the line.
 const FEWEST_FILES: u64 = 1_000;
 
-/// A line that says how far a run is.
+/// A line with the progress of a run.
 pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
-    /// Of the reading of so many files.
+    /// For reading this many files.
     pub(crate) fn of_files(display: &Display, files: usize) -> Self {
         let files = files as u64;
         let template = "certgrab: {pos}/{len} files";
         Self::new(display, files >= FEWEST_FILES, Some(files), template)
     }
 
-    /// Of so many targets, if their number is known: done, rate, failures, time left.
+    /// For this many targets, if their number is known: done, rate, failures, time left.
     pub(crate) fn of_targets(display: &Display, targets: Option<u64>) -> Self {
         let template = match targets {
             Some(_) => "certgrab: {pos}/{len} done, {per_sec}, {msg} failed, {eta} left",
             None => "certgrab: {pos} done, {per_sec}, {msg} failed",
         };
-        // Results on the same terminal are progress enough.
+        // Results on the same terminal show enough progress.
         Self::new(display, !std::io::stdout().is_terminal(), targets, template)
     }
 
@@ -46,14 +46,14 @@ impl Progress {
         }))
     }
 
-    /// One more is done.
+    /// One more item is done.
     pub(crate) fn advance(&self) {
         if let Some(bar) = &self.0 {
             bar.inc(1);
         }
     }
 
-    /// So many are done, and so many of them failed.
+    /// `done` items are done, and `failed` of them failed.
     pub(crate) fn set(&self, done: u64, failed: u64) {
         if let Some(bar) = &self.0 {
             bar.set_position(done);

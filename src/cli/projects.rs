@@ -1,12 +1,12 @@
 //! The projects that can be written: one row each, its files in a folder of `templates/project`.
 //!
-//! In that folder, `mqtt` and `https` hold what only one of the two protocols needs.
+//! In that folder, `mqtt` and `https` hold the files for only one of the two protocols.
 
 use crate::endpoint::Target;
 
 use super::failure::{Exit, Failure};
 
-/// The path of a file in the project, and what it holds. What ends in `.md` is a template.
+/// The path of a file in the project, and its content. A file with the extension `.md` is a template.
 pub(crate) type Text = (&'static str, &'static str);
 
 /// A project that can be written.
@@ -17,7 +17,7 @@ pub(crate) struct Project {
     pub(crate) proof: &'static str,
     /// The format of the constants, and where they are.
     pub(crate) constants: (&'static str, &'static str),
-    /// What it runs on, by the name of `--as`; `None` where no row of its table is for that.
+    /// The device it runs on, by its name for `--as`; `None` if that table has no row for it.
     pub(crate) device: Option<&'static str>,
     /// Where its code looks for the device's own certificate.
     pub(crate) own: OwnFiles,
@@ -48,13 +48,13 @@ pub(crate) enum OwnFiles {
 /// How a project connects to the lab, again and again.
 #[derive(Debug, PartialEq, Eq)]
 struct Lab {
-    /// Options of the lab, and what is to be said about them.
+    /// Options of the lab, and an explanation of them.
     options: (&'static str, &'static str),
-    /// What starts it, and what is to be said about that.
+    /// How to start it, and an explanation of that.
     start: (&'static str, &'static str),
 }
 
-/// A board connects to this machine's address, and by itself again after each case.
+/// A board connects to this machine's address, and reconnects after each case.
 const fn board(start: &'static str) -> Lab {
     let options = (
         " --listen 192.168.1.5:8883",
@@ -80,7 +80,7 @@ macro_rules! text {
 /// What each README says about the lab.
 const LAB: &str = text!("lab.md");
 
-/// A README with what all of them say in the end.
+/// A README with the section that all of them end with.
 macro_rules! readme {
     ($path:literal) => {
         concat!(text!($path), text!("files.md"))
@@ -351,7 +351,7 @@ pub(crate) fn project(name: &str) -> Result<&'static Project, String> {
 }
 
 impl Project {
-    /// What its README says about the lab.
+    /// Its README's section about the lab.
     pub(crate) fn lab(&self) -> String {
         let (format, constants) = self.constants;
         let ((options, place), (start, how)) = (self.lab.options, self.lab.start);
@@ -367,15 +367,15 @@ impl Project {
         .fold(LAB.to_owned(), |text, (mark, value)| text.replace(mark, value))
     }
 
-    /// The files for what `target` speaks; MQTT where it names a port and no protocol.
+    /// The files for the protocol of `target`; MQTT if it has a port and no protocol.
     ///
     /// # Errors
     ///
-    /// A failure of usage if the project does not speak that, or nothing says what is spoken.
+    /// A usage failure if the project does not support the protocol, or the target does not show it.
     pub(crate) fn texts(&self, target: &Target) -> Result<Vec<Text>, Failure> {
         let scheme = target.scheme();
         let own = match scheme.word {
-            // On the port that a bare host has, there is no MQTT.
+            // On the default port of a bare host there is no MQTT.
             "tls" if !scheme.is_given && target.port() == scheme.port => {
                 let message = format!("{} may speak MQTT or HTTPS", target.host());
                 return Err(usage(message));

@@ -1,4 +1,4 @@
-//! Proofs that a device verifies a server with what is written for it.
+//! Proves that a device verifies a server with the files that are written for it.
 
 use crate::{
     Grab,
@@ -24,8 +24,8 @@ use super::{
 
 /// Proves for each selected format that its TLS stack verifies the server with the bundle.
 ///
-/// Certificates other than the anchor have other uses than verification, so a doubt about them is
-/// only a warning. `whose` is the prefix of each message.
+/// Certificates other than the anchor have other uses than verification, so a problem with them is only
+/// a warning. `whose` is the prefix of each message.
 pub(crate) fn prove(
     job: &Request,
     (whose, target): (&str, &Target),
@@ -84,8 +84,8 @@ pub(crate) fn consumed(job: &Request) -> impl Iterator<Item = &'static str> {
 /// Proves that a device which holds `bundle` verifies the server, by the verdict of the stack that
 /// reads `format`: its own, or else the one of `device`.
 ///
-/// What many stacks read is judged by OpenSSL, and what only OpenSSL rejects is a warning, as is a
-/// rejection that depends on a setting of the stack, on its version or on an assumption about it.
+/// A format that many stacks read is judged by OpenSSL, and what only OpenSSL rejects is a warning, as
+/// is a rejection that depends on a setting of the stack, on its version or on an assumption about it.
 /// `whose` is the prefix of each message.
 pub(crate) fn prove_for(
     (format, device): (&str, Option<&'static Device>),
@@ -113,19 +113,19 @@ pub(crate) fn doubt(
     Some(Doubt { refusal, is_certain })
 }
 
-/// The stack that reads `format`: its own, or else the one that `--as` names.
+/// The stack that reads `format`: its only reader, or else the one that `--as` names.
 fn reader(format: &str, job: &Request) -> Option<&'static Stack> {
     stack::reading(format).or_else(|| job.reaching.device.and_then(Device::stack))
 }
 
-/// The stacks that the output of `job` is for, if all of it is for known ones.
+/// The stacks that the output of `job` is for, if all of them are known.
 pub(crate) fn stacks(
     job: &Request,
     formats: impl Iterator<Item = &'static str>,
 ) -> Vec<&'static Stack> {
     let mut stacks = Vec::new();
     for format in formats {
-        // A lock stands beside the constants that are made of it.
+        // A lock accompanies the constants that are made from it.
         let Some(stack) = reader(format, job) else {
             if format == "lock" { continue } else { return Vec::new() }
         };

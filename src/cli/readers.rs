@@ -1,7 +1,7 @@
-//! What is written where a server presents different chains to the TLS stacks that read it.
+//! What is written if a server presents different chains to the TLS stacks that read it.
 //!
-//! In: [`Readers`], asked as each of them asks. Out: the certificates that serve all of them, proved
-//! with each chain for the format whose reader is shown it.
+//! In: [`Readers`], with the server's answer to the ClientHello of each. Out: the certificates that work
+//! for all of them, proved with each chain for the format whose reader gets that chain.
 
 use crate::{
     Grab,
@@ -35,7 +35,7 @@ pub(crate) fn formats(job: &Request) -> impl Iterator<Item = &'static str> {
 pub(crate) fn of_manifest(entry: &manifest::Entry) -> Vec<&'static str> {
     match entry.emit.as_slice() {
         _ if entry.job.what != What::Anchor => Vec::new(),
-        // The lock alone, which any stack may read.
+        // A lock alone, which any stack may read.
         [] => vec!["lock"],
         all => all.iter().map(|(format, _)| format.name).collect(),
     }
@@ -63,7 +63,7 @@ pub(crate) fn devices(format: &str) -> Vec<Option<&'static Device>> {
     devices
 }
 
-/// The format of an emission; a template is read by nobody knows what.
+/// The format of an emission; the reader of a template is not known.
 pub(crate) fn format(emission: &Emission) -> Option<&'static str> {
     match &emission.form {
         Form::Document | Form::Report => None,
@@ -72,8 +72,8 @@ pub(crate) fn format(emission: &Emission) -> Option<&'static str> {
     }
 }
 
-/// The positions of the chains that the readers of `format` are shown: of a format for one
-/// certificate that many stacks read, only the first.
+/// The positions of the chains that the readers of `format` get: of a format for one certificate that
+/// many stacks read, only the first.
 fn positions(readers: &Readers, format: &str) -> Vec<usize> {
     let mut positions = readers.of(format);
     if emit::format(format).is_some_and(emit::holds_one) {
@@ -82,7 +82,7 @@ fn positions(readers: &Readers, format: &str) -> Vec<usize> {
     positions
 }
 
-/// The positions of all chains that the readers of `formats` are shown.
+/// The positions of all chains that the readers of `formats` get.
 pub(crate) fn union<'a>(readers: &Readers, formats: impl Iterator<Item = &'a str>) -> Vec<usize> {
     let mut all: Vec<_> = formats.flat_map(|format| positions(readers, format)).collect();
     all.sort_unstable();
@@ -90,7 +90,7 @@ pub(crate) fn union<'a>(readers: &Readers, formats: impl Iterator<Item = &'a str
     if all.is_empty() { vec![0] } else { all }
 }
 
-/// What is written of the formats in `job`: the emissions together that need the same chains.
+/// The formats in `job` by the chains they need: emissions that need the same chains are together.
 pub(crate) fn groups(job: &Request, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
     let mut groups: Vec<(Vec<usize>, Vec<Emission>)> = Vec::new();
     for emission in &job.emit {
@@ -108,7 +108,7 @@ pub(crate) struct Seen<'a> {
     pub(crate) target: &'a Target,
     pub(crate) readers: &'a Readers,
     pub(crate) options: &'a Options,
-    /// What begins each message.
+    /// How each message begins.
     pub(crate) whose: &'a str,
 }
 
@@ -131,7 +131,8 @@ impl Seen<'_> {
             let grab = &readers.chains[position];
             match &grab.verdict {
                 Ok(_) => chains.push((position, grab)),
-                // Where many stacks may read it, nobody knows whether one does that is shown this chain.
+                // If many stacks may read it, it is not known whether one of those that get this chain
+                // does.
                 Err(refusal) if positions.len() > 1 && position > 0 => {
                     let label = self.label(position);
                     output::warn(format_args!("{whose}{label}{refusal}"), display);
@@ -205,7 +206,7 @@ impl Seen<'_> {
         Ok((bundle, name))
     }
 
-    /// Says what is written, if not all clients are shown the same chain.
+    /// Reports what is written, if not all clients get the same chain.
     fn explain(&self, chains: &[(usize, &Grab)], display: &Display) {
         let Self { readers, whose, .. } = *self;
         match chains {
@@ -264,7 +265,7 @@ impl Seen<'_> {
         }
     }
 
-    /// What names the chain at `position` before a message about it.
+    /// The name of the chain at `position` before a message about it.
     fn label(&self, position: usize) -> String {
         let devices: Vec<_> = self.readers.devices(position).collect();
         match position {

@@ -1,4 +1,4 @@
-//! What to say where the readers of some formats refuse a server and others connect.
+//! The failure if the readers of some formats refuse a server and others connect.
 //!
 //! In: why the server is refused, and the formats to write. Out: the failure. All files of a target are
 //! written or none, so it names the formats that are refused, and how to write the others.
@@ -38,10 +38,10 @@ impl<'a> Formats<'a> {
         }
     }
 
-    /// The failure for `refusal`, which holds for the readers of `refused` alone. `whose` begins the
+    /// The failure for `refusal`, which only concerns the readers of `refused`. `whose` begins the
     /// message.
     pub(crate) fn refused(&self, whose: &str, refusal: &Refusal, refused: &[&str]) -> Failure {
-        // A lock stands beside the constants that are made of it.
+        // A lock accompanies the constants that are made from it.
         let is_sound = |format: &&&str| !refused.contains(format) && **format != "lock";
         let sound: Vec<_> = self.all.iter().filter(is_sound).copied().collect();
         let (message, hint) = match sound.is_empty() {
@@ -56,8 +56,8 @@ impl<'a> Formats<'a> {
         Failure::new(Exit::Untrusted, message).with_hint(hint)
     }
 
-    /// The failure where `refusal` is what the rules of browsers say of the chain of `grab`, which some
-    /// TLS stacks may connect to.
+    /// The failure if `refusal` is the verdict of the browser rules on the chain of `grab`, to which
+    /// some TLS stacks may connect.
     pub(crate) fn refused_by_browsers(
         &self,
         whose: &str,
@@ -65,7 +65,7 @@ impl<'a> Formats<'a> {
         (target, grab, options): (&Target, &Grab, &Options),
         job: &Request,
     ) -> Failure {
-        // These say nothing of the form of the certificates.
+        // These do not depend on the form of the certificates.
         let is_of_form =
             matches!(refusal, Refusal::WrongName { .. } | Refusal::NotVerifiable { .. });
         let verdicts = match is_of_form && !self.all.is_empty() {

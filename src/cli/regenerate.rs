@@ -8,9 +8,9 @@ use crate::{endpoint::Target, text::foreign::Foreign};
 
 use super::args::{Request, What, trust::Trust, words::Words};
 
-/// The words of the options, and how `target` is asked for TLS if one target is asked.
+/// The words of the options, and how TLS starts with `target` if there is only one.
 ///
-/// Every option is named here, so that a new one has to be given a place.
+/// Every option is named here, so the compiler points here when one is added.
 pub(crate) fn words(job: &Request, target: Option<&Target>) -> Vec<Foreign> {
     let Request {
         targets: _,
@@ -45,7 +45,7 @@ pub(crate) fn words(job: &Request, target: Option<&Target>) -> Vec<Foreign> {
     words.0
 }
 
-/// The names of stores that are no paths.
+/// The names of stores that are not paths.
 pub(crate) fn known_store(path: &std::path::Path) -> Option<&str> {
     path.to_str().filter(|name| matches!(*name, "mozilla" | "system"))
 }

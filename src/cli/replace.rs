@@ -1,8 +1,8 @@
 //! What may be replaced.
 //!
-//! In: what is to be written, and where. Out: a refusal before a server is contacted or a file
-//! changes, where something would be lost: a file that certgrab did not write and that holds more than
-//! certificates, a lock whose server proved more, and in a manifest a place that a link leads to.
+//! In: what is to be written, and where. Out: a refusal before a server is contacted or a file changes,
+//! if something would be lost: a file that certgrab did not write and that holds more than certificates,
+//! a lock whose server proved more, and in a manifest a place that a link leads to.
 
 use std::path::Path;
 
@@ -24,7 +24,7 @@ use super::{
     stream, within,
 };
 
-/// Refuses `entry` of the manifest at `manifest` if to write its files would lose something.
+/// Refuses `entry` of the manifest at `manifest` if writing its files would lose something.
 pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result<(), Failure> {
     let folder = match manifest.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -67,7 +67,7 @@ pub(crate) struct NewLock<'a> {
 }
 
 /// Refuses to replace the lock `before` with proof of possession by one of the same server without it:
-/// an attacker on the path can replay a recorded chain. `job` says how the server was asked.
+/// an attacker on the path can replay a recorded chain. `job` says how the server was contacted.
 pub(crate) fn keep_proven(
     new: NewLock<'_>,
     before: &Bundle,
@@ -136,5 +136,5 @@ fn refuse_irregular(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// What to do where a lock is no file.
+/// What to do if a lock is not a file.
 pub(crate) const TO_NAME_A_FILE: &str = "name a regular file as `lock` in the manifest";

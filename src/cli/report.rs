@@ -1,4 +1,4 @@
-//! The report for a person: what a browser's certificate viewer shows, and what it does not.
+//! The report for people: what a browser's certificate viewer shows, and what it does not show.
 
 use std::fmt::Write as _;
 
@@ -28,7 +28,7 @@ use super::{
     timeline,
 };
 
-/// Where the facts of a certificate begin, after their names.
+/// The column where the facts of a certificate begin, after their names.
 const INDENT: usize = 11;
 
 /// The report about a chain with an anchor; without a target, its path alone was verified.
@@ -95,13 +95,14 @@ pub(crate) fn trusted(
     out
 }
 
-/// That a store keeps fewer roots of the owner of `anchor` some day, unless they are all written.
+/// That a store will keep fewer roots of the owner of `anchor` at some date, unless all of them are
+/// written.
 fn of_owner(anchor: &Candidate, options: &Options) -> Option<String> {
     let limit = chrome_limit(&anchor.root, anchor.lasts.until);
     limit.filter(|_| !options.extras.siblings)
 }
 
-/// The report about a chain without one: what came, in the order sent.
+/// The report about a chain without an anchor: the certificates received, in the order sent.
 pub(crate) fn refused(target: Option<&Target>, grab: &Grab, display: &Display) -> String {
     let mut out = heading(target, grab);
     for (position, sent) in grab.presented.numbered() {
@@ -245,11 +246,11 @@ fn handshake(out: &mut String, grab: &Grab) {
     );
 }
 
-/// The names shown of the CAs that a server accepts client certificates from; public clouds send a
+/// How many names of the CAs whose client certificates a server accepts are shown; public clouds send a
 /// hundred and more.
 const SHOWN_AUTHORITIES: usize = 3;
 
-/// The CAs that a server accepts client certificates from.
+/// The CAs whose client certificates a server accepts.
 fn authorities(request: &CertificateRequest) -> Option<String> {
     let names = &request.authorities;
     let shown: Vec<_> = names.iter().take(SHOWN_AUTHORITIES).map(Foreign::line).collect();
@@ -299,7 +300,7 @@ fn fact(out: &mut String, name: &str, value: &str) {
     out.push_str(&style::wrapped(&label(name), &label(""), &in_language(value), style::columns()));
 }
 
-/// The name of a fact in the language of this run, as wide as every other: a CJK character takes two
+/// The name of a fact in the language of this run, padded to the common width: a CJK character takes two
 /// columns.
 fn label(name: &str) -> String {
     let name = in_language(name);
@@ -307,10 +308,11 @@ fn label(name: &str) -> String {
     name + &" ".repeat(gap)
 }
 
-/// The fewest columns of a name: a narrower terminal breaks its line.
+/// The fewest columns of a name: on a narrower terminal the line breaks.
 const LEAST_NAME: usize = 20;
 
-/// A name in what `taken` columns leave of a line of the terminal; whole with `--verbose`, and elsewhere.
+/// A name shortened to the columns of the terminal that `taken` leaves; whole with `--verbose` and
+/// without a terminal.
 fn fitting(name: &str, taken: usize, display: &Display) -> String {
     let end = if style::is_ascii() { "..." } else { "…" };
     match style::columns().filter(|_| !display.verbose) {

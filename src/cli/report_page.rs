@@ -1,4 +1,4 @@
-//! `--emit html`: the report for people with the constants that devices read.
+//! `--emit html`: the report for people with the constants for devices.
 
 use crate::{
     Grab,
@@ -19,8 +19,8 @@ use super::{
 /// The formats that every report has, for the devices that most people have.
 const USUAL: [&str; 6] = ["arduino", "esp-idf", "c", "micropython", "rust", "pem"];
 
-/// The report about a chain with an anchor: its constants are those of the other `--emit`, then the
-/// usual ones, each only if its TLS stack verifies the server with it.
+/// The report about a chain with an anchor: its constants are those of the other `--emit` options, then
+/// the usual ones, each only if its TLS stack verifies the server with it.
 pub(crate) fn report(
     job: &Request,
     target: &Target,

@@ -46,7 +46,7 @@ pub(crate) fn agree(job: &Request) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A failure of usage.
+/// A usage failure.
 fn usage(message: &str, hint: &str) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
 }
@@ -89,7 +89,7 @@ fn agree_on_servers(job: &Request) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Which certificates are written, and what they are called.
+/// Which certificates are written, and their names.
 fn agree_on_certificates(job: &Request) -> Result<(), Failure> {
     if job.reaching.survey && (job.what != What::Anchor || job.anchor.extras().is_any()) {
         return usage(
@@ -253,7 +253,7 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
         way: job.reaching.way(),
         device: job.reaching.device,
         stacks: match job.emit.iter().any(|one| matches!(one.form, Form::Template(_))) {
-            // Nothing tells which stack reads what a template makes.
+            // The stack that reads the output of a template is not known.
             true if job.reaching.device.is_none() => Vec::new(),
             _ => proof::stacks(job, proof::consumed(job)),
         },
@@ -261,8 +261,8 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
     })
 }
 
-/// The chain in a file or on standard input, as if a server had presented it. Warns of what else is
-/// there.
+/// The chain in a file or on standard input, as if a server had presented it. Warns of anything else in
+/// it.
 pub(crate) fn read_chain(file: &Path, display: &Display) -> Result<Presented, Failure> {
     let name = if file == Path::new("-") { PathBuf::from("standard input") } else { file.into() };
     let content = if file == Path::new("-") {

@@ -23,7 +23,7 @@ use super::{
     style::Display,
 };
 
-/// Stores of other roots that are kept at once: manifests have one for each network, as a rule one.
+/// Stores of other roots that are kept at once: manifests have one for each network, usually only one.
 const MAX_STORES: usize = 8;
 
 /// The roots that the user trusts; warns once of each that cannot be read.
@@ -33,7 +33,7 @@ pub(crate) fn store(trust: &Trust, display: &Display) -> Result<Store, Failure> 
     Ok(store)
 }
 
-/// Says what of `roots` cannot be read and so is not in `store`, once in a run.
+/// Reports what of `roots` cannot be read and is therefore missing from `store`, once in a run.
 pub(crate) fn warn_once(roots: &[PathBuf], store: &Store, display: &Display) {
     static TOLD: Mutex<BTreeSet<Vec<PathBuf>>> = Mutex::new(BTreeSet::new());
     if store.skipped().is_empty() {

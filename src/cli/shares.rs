@@ -1,7 +1,7 @@
-//! Work on many items that needs no socket, shared among threads.
+//! Work on many items without sockets, shared among threads.
 //!
-//! In: items. Out: what the work makes of them, in their order. The thread of the caller is one of
-//! the threads, so one item needs no other, and a system without threads does all the work here.
+//! In: items. Out: the results, in the order of the items. The thread of the caller is one of the
+//! threads, so one item needs no other thread, and a system without threads does all the work here.
 
 use std::{
     panic,
@@ -9,8 +9,8 @@ use std::{
     thread,
 };
 
-/// What `work` makes of each of `items`, on up to `threads` threads, in the order of the items.
-/// Nothing is kept of an item that gives `None`.
+/// The result of `work` for each of `items`, on up to `threads` threads, in the order of the items.
+/// Items with the result `None` are left out.
 pub(crate) fn filter_map<T: Send, U: Send>(
     items: impl ExactSizeIterator<Item = T> + Send,
     threads: usize,

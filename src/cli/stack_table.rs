@@ -1,4 +1,4 @@
-//! The table of `--stacks`: what every TLS stack makes of a chain.
+//! The table of `--stacks`: the verdict of every TLS stack on a chain.
 
 use std::fmt::Write as _;
 

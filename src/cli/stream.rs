@@ -1,8 +1,7 @@
 //! Open streams that a path names: `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`.
 //!
-//! In: a path to write to. Out: the stream, if the path leads to one. Such a path is a link to the
-//! file that the shell opened: to replace that file would take it away from everyone else who
-//! writes to the stream.
+//! In: a path to write to. Out: the stream, if the path leads to one. Such a path is a link to the file
+//! that the shell opened: replacing that file would detach everyone else who writes to the stream.
 
 use std::{
     fs::{self, OpenOptions},
@@ -18,7 +17,7 @@ pub(crate) enum Stream {
     Output,
     /// Standard error.
     Error,
-    /// Any other, by the path that the system has for it.
+    /// Any other, by its path in the system.
     Other(PathBuf),
 }
 
@@ -57,10 +56,10 @@ fn descriptor(path: &Path) -> Option<Stream> {
 }
 
 impl Stream {
-    /// Refuses a stream that was opened for reading alone: its path leads to the file behind it, which
+    /// Refuses a stream that was opened for reading only: its path leads to the file behind it, which
     /// could be opened again for writing. Known on Linux, where proc(5) has the flags of open(2).
     pub(crate) fn refuse_unless_writable(&self) -> io::Result<()> {
-        /// The access mode among the flags, and of its values that for reading (fcntl.h).
+        /// The access mode among the flags, and its value for reading (fcntl.h).
         const ACCESS_MODE: u32 = 0o3;
         const READ_ONLY: u32 = 0;
         let descriptors = PathBuf::from("/proc/self/fd");
@@ -70,7 +69,7 @@ impl Stream {
             Self::Other(path) => path.clone(),
         };
         let (Some(folder), Some(number)) = (path.parent(), path.file_name()) else { return Ok(()) };
-        // What `/dev/fd` leads to is of this process.
+        // `/dev/fd` leads to the descriptors of this process.
         let folder = if folder.starts_with("/proc") { folder } else { &descriptors };
         let facts = fs::read_to_string(folder.with_file_name("fdinfo").join(number));
         let flags = facts
@@ -85,8 +84,8 @@ impl Stream {
         }
     }
 
-    /// Writes all of `data`, behind what the stream holds already. A reader that has gone away has
-    /// all that it wanted.
+    /// Writes all of `data` after what the stream holds already. A reader that has closed its end has
+    /// read what it needs.
     pub(crate) fn write(&self, data: &[u8]) -> io::Result<()> {
         fn all(mut stream: impl io::Write, data: &[u8]) -> io::Result<()> {
             stream.write_all(data).and_then(|()| stream.flush())

@@ -81,13 +81,14 @@ fn draws_ascii(variable: impl Fn(&str) -> Option<String>) -> bool {
     variable("TERM").as_deref() == Some("dumb") || !language::encodes_utf_8(variable)
 }
 
-/// The columns of the terminal on standard output; `None` where that is none, and lines are not wrapped.
+/// The columns of the terminal on standard output; `None` if it is not a terminal, and lines are not
+/// wrapped.
 pub(crate) fn columns() -> Option<usize> {
     let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
     Some(width.0.into())
 }
 
-/// `value` behind `prefix`, wrapped to `columns`; further lines begin with `rest`, which is as wide. A
+/// `value` after `prefix`, wrapped to `columns`; further lines begin with `rest`, which is as wide. A
 /// longer word stays whole, so that it can be copied.
 pub(crate) fn wrapped(prefix: &str, rest: &str, value: &str, columns: Option<usize>) -> String {
     let indent = textwrap::core::display_width(prefix);
@@ -102,7 +103,7 @@ pub(crate) fn wrapped(prefix: &str, rest: &str, value: &str, columns: Option<usi
     begins.zip(lines).map(|(begin, line)| format!("{begin}{line}\n")).collect()
 }
 
-/// Columns below which a value is left to the terminal to wrap.
+/// With fewer columns, wrapping is left to the terminal.
 const LEAST_WRAPPED: usize = 20;
 
 fn paint(style: Style, words: impl fmt::Display) -> String {

@@ -1,6 +1,6 @@
-//! The words of the command line, in the order in which they are read.
+//! The words of the command line, in the order in which they are parsed.
 //!
-//! Options that every command has may stand in front of it: `certgrab --lang zh check`.
+//! Options that every command has may precede it: `certgrab --lang zh check`.
 
 use std::ffi::{OsStr, OsString};
 
@@ -12,7 +12,7 @@ use super::args::Command;
 const SWITCHES: [&str; 4] = ["-q", "--quiet", "-v", "--verbose"];
 const WITH_VALUE: [&str; 2] = ["--color", "--lang"];
 
-/// The program, then the words of its user, a command in front of its options.
+/// The program, then the user's words, with a command before its options.
 pub(super) fn words() -> Vec<OsString> {
     command_first(std::env::args_os().collect())
 }
@@ -23,7 +23,7 @@ fn command_first(mut words: Vec<OsString>) -> Vec<OsString> {
         at += taken;
     }
     match words.get(at).and_then(|word| word.to_str()) {
-        // Its arguments are the names of commands alone.
+        // Its arguments are only names of commands.
         Some("help") => {
             words.drain(1..at);
             return words;
@@ -39,7 +39,7 @@ fn command_first(mut words: Vec<OsString>) -> Vec<OsString> {
     words
 }
 
-/// How many words the option takes that `word` begins, if every command has it.
+/// How many words the option that begins with `word` has, if every command has it.
 fn of_every_command(word: &OsStr) -> Option<usize> {
     let word = word.to_str()?;
     let has_value =

@@ -8,7 +8,7 @@ use super::{
     habits, language, output, style, typed,
 };
 
-/// `error`, or the help in its own layout if that is what it prints: building that costs more than
+/// `error`, or the help in certgrab's layout if that is what it prints: building that costs more than
 /// parsing all arguments.
 pub(crate) fn with_help(error: clap::Error) -> clap::Error {
     match error.kind() {
@@ -27,7 +27,7 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let help = language::help_in_language(error.render().ansi().to_string());
         let columns = style::columns().map_or(help::COLUMNS, |columns| columns.min(help::COLUMNS));
-        // What cannot be printed cannot be complained of either.
+        // If it cannot be printed, an error message cannot be printed either.
         let _ = output::show(&help::in_lines(&help, columns));
         return Exit::Done;
     }
@@ -72,8 +72,8 @@ pub(crate) fn sentence(error: &clap::Error) -> String {
     visible(sentence.strip_prefix("error: ").unwrap_or(&sentence))
 }
 
-/// Whether a tip of clap's names what was probably meant: of arguments it takes those for similar that
-/// share some letters, and it advises to pass an option as a value.
+/// Whether a tip of clap names what was probably meant: clap considers arguments similar that share some
+/// letters, and it advises to pass an option as a value.
 fn is_near(error: &clap::Error, tip: &str) -> bool {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     match (error.kind(), error.get(ContextKind::InvalidArg)) {
@@ -85,7 +85,7 @@ fn is_near(error: &clap::Error, tip: &str) -> bool {
     }
 }
 
-/// The most letters by which a slip differs from what was meant.
+/// The most letters by which a typo differs from what was meant.
 const MOST_EDITS: usize = 2;
 
 /// The fewest letters to insert, to remove or to replace that make `one` the `other` (Levenshtein).
@@ -111,7 +111,7 @@ fn missing(error: &clap::Error) -> Vec<String> {
     }
 }
 
-/// What to do instead of what other programs take, if the error is about that.
+/// What to do instead of an argument of other programs, if the error is about one.
 fn habit(error: &clap::Error) -> Option<String> {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     let word = |kind| match error.get(kind) {
@@ -143,7 +143,7 @@ fn habit(error: &clap::Error) -> Option<String> {
     }
 }
 
-/// The argument that stands in front of the last one that is `value`.
+/// The argument before the last one that is `value`.
 pub(crate) fn before(value: &str) -> Option<String> {
     let typed: Vec<_> = std::env::args_os().skip(1).collect();
     let at = typed.iter().rposition(|one| one == value)?;
@@ -183,24 +183,24 @@ fn shortened(word: &str) -> String {
     format!("{start}... ({count} characters)")
 }
 
-/// The message for `value`, which is refused because of `why`; for an option clap makes the same.
+/// The message for `value`, which is refused because of `why`; clap's message for an option is the same.
 pub(crate) fn invalid_value(value: &str, why: &str) -> String {
     let shown = shortened(value);
     let why = if value.is_empty() { why.to_owned() } else { why.replace(value, &shown) };
     visible(&secrets::hide_in_sentence(&format!("invalid value '{shown}': {why}")))
 }
 
-/// The message for `value`, which is none of the words `known`.
+/// The message for `value`, which is not one of the words `known`.
 pub(crate) fn unknown_word(value: &str, known: &[String]) -> String {
     let message =
         format!("invalid value '{}' [possible values: {}]", shortened(value), known.join(", "));
     visible(&secrets::hide_in_sentence(&message))
 }
 
-/// `text`, which holds what the user typed, with what does not print shown by its number. What was
-/// shown so before is left as it is.
+/// `text`, which contains what the user typed, with unprintable characters shown as numbers. Characters
+/// that are already shown that way are left as they are.
 fn visible(text: &str) -> String {
-    /// The most words of a message: twice those of the longest one of clap's.
+    /// The most words of a message: twice those of clap's longest one.
     const MOST: usize = 100;
     let words = text.split(' ').take(MOST).map(|word| Foreign::text(word).line());
     words.collect::<Vec<_>>().join(" ").replace("\\\\", "\\")

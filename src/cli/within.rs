@@ -1,8 +1,8 @@
 //! Keeps outputs inside their folder.
 //!
 //! In: a folder, and the paths to write in it. Out: a refusal if a symbolic link leads one of them
-//! outside. A repository can contain links, so a link in someone else's change could otherwise
-//! choose which file is overwritten.
+//! outside. A repository can contain links, so a link in a contribution could otherwise choose which
+//! file is overwritten.
 
 use std::path::{Component, Path, PathBuf};
 

@@ -1,9 +1,8 @@
-//! Threads that share the targets of a run, each with a runtime of its own.
+//! Threads that share the targets of a run, each with its own runtime.
 //!
-//! In: tasks. Out: each task on the thread that has the fewest. The thread of the caller is one of
-//! them, so a run has at least one thread, and with one thread nothing crosses to another. A task
-//! stays on its thread to its end, and whoever holds its `JoinSet` waits for it and gives it up as
-//! if it ran here.
+//! In: tasks. Out: each task on the thread that has the fewest. The thread of the caller is one of them,
+//! so a run has at least one thread, and with one thread nothing crosses to another. A task stays on its
+//! thread to its end. The owner of its `JoinSet` waits for it and can abort it as if it ran here.
 
 use std::{num::NonZeroUsize, thread};
 
@@ -22,7 +21,7 @@ pub(crate) fn default_threads() -> usize {
 /// The threads of a run.
 pub(crate) struct Workers {
     runtimes: Vec<Handle>,
-    /// Dropped, each ends the thread of its runtime.
+    /// When dropped, each ends the thread of its runtime.
     ends: Vec<oneshot::Sender<()>>,
 }
 
@@ -36,9 +35,9 @@ impl Workers {
             let handle = runtime.handle().clone();
             let (end, ended) = oneshot::channel();
             let serve = move || {
-                // An error is what is waited for: that the sender is gone.
+                // The expected outcome is an error: the sender is gone.
                 let _ = runtime.block_on(ended);
-                // A name that does not resolve keeps its thread for longer than anyone wants to wait.
+                // Resolving a name may block its thread for longer than anyone would wait.
                 runtime.shutdown_background();
             };
             if thread::Builder::new().spawn(serve).is_err() {

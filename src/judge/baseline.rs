@@ -81,11 +81,11 @@ enum Place {
 }
 
 fn look_at(certificate: &Certificate, place: Place, all: &mut Vec<Departure>) {
-    // A verified path has no certificate that cannot be read.
+    // A verified path has no unreadable certificate.
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
         return;
     };
-    // Extensions need version 3 (RFC 5280 section 4.1.2.1); a version 1 anchor is trusted as it is.
+    // Extensions need version 3 (RFC 5280 section 4.1.2.1); a version 1 anchor is trusted anyway.
     if parsed.version() != X509Version::V3 && place == Place::Anchor {
         return;
     }

@@ -1,18 +1,18 @@
-//! Whether a certificate spells its common name otherwise than its subjectAltName.
+//! Whether a certificate's common name is a different spelling of a name in its subjectAltName.
 //!
-//! In: the two names as the certificate has them. Out: whether they mean the same host (WHATWG URL,
-//! section 3.5, host parsing). A dNSName is ASCII (RFC 5280 section 7.2), so of IDNA only Punycode is
-//! needed here; the tables for the mapping of Unicode are not.
+//! In: the two names as in the certificate. Out: whether they mean the same host (WHATWG URL, section
+//! 3.5, host parsing). A dNSName is ASCII (RFC 5280 section 7.2), so only Punycode is needed of IDNA,
+//! not the mapping tables for Unicode.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What a label in Punycode begins with, RFC 5890 section 2.3.1.
+/// The prefix of a label in Punycode, RFC 5890 section 2.3.1.
 const ACE_PREFIX: &str = "xn--";
 
 /// What no host name contains: WHATWG URL, section 3.5, forbidden domain code points except controls.
 const FORBIDDEN: &str = " #%/:<>?@[\\]^|";
 
-/// A host, however it is spelled.
+/// A host, independent of its spelling.
 #[derive(Debug, PartialEq, Eq)]
 enum Host {
     Address(IpAddr),
@@ -27,7 +27,7 @@ pub(super) fn is_unicode_domain(common_name: &str) -> bool {
         && matches!(meaning(common_name), Some(Host::Name(_)))
 }
 
-/// Whether `common_name` is equivalent to one of `listed` but not the same text as any: another case,
+/// Whether `common_name` is equivalent to one of `listed` but not identical to any: different case,
 /// Unicode for an `xn--` name, an address in hexadecimal or with leading zeros.
 pub(super) fn is_spelled_otherwise(common_name: &str, listed: &[String]) -> bool {
     let meant = meaning(common_name);
@@ -76,7 +76,7 @@ fn number(text: &str) -> Option<u64> {
     }
 }
 
-/// Up to four numbers; the last one fills the bytes that are left.
+/// Up to four numbers; the last one fills the remaining bytes.
 fn ipv4(labels: &[String]) -> Option<Ipv4Addr> {
     let labels = match labels {
         [all @ .., last] if last.is_empty() => all,

@@ -16,7 +16,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// What one TLS stack makes of a presented chain.
+/// The verdict of one TLS stack on a presented chain.
 #[derive(Debug, Clone)]
 pub struct OfStack {
     /// The stack with its setting.
@@ -42,7 +42,7 @@ impl OfStack {
 /// Why a TLS stack does not connect.
 #[derive(Debug, Clone)]
 pub struct Refused {
-    /// Whether it is known; else it depends on a signature that certgrab cannot compute.
+    /// Whether this is certain; otherwise it depends on a signature that certgrab cannot compute.
     pub is_known: bool,
     /// What is wrong, and with which certificate.
     pub reason: String,
@@ -52,7 +52,7 @@ pub struct Refused {
     pub server: Option<String>,
 }
 
-/// Why no TLS stack can be asked.
+/// Why no TLS stack can judge the chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotAsked {
     /// No root that the chain may end in is trusted.
@@ -78,15 +78,15 @@ impl fmt::Display for NotAsked {
     }
 }
 
-/// What every stack makes of what was presented.
+/// The verdict of every stack on what was presented.
 ///
-/// Each is asked with the anchor of `verified` first and then with the others that verify the server;
-/// where there is none, with the roots of `store` that the chain may end in. The first anchor with which
-/// a stack connects counts, and else the first of all.
+/// Each stack tries the anchor of `verified` first and then the others that verify the server; without
+/// one, the roots of `store` that the chain may end in. The first anchor with which a stack connects
+/// counts, otherwise the first of all.
 ///
 /// # Errors
 ///
-/// [`NotAsked`] if no root is known, or if not all that the server sent was kept.
+/// [`NotAsked`] if no root is known, or if not everything that the server sent was kept.
 pub fn every(
     (presented, issuers): (&Presented, &Issuers),
     store: &Store,
@@ -132,7 +132,7 @@ fn of(stack: &'static Stack, case: &Case<'_>, anchor: &Certificate) -> OfStack {
     OfStack { stack, anchor: anchor.clone(), refused: verdict.refusal().map(refused) }
 }
 
-/// What a device may hold, best first: each time the anchor, then what the server leaves out.
+/// What a device may hold, best first: each time the anchor, then what the server does not send.
 fn held(
     verified: Option<&Verified>,
     (presented, issuers): (&Presented, &Issuers),

@@ -38,7 +38,7 @@ impl<'a> Graph<'a> {
         self.named(child).filter(|one| self.work.may_be_signed_by(child, one))
     }
 
-    /// `leaf` and what issued it, directly or over other certificates.
+    /// `leaf` and everything that issued it, directly or through other certificates.
     pub(crate) fn above(&self, leaf: &'a Certificate) -> Vec<&'a Certificate> {
         let mut above = vec![leaf];
         let mut next = 0;
@@ -53,16 +53,17 @@ impl<'a> Graph<'a> {
         above
     }
 
-    /// Those that may follow on `path` by name: a path has each name and key once (RFC 4158 section 5.2).
+    /// Those that may come next on `path` by name: a path has each name and key once (RFC 4158 section
+    /// 5.2).
     pub(super) fn next(&self, path: &[&Certificate]) -> impl Iterator<Item = &'a Certificate> {
         let named = path.last().into_iter().flat_map(|top| self.named(top));
         named.filter(|one| !path.iter().any(|below| below.is_same_anchor(one)))
     }
 }
 
-/// Goes through the partial paths from `leaf`, depth first, until `step` breaks.
+/// Walks the partial paths from `leaf`, depth first, until `step` breaks.
 ///
-/// `step` gets each path and returns what follows on it. No path has more than [`MAX_INTERMEDIATES`].
+/// `step` gets each path and returns what may come next on it. A path has at most [`MAX_INTERMEDIATES`].
 pub(super) fn walk<'a>(
     leaf: &'a Certificate,
     mut step: impl FnMut(&[&'a Certificate]) -> ControlFlow<(), Vec<&'a Certificate>>,

@@ -1,4 +1,4 @@
-//! The pure half: which paths hold, which anchor is best, and the proof for the device.
+//! The pure half: which paths verify, which anchor is best, and the proof for the device.
 
 pub mod baseline;
 mod common_name;

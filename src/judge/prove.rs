@@ -4,9 +4,9 @@
 //! which only this stage can make.
 //!
 //! The path search used every available certificate. A device only has what the server sends and what
-//! was embedded. So rustls-webpki verifies the chosen anchor once more with exactly these, and of
-//! several anchors the first is chosen that every stack connects with. What browsers refuse and every
-//! stack of the output takes is verified by these stacks alone, and remembered as such.
+//! was embedded. So rustls-webpki verifies the chosen anchor once more with exactly these; of several
+//! anchors, the first with which every stack connects is chosen. A chain that browsers refuse and every
+//! stack of the output accepts is verified by these stacks alone, and marked as such.
 
 use super::{
     path::{self, Paths, Question, Refusal},
@@ -51,15 +51,15 @@ impl Verified {
         &self.stacks
     }
 
-    /// Why the rules of browsers refuse the chain, if only the TLS stacks take it.
+    /// Why the browser rules refuse the chain, if only the TLS stacks accept it.
     #[must_use]
     pub fn departure(&self) -> Option<&Refusal> {
         self.departure.as_deref()
     }
 }
 
-/// Proves the first of `candidates` with the presented chain and the certificates missing from it:
-/// of several the first that each of `stacks` connects with, if there is one.
+/// Proves the first of `candidates` with the presented chain and the certificates missing from it: the
+/// first with which each of `stacks` connects, if there is one.
 ///
 /// # Errors
 ///
@@ -85,7 +85,7 @@ pub fn prove(
     Ok(Verified { anchor, alternatives, stacks: stacks.to_vec(), departure: None })
 }
 
-/// Proves by `stacks` alone what the rules of browsers refuse for the reason `refusal`: each of them
+/// Proves by `stacks` alone what the browser rules refuse for the reason `refusal`: each of them
 /// connects with one root of `store`.
 ///
 /// # Errors
@@ -98,7 +98,7 @@ pub fn prove_by_stacks(
     (question, lasting): (Question<'_>, Option<Time>),
     stacks: &[&'static Stack],
 ) -> Result<(Paths, Verified), Refusal> {
-    // A chain that took too long to judge is not judged again.
+    // A chain that took too long to judge is not judged a second time.
     if stacks.is_empty() || matches!(refusal, Refusal::GivenUp(_) | Refusal::NoneLasts { .. }) {
         return Err(refusal);
     }
@@ -116,14 +116,15 @@ pub fn prove_by_stacks(
     Ok((paths, Verified { anchor, alternatives: candidates, stacks, departure }))
 }
 
-/// Puts the first candidate to the front about which no stack has a doubt, or else no certain one.
+/// Moves the first candidate to the front that no stack objects to, or else the first without a certain
+/// objection.
 fn prefer(
     candidates: &mut Vec<Candidate>,
     presented: &Presented,
     asked: Asked<'_>,
     stacks: &[&'static Stack],
 ) {
-    // What the user chose by its lifetime stays.
+    // An anchor that the user chose by its lifetime stays.
     let is_chosen =
         candidates.first().is_some_and(|one| matches!(one.reason, Reason::LastsAsAsked(_)));
     if stacks.is_empty() || candidates.len() < 2 || is_chosen {
@@ -150,11 +151,10 @@ fn prefer(
     }
 }
 
-/// Why a device that trusts `anchors` and nothing else does not verify the server that sends
-/// `presented`, if it may not.
+/// Why a device that trusts only `anchors` does not verify the server that sends `presented`, if so.
 ///
-/// Where the stack is unknown, the rules of browsers decide, and what only [`stacks::STRICTEST`]
-/// refuses is no certain doubt.
+/// If the stack is unknown, the browser rules decide, and what only [`stacks::STRICTEST`] refuses is not
+/// certain.
 #[must_use]
 pub fn doubt(
     stack: Option<&Stack>,
@@ -183,7 +183,7 @@ pub fn doubt(
     Some(Doubt { refusal, ..doubt })
 }
 
-/// The same for who reads `format`: the stack that does, or else `device`, or else whoever may.
+/// The same for the readers of `format`: its stack, or else that of `device`, or else any stack.
 #[must_use]
 pub fn doubt_of_format(
     format: &str,
@@ -200,8 +200,8 @@ pub fn doubt_of_format(
     })
 }
 
-/// Why `stack` refuses the server with its anchor, or, where there is none, with the root of `store`
-/// that comes nearest; `None` if it connects.
+/// Why `stack` refuses the server with its anchor, or, without one, with the root of `store` that comes
+/// nearest; `None` if it connects.
 #[must_use]
 pub fn refusal_of(
     stack: &Stack,
@@ -227,7 +227,7 @@ pub fn refusal_of(
     }
 }
 
-/// Whether the rules of browsers verify `presented` with `anchors` alone.
+/// Whether the browser rules verify `presented` with only `anchors`.
 ///
 /// # Errors
 ///

@@ -16,7 +16,7 @@ use crate::{
 /// A bundle that may be written in one format: the TLS stack that reads this format verifies the
 /// server with it.
 ///
-/// Only `Grab::prove` makes one.
+/// Only `Grab::prove` creates one.
 #[derive(Debug, Clone)]
 pub struct Proven<'a> {
     bundle: &'a Bundle,
@@ -25,7 +25,8 @@ pub struct Proven<'a> {
 }
 
 impl<'a> Proven<'a> {
-    /// Proves `bundle` for who reads `format`: its stack, or else `device`, or else whoever may.
+    /// Proves `bundle` for the readers of `format`: its stack, or else that of `device`, or else any
+    /// stack.
     pub(crate) fn new(
         bundle: &'a Bundle,
         format: Format,
@@ -40,7 +41,7 @@ impl<'a> Proven<'a> {
         }
     }
 
-    /// Why a version or a setting of the stack that is in use refuses the server with it, if one does.
+    /// Why a version or a setting of the stack that is in use refuses the server, if so.
     #[must_use]
     pub fn doubt(&self) -> Option<&Refusal> {
         self.doubt.as_ref()
@@ -50,7 +51,7 @@ impl<'a> Proven<'a> {
     ///
     /// # Errors
     ///
-    /// [`emit::Error`] if the format cannot hold the bundle; nothing is written in part.
+    /// [`emit::Error`] if the format cannot hold the bundle; there is no partial output.
     pub fn render(&self, name: &Identifier) -> Result<Vec<u8>, emit::Error> {
         emit::render(self.bundle, self.format, name)
     }

@@ -132,8 +132,8 @@ pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Cand
     candidates
 }
 
-/// Ranks roots that TLS stacks connect with, each with the path below it and what the server does
-/// not send.
+/// Ranks roots with which TLS stacks connect, each with the path below it and what the server does not
+/// send.
 #[must_use]
 pub(super) fn rank_as_they_are(found: Vec<(Root, Path, Vec<Fetched>)>) -> Vec<Candidate> {
     let candidate = |(root, path, missing): (Root, Path, Vec<Fetched>)| Candidate {
@@ -149,8 +149,8 @@ pub(super) fn rank_as_they_are(found: Vec<(Root, Path, Vec<Fetched>)>) -> Vec<Ca
     candidates
 }
 
-/// Moves the candidate at `place` to the front, since the ones before it are refused by the TLS
-/// stack called `stack`.
+/// Moves the candidate at `place` to the front, since the TLS stack called `stack` refuses the ones
+/// before it.
 pub(super) fn put_first(candidates: &mut Vec<Candidate>, place: usize, stack: &'static str) {
     let mut chosen = candidates.remove(place);
     chosen.reason = Reason::ForStack(stack);
@@ -178,7 +178,7 @@ fn anchor(certificate: &Certificate) -> Anchor<'_> {
     (certificate.subject_der(), certificate.spki_der())
 }
 
-/// What all paths are weighed with, so that each costs no more than its own certificates.
+/// What all paths are ranked with, so that each costs no more than its own certificates.
 struct Weighing<'a> {
     anchors: HashSet<Anchor<'a>>,
     sent: HashSet<Sha256>,
@@ -210,7 +210,7 @@ impl<'a> Weighing<'a> {
         let cross_sign =
             between.filter(|one| self.is_cross_signed(one)).map(Certificate::not_after).min();
         let root = match path.anchor.source {
-            // The system's store is why it is trusted, Mozilla's copy is what others hold.
+            // It is trusted because of the system's store, but other users have Mozilla's copy.
             Source::System => store::mozilla_twin(&path.anchor.certificate),
             _ => None,
         };
@@ -327,7 +327,7 @@ pub fn lasts(root: &Root, cross_sign: Option<Time>) -> Lasts {
     Lasts { until, not_after, scheduled, cross_sign }
 }
 
-/// When the key of `certificate` was made, as far as certificates show it.
+/// When the key of `certificate` was made, as far as its certificates show.
 fn made(certificate: &Certificate) -> Time {
     let fingerprint = Some(certificate.sha256());
     let reissued = REISSUED.iter().find(|(sha256, _)| Sha256::parse(sha256) == fingerprint);

@@ -1,9 +1,9 @@
-//! What TLS stacks make of a presented chain and anchors, and which root of the user's store each
-//! verifies it with.
+//! What TLS stacks make of a presented chain and anchors, and the roots of the user's store with which
+//! each of them verifies it.
 //!
-//! In: what was presented, certificates that a device holds, a name and a time. Out: a [`Doubt`] if
-//! the stack refuses, or the [`Candidate`]s that it connects with. The rules are those of
-//! the module `stack`; here they meet the store.
+//! In: what was presented, certificates that a device holds, a name and a time. Out: a [`Doubt`] if the
+//! stack refuses, or the [`Candidate`]s that it connects with. The rules are in the module `stack`; here
+//! they are applied to the store.
 
 use rustls_pki_types::ServerName;
 
@@ -20,14 +20,14 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// The most roots that are tried for a chain: more than any name of a CA has.
+/// The most roots that are tried for a chain: no CA name has more.
 const MOST_ROOTS: usize = 64;
 
-/// The stack by which what many read, or nothing known, is judged: of those in wide use it refuses
-/// most.
+/// The stack by which a format of many readers, or of unknown ones, is judged: of those in wide use it
+/// refuses most.
 pub const STRICTEST: &str = "openssl";
 
-/// The format that many stacks read from Rust, and the one that most do.
+/// The Rust format that many stacks read, and the one that most do.
 pub(super) const RUST: (&str, &str) = ("rust", "rustls-aws");
 
 /// The name and the time that a chain is judged for.
@@ -48,8 +48,7 @@ pub struct Doubt {
     pub is_certain: bool,
 }
 
-/// Puts the question whether a device that holds `anchors` connects to a server that sends
-/// `presented`.
+/// Calls `judge` with the case of a device that holds `anchors` and a server that sends `presented`.
 pub fn with_case<'c, T>(
     presented: &Presented,
     anchors: impl Iterator<Item = &'c Certificate>,
@@ -84,11 +83,11 @@ pub fn doubt(stack: &Stack, case: &Case<'_>) -> Option<Doubt> {
     let helps = |(_, by, verdict): &(_, Option<&str>, Verdict)| {
         verdict.connects() && (by.is_none() || *by == setting)
     };
-    // A setting that makes a stack of the table is judged by that; of the others nothing is known.
+    // A setting that is a stack in the table is judged by that entry; nothing is known of the others.
     let is_known = others.iter().any(|(_, by, _)| by.is_some() && *by == setting);
     let is_open = matches!(verdict, Verdict::Unknown(_))
         || stack.is_assumed()
-        // The device may connect by a name.
+        // The device may connect by name.
         || refusal.rule == stack::Rule::Name(stack::NameFault::Address)
         || others.iter().any(helps)
         || (setting.is_some() && !is_known);
@@ -101,8 +100,8 @@ pub fn refusal(stack: &Stack, case: &Case<'_>) -> Option<Refusal> {
     stack.judge(case).refusal().map(|refusal| by_stack(stack, case, refusal))
 }
 
-/// Why `stack` refuses what was presented with the root that comes nearest; `None` if it connects
-/// with it, or if the store has no such root.
+/// Why `stack` refuses what was presented with the root that comes nearest; `None` if it connects with
+/// that root, or if the store has no such root.
 pub(super) fn nearest_refusal(
     stack: &Stack,
     (presented, issuers): (&Presented, &Issuers),
@@ -125,9 +124,9 @@ fn by_stack(stack: &Stack, case: &Case<'_>, refusal: &stack::Refusal) -> Refusal
 
 /// The roots of `store` with which each of `stacks` connects, best first, each with its path.
 ///
-/// This is for chains that the rules of browsers refuse. The anchor comes from the user's store as
-/// always; what stands below it is judged by the stacks alone. A certificate that the server does
-/// not send, and that was fetched, is held beside the root if the root alone is not enough.
+/// This is for chains that the browser rules refuse. The anchor comes from the user's store as always;
+/// what is below it is judged by the stacks alone. A fetched certificate that the server does not send
+/// is added to the root if the root alone is not enough.
 pub(super) fn candidates(
     stacks: &[&'static Stack],
     (presented, issuers): (&Presented, &Issuers),
@@ -169,8 +168,8 @@ fn path_to(root: &Root, presented: &Presented) -> Path {
     Path { certificates: below.cloned().collect(), anchor: root.clone() }
 }
 
-/// The roots that may have issued what was presented, by their names in any encoding, and what was
-/// presented itself where the user trusts it.
+/// The roots that may have issued what was presented, by their names in any encoding, and the presented
+/// certificates that the user trusts.
 pub(super) fn roots(presented: &Presented, issuers: &Issuers, store: &Store) -> Vec<Root> {
     let fetched = issuers.certificates.iter().map(|one| &one.certificate);
     let known: Vec<_> = presented.certificates().chain(fetched).collect();
@@ -186,7 +185,7 @@ pub(super) fn roots(presented: &Presented, issuers: &Issuers, store: &Store) -> 
         store.named(certificate.issuer_der()).into_iter().for_each(&mut add);
     }
     let names: Vec<_> = known.iter().map(|one| one.issuer().compared()).collect();
-    // What certgrab cannot read may have any issuer.
+    // A certificate that certgrab cannot read may have any issuer.
     let is_open = presented.leaf().is_err() || !presented.unreadable().is_empty();
     for root in store.added() {
         if is_open || names.contains(&root.certificate.subject().compared()) {

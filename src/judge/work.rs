@@ -2,9 +2,9 @@
 //!
 //! A server chooses the names and keys of its chain, and thereby the number of possible paths: 31
 //! certificates with the same name make more paths than can be tried. One [`Work`] counts for a target
-//! in all stages. Each item counts once, in whichever stage, so the outcome does not depend on other
-//! targets. This module reads no clock: a caller with a deadline passes a function that reports
-//! whether it has passed.
+//! in all stages. Each item counts once, in any stage, so the outcome does not depend on other targets.
+//! This module reads no clock: a caller with a deadline passes a function that reports whether it has
+//! passed.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -70,14 +70,14 @@ impl Work {
         self.lock().spent
     }
 
-    /// How many partial paths were looked at, and how many signatures were checked.
+    /// How many partial paths were tried, and how many signatures were checked.
     #[must_use]
     pub fn done(&self) -> (usize, usize) {
         let done = self.lock();
         (done.paths.len(), done.signatures.len())
     }
 
-    /// Counts the partial path `certificates`; whether it may be looked at.
+    /// Counts the partial path `certificates`; whether it may be tried.
     #[must_use]
     pub fn look_at(&self, certificates: &[&Certificate]) -> bool {
         let prints: Vec<u8> = certificates.iter().flat_map(|one| one.sha256().0).collect();
@@ -99,15 +99,15 @@ impl Work {
         false
     }
 
-    /// Whether the signature on `child` is by the key of `issuer`; `None` where it cannot be
-    /// checked, or is not checked any more.
+    /// Whether the signature on `child` is by the key of `issuer`; `None` if it cannot be checked, or if
+    /// no more signatures are checked.
     #[must_use]
     pub fn is_signed_by(&self, child: &Certificate, issuer: &Certificate) -> Option<bool> {
         let pair = (child.sha256(), issuer.sha256());
         if let Some(known) = self.lock().pairs.get(&pair) {
             return *known;
         }
-        // Looked at before the certificates are read, which takes time as well.
+        // Checked before the certificates are read, which takes time too.
         if self.is_late() {
             self.lock().spent.get_or_insert(Spent::Time);
             return None;
@@ -116,15 +116,15 @@ impl Work {
             self.signature(question, check)
         });
         let mut done = self.lock();
-        // An outcome that is missing for want of work is none to keep.
+        // A missing outcome is not kept if it is due to the limit.
         if signed.is_some() || done.spent.is_none() {
             done.pairs.insert(pair, signed);
         }
         signed
     }
 
-    /// Whether `issuer` may have issued `child`, by name and key: a signature that cannot be
-    /// checked, such as by Ed448, counts, and nothing does once the work is spent.
+    /// Whether `issuer` may have issued `child`, by name and key: a signature that cannot be checked,
+    /// such as one by Ed448, counts; once a limit is reached, none does.
     #[must_use]
     pub fn may_have_issued(&self, issuer: &Certificate, child: &Certificate) -> bool {
         child.names_as_issuer(issuer) && self.may_be_signed_by(child, issuer)
@@ -135,8 +135,8 @@ impl Work {
         self.is_signed_by(child, issuer).unwrap_or_else(|| !self.checks_no_more())
     }
 
-    /// Whether `certificate` is signed by its own key: `Some(true)` also where that cannot be
-    /// checked, `None` if it is not checked any more.
+    /// Whether `certificate` is signed by its own key: also `Some(true)` if that cannot be checked,
+    /// `None` if no more signatures are checked.
     #[must_use]
     pub fn signed_itself(&self, certificate: &Certificate) -> Option<bool> {
         if !certificate.is_self_issued() {
@@ -146,13 +146,13 @@ impl Work {
         signed.or_else(|| (!self.checks_no_more()).then_some(true))
     }
 
-    /// Whether no new signature is checked any more.
+    /// Whether no more signatures are checked.
     pub(crate) fn checks_no_more(&self) -> bool {
         self.spent().is_some_and(|spent| spent != Spent::PartialPaths)
     }
 
-    /// The outcome of the signature check `question`, which `check` finds unless it is known;
-    /// `None` if it cannot be made, or is not made any more.
+    /// The outcome of the signature check `question`, from `check` unless it is known; `None` if it
+    /// cannot be made, or if no more checks are made.
     pub(crate) fn signature(
         &self,
         question: [u8; 32],
@@ -208,7 +208,7 @@ impl SignatureVerificationAlgorithm for Counted<'_> {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        // As where one link is looked at: a key that cannot be read makes no signature wrong.
+        // Like a check of a single link: a key that cannot be read does not make a signature wrong.
         let check = SignatureCheck::new(self.algorithm, public_key, message, signature);
         match self.work.signature(check.question(), || check.outcome()) {
             Some(true) => Ok(()),

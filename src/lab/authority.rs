@@ -1,7 +1,7 @@
 //! The test CA of the lab, in a folder: its secret, how long it lasts, its anchor.
 //!
-//! Its anchor carries no nameConstraints, which would keep it to one host: mbedTLS cannot read them.
-//! So it says in its name what it is, and lasts [`DAYS`] days.
+//! Its anchor has no nameConstraints, which would limit it to one host: mbedTLS cannot read them.
+//! Instead its name says what it is, and it lasts [`DAYS`] days.
 
 use std::{
     fmt, fs, io,
@@ -14,8 +14,8 @@ use super::cases::{CASES, Case, Life, Presentable};
 use super::pki::{Keyring, Seed};
 use crate::text::{bounded_file, ignore_list, time::Time};
 
-/// How long the test CA lasts, in days: longer than a run of work on a firmware, and shorter than a
-/// firmware's life.
+/// How long the test CA lasts, in days: longer than work on a firmware takes, and shorter than a
+/// firmware is used.
 pub const DAYS: i64 = 30;
 
 /// The most octets of the file with the secret; it has about 120.
@@ -28,24 +28,24 @@ pub(crate) const SECRET: &str = "secret.json";
 #[derive(Debug)]
 pub struct Authority {
     keys: Keyring,
-    /// From when to when it is valid.
+    /// Its validity.
     pub life: Life,
-    /// The files in which a new one is to be kept; none of one that is kept already.
+    /// The files of a new test CA, to be written; empty for an existing one.
     pub files: Vec<File>,
 }
 
-/// A file that is to be written.
+/// A file to write.
 #[derive(Debug)]
 pub struct File {
-    /// Where.
+    /// Its path.
     pub path: PathBuf,
-    /// What.
+    /// Its content.
     pub text: String,
     /// Whether only its owner may read it.
     pub is_secret: bool,
 }
 
-/// What the file says.
+/// The content of the file.
 #[derive(Serialize, Deserialize)]
 struct Secret {
     schema: u8,
@@ -58,7 +58,7 @@ struct Secret {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file of it could not be read or written.
+    /// One of its files could not be read or written.
     File(PathBuf, io::Error),
     /// The file with the secret is not certgrab's.
     Foreign(PathBuf),
@@ -74,12 +74,12 @@ impl fmt::Display for Error {
 }
 
 impl Authority {
-    /// The test CA in `folder`; a new one where there is none or it ends within a day of `now`. Nothing is
-    /// written.
+    /// The test CA in `folder`; a new one if there is none or if it ends within a day of `now`. Nothing
+    /// is written.
     ///
     /// # Errors
     ///
-    /// [`Error`] if a file cannot be read, or is not certgrab's.
+    /// [`Error`] if a file cannot be read, or was not written by certgrab.
     pub fn in_folder(folder: &Path, now: Time) -> Result<Self, Error> {
         let failed = |error| Error::File(folder.to_owned(), error);
         let path = folder.join(SECRET);
@@ -92,7 +92,7 @@ impl Authority {
         let (seed, life, files) = match lasting {
             Some((seed, life)) => (seed, life, Vec::new()),
             None => {
-                // An hour earlier, for a device whose clock is behind.
+                // An hour earlier, for a device whose clock is slow.
                 let life = life_from(Time::from_unix(now.unix() - 3_600));
                 let seed = Seed::random().map_err(failed)?;
                 let secret = File { path, text: written(&seed, life), is_secret: true };
@@ -103,11 +103,11 @@ impl Authority {
         Ok(Self { keys: Keyring::secret(folder, seed), life, files })
     }
 
-    /// What the server of `case` presents to a device that asks for `host`.
+    /// What the server of `case` presents to a device that expects `host`.
     ///
     /// # Errors
     ///
-    /// That of the file system, where keys are kept.
+    /// An error of the file system, where keys are kept.
     pub fn present(&self, case: &Case, host: &str) -> io::Result<Presentable> {
         case.present(host, self.life, &self.keys)
     }
@@ -116,7 +116,7 @@ impl Authority {
     ///
     /// # Errors
     ///
-    /// That of the file system, where keys are kept.
+    /// An error of the file system, where keys are kept.
     pub fn sound(&self, host: &str) -> io::Result<(Vec<Vec<u8>>, Vec<u8>)> {
         let built = self.present(&CASES[0], host)?.built;
         let anchor = built.anchors.into_iter().next().unwrap_or_default();
@@ -129,9 +129,9 @@ impl Authority {
     }
 }
 
-/// What git ignores in a folder of the lab's own: everything.
+/// What git ignores in a folder that belongs to the lab: everything.
 const ALL: &str = "*";
-/// The lab's files in a folder with files of others.
+/// The lab's files in a folder with other files.
 const OWN_FILES: [&str; 3] = ["/secret.json", "/rsa*.pem", "/ca.pem"];
 
 /// The text of the file with the secret.
@@ -145,7 +145,7 @@ fn written(seed: &Seed, life: Life) -> String {
     serde_json::to_string_pretty(&secret).unwrap_or_default() + "\n"
 }
 
-/// The list that keeps the lab's files out of git; a list that is there keeps its lines.
+/// The `.gitignore` that keeps the lab's files out of git; an existing one keeps its lines.
 fn ignored(folder: &Path) -> io::Result<Option<File>> {
     let path = folder.join(ignore_list::NAME);
     let text = match ignore_list::read(&path)? {

@@ -1,4 +1,4 @@
-//! What a device did with a server, by the bytes that it sent.
+//! What a device did with a server, judging by the bytes that it sent.
 
 use std::fmt;
 
@@ -26,36 +26,36 @@ pub enum Conduct {
         /// Whether it completed the handshake before.
         completed: bool,
     },
-    /// It completed the handshake and sent data of its application.
+    /// It completed the handshake and sent application data.
     Sent(Sent),
-    /// It answered first messages that end here with a key exchange.
+    /// It answered first messages, which end here, with a key exchange.
     WentOn,
-    /// The lab closed the connection, as the case has it.
+    /// The lab closed the connection, as the case requires.
     ClosedByLab,
-    /// It sent no certificate where the server required one.
+    /// It sent no certificate although the server required one.
     NoClientCertificate,
-    /// It has nothing in common with the servers of the lab, or not with this one.
+    /// It has nothing in common with the servers of the lab, or with this one.
     Unplayable(String),
-    /// It sent what is not TLS after its ClientHello.
+    /// It sent something that is not TLS after its ClientHello.
     Broken(String),
 }
 
-/// What came of the device's application.
+/// What the device's application sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
-    /// In which protocol.
+    /// The protocol.
     pub protocol: Protocol,
-    /// Whether a user name came.
+    /// Whether it sent a user name.
     pub user: bool,
-    /// Whether a password or a token came; what it is is not kept.
+    /// Whether it sent a password or a token; its value is not kept.
     pub password: bool,
-    /// Whether the device presented a certificate of its own.
+    /// Whether the device presented a certificate.
     pub client_certificate: bool,
-    /// How many octets came at first.
+    /// How many octets arrived first.
     pub octets: usize,
 }
 
-/// A protocol of applications.
+/// An application protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Protocol {
     /// MQTT of this version: "3.1.1" or "5".
@@ -67,7 +67,7 @@ pub enum Protocol {
 }
 
 impl Conduct {
-    /// Whether it trusted the server: with data, or with a key exchange where there is no more.
+    /// Whether it trusted the server: it sent data, or a key exchange if there is no more.
     #[must_use]
     pub const fn trusts(&self) -> bool {
         matches!(self, Self::Sent(_) | Self::WentOn)

@@ -1,7 +1,7 @@
 //! What is wrong with a firmware, in plain words, and what to change in its code.
 //!
-//! In: the verdicts. Out: [`Finding`]s, the gravest first. One fault of a firmware shows in many
-//! cases: accepting every certificate also accepts expired ones.
+//! In: the verdicts. Out: [`Finding`]s, the most severe first. One fault of a firmware shows in many
+//! cases: accepting every certificate also means accepting expired ones.
 
 use super::cases::{Case, Group, Must};
 use super::conduct::Conduct;
@@ -10,23 +10,23 @@ use super::verdict::{Judged, Verdict};
 use crate::stack::Stack;
 use crate::text::count::counted;
 
-/// How grave a finding is.
+/// How severe a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// A limit of the device.
     Note,
     /// Its library does so by default.
     Warning,
-    /// An impostor gets in, or a sound server does not.
+    /// It accepts an impostor, or refuses a sound server.
     Error,
 }
 
 /// A fault of a firmware.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Which one, of [`CAUSES`].
+    /// Its code, one of [`CAUSES`].
     pub code: &'static str,
-    /// How grave it is.
+    /// How severe it is.
     pub severity: Severity,
     /// What the device does.
     pub message: String,
@@ -36,7 +36,7 @@ pub struct Finding {
     pub cases: Vec<&'static str>,
 }
 
-/// The faults that are told apart, each with what it means.
+/// The distinct faults, each with its meaning.
 pub const CAUSES: &[(&str, &str)] = &[
     (
         "refuses-every-server",
@@ -65,7 +65,7 @@ pub const CAUSES: &[(&str, &str)] = &[
     ("limit", "It does not connect to a sound server of a rarer kind."),
 ];
 
-/// The findings, the gravest first.
+/// The findings, the most severe first.
 #[must_use]
 pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -88,7 +88,7 @@ pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<
     }
     credentials(&accepted, &mut found);
     undecided(all, &mut found);
-    // A device that connects to no server has none of its own.
+    // A device that connects to no server has no other faults.
     let is_every = found.iter().any(|finding| finding.code == "refuses-every-server");
     let limits = all.iter().filter(|one| one.verdict == Verdict::Limit && !is_every);
     let mut shown = Vec::new();
@@ -113,7 +113,7 @@ pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<
     found
 }
 
-/// The ids, each once however often the case was played.
+/// The ids of the cases, each once however often it was played.
 fn ids(cases: &[&Judged]) -> Vec<&'static str> {
     let mut all = Vec::new();
     for one in cases {
@@ -152,7 +152,7 @@ fn sound_servers(all: &[Judged], host: &str, found: &mut Vec<Finding>) {
     found.push(Finding { code, severity: Severity::Error, message, action, cases: ids(&refused) });
 }
 
-/// The faults behind what was accepted, each with its cases; a case shows one fault.
+/// The faults that explain what was accepted, each with its cases; a case shows one fault.
 fn causes<'a>(accepted: &[&'a Judged], all: &[Judged]) -> Vec<(&'static str, Vec<&'a Judged>)> {
     let has = |id: &str| accepted.iter().any(|one| one.turn.case.id == id);
     let has_or_skips = |id: &str| has(id) || all.iter().all(|one| one.turn.case.id != id);
@@ -177,7 +177,7 @@ fn causes<'a>(accepted: &[&'a Judged], all: &[Judged]) -> Vec<(&'static str, Vec
     let mut causes: Vec<(&'static str, Vec<&'a Judged>)> = Vec::new();
     for one in accepted {
         let code = of(one.turn.case);
-        // Faults without a name of their own stand alone, each with the rounds that show it.
+        // Faults without a specific code are listed separately, each with the rounds that show it.
         let is_shared = !matches!(code, "accepts-fault" | "weak-cryptography");
         let is_same = |cases: &[&Judged]| is_shared || cases[0].turn.case.id == one.turn.case.id;
         match causes.iter_mut().find(|(known, cases)| *known == code && is_same(cases)) {

@@ -68,7 +68,7 @@ fn families(suspects: &[&'static Stack]) -> Vec<Family> {
     all
 }
 
-/// What to change; for an unknown stack, what is most often the cause.
+/// What to change; for an unknown stack, the most common cause.
 pub(super) fn remedy(code: &str, case: &Case, suspects: &[&'static Stack]) -> Option<String> {
     let families = families(suspects);
     let words = |known: fn(Family) -> Option<&'static str>, else_: &str| {

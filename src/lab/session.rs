@@ -1,7 +1,7 @@
 //! A round of the lab: each connection of the device gets the next case.
 //!
-//! In: listeners, the test CA, the cases in order. Out: [`Event`]s as they happen, and the [`Turn`]s in
-//! the end. A connection takes a case only with a whole ClientHello; whatever else comes is counted,
+//! In: listeners, the test CA, the cases in order. Out: [`Event`]s as they happen, and the [`Turn`]s at
+//! the end. A connection only gets a case with a complete ClientHello; anything else is counted,
 //! bounded, and changes nothing.
 
 use std::net::SocketAddr;
@@ -22,24 +22,24 @@ use super::hello::{self, ClientHello, MAX_HELLO_BYTES};
 use super::serve::{Outcome, play};
 use super::speak::{Forward, converse};
 
-/// The most connections at once; what comes beyond is closed. A device has one or two.
+/// The most connections at once; further ones are closed. A device has one or two.
 pub const MAX_CONNECTIONS: usize = 64;
 
-/// How long a ClientHello may take to come whole, in seconds.
+/// How long a ClientHello may take to arrive, in seconds.
 pub const HELLO: Duration = Duration::from_secs(5);
 
 /// What is to be played.
 #[derive(Debug)]
 pub struct Options {
-    /// The name that the device asks for.
+    /// The name that the device expects.
     pub host: String,
     /// The cases, in order.
     pub cases: Vec<&'static Case>,
-    /// Whether each case has a listener of its own, in the order of the cases.
+    /// Whether each case has its own listener, in the order of the cases.
     pub ports: bool,
     /// How long to wait for the next connection.
     pub wait: Duration,
-    /// The real server that sound ones pass on to.
+    /// The real server that sound servers forward to.
     pub forward: Option<Forward>,
 }
 
@@ -61,9 +61,9 @@ pub enum Event {
     Turn(Turn),
     /// The first ClientHello of a device.
     Hello(Box<ClientHello>),
-    /// A connection that is none of a device, and why.
+    /// A connection that is not a device's, and why.
     Stray(SocketAddr, String),
-    /// A case cannot be played, for a reason of this machine.
+    /// A case that cannot be played because of a problem on this machine.
     Failed(std::io::Error),
 }
 
@@ -74,9 +74,9 @@ pub struct Round {
     pub turns: Vec<Turn>,
     /// The first ClientHello.
     pub hello: Option<ClientHello>,
-    /// How many connections were none of a device.
+    /// How many connections were not a device's.
     pub strays: usize,
-    /// The cases that no connection came for.
+    /// The cases without a connection.
     pub missing: Vec<&'static Case>,
 }
 
@@ -119,8 +119,8 @@ pub async fn run(
     let mut turns: Vec<Option<Turn>> = vec![None; count];
     let (mut first, mut strays) = (None, 0);
     while turns.iter().any(Option::is_none) {
-        // Other connections do not extend the wait: only a device's connection restarts it, and lasts as
-        // long as its case.
+        // Other connections do not extend the wait: only a device's connection restarts it, for as long
+        // as its case takes.
         let mut until = tokio::time::Instant::now() + wait;
         let event = loop {
             match tokio::time::timeout_at(until, happening.recv()).await {
@@ -161,11 +161,11 @@ async fn accept(
 ) {
     loop {
         let Ok((stream, from)) = listener.accept().await else {
-            // Out of descriptors, for example: those in use will be free again.
+            // For example out of descriptors: those in use will be released.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        // Closed where there is no room.
+        // Closed if there is no room.
         let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
         let runtime = (shared.placing)();
         let shared = Arc::clone(&shared);
@@ -173,7 +173,7 @@ async fn accept(
             let event = serve(stream, from, own, &shared).await;
             drop(permit);
             if let Some(event) = event {
-                // Nobody listens any more once the round is over.
+                // The receiver is gone once the round is over.
                 let _ = shared.events.send(event).await;
             }
         });
@@ -209,7 +209,7 @@ async fn serve(
 }
 
 impl Shared {
-    /// The place of the case for a connection; `None` once all are given out.
+    /// The place of the case for a connection; `None` once all are taken.
     fn take(&self, own: Option<usize>) -> Option<usize> {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let place = own.unwrap_or(*next);

@@ -1,8 +1,8 @@
 //! Whether a device did what a sound one does.
 //!
-//! In: what it did, and the TLS stacks that it may be. Out: a [`Verdict`] for each case. An impostor
-//! is accepted when it gets data, not when the handshake completes: a client may check the name after
-//! the handshake.
+//! In: what it did, and the TLS stacks that it may have. Out: a [`Verdict`] for each case. An impostor
+//! counts as accepted when it gets data, not when the handshake completes: a client may check the name
+//! after the handshake.
 
 use super::cases::{Case, Group, Must, Played, Presentable};
 use super::conduct::Conduct;
@@ -21,8 +21,8 @@ pub enum Verdict {
     ByDefault,
     /// It refused a sound server of a kind that not every library supports.
     Limit,
-    /// The handshake is completed, and the device sends nothing to a sound server either: whatever the case
-    /// and the library, nothing shows whether it would.
+    /// The handshake is completed, but the device sends nothing to a sound server either: for this case
+    /// and library, nothing shows whether it would.
     Undecided,
     /// The case could not be played to this device.
     NotPlayed,
@@ -37,12 +37,12 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
-/// What the judge goes by.
+/// What verdicts are based on.
 #[derive(Debug, Default)]
 pub struct Judge {
-    /// The stacks that the device may be; empty if it is not known.
+    /// The stacks that the device may have; empty if they are not known.
     suspects: Vec<&'static Stack>,
-    /// What the device did with the first sound server, or with one that it sent data to.
+    /// What the device did with the first sound server, or with one to which it sent data.
     sound: Option<Conduct>,
 }
 
@@ -57,7 +57,7 @@ impl Verdict {
         Self::NotPlayed,
     ];
 
-    /// In a word.
+    /// The verdict in one word.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -70,8 +70,8 @@ impl Verdict {
         }
     }
 
-    /// How grave it is, compared with another verdict on the same case: what is known goes before what is
-    /// not.
+    /// How severe it is compared with another verdict on the same case: known verdicts take precedence
+    /// over unknown ones.
     #[must_use]
     pub const fn gravity(self) -> u8 {
         match self {
@@ -99,13 +99,13 @@ impl Judge {
         Self { suspects, sound: None }
     }
 
-    /// The stacks that the device may be.
+    /// The stacks that the device may have.
     #[must_use]
     pub fn suspects(&self) -> &[&'static Stack] {
         &self.suspects
     }
 
-    /// Sets the stacks, once the ClientHello is there.
+    /// Sets the stacks, once the ClientHello has arrived.
     pub fn suspect(&mut self, suspects: Vec<&'static Stack>) {
         if self.suspects.is_empty() {
             self.suspects = suspects;
@@ -144,12 +144,12 @@ impl Judge {
         is_decided
     }
 
-    /// Whether the device does as much with a sound server: its handshake is all there is to see.
+    /// Whether the device does no more with a sound server: only its handshake can be observed.
     fn shows_nothing(&self, conduct: &Conduct) -> bool {
         match (conduct, &self.sound) {
             (_, Some(sound)) if sound.trusts() => false,
             (Conduct::Silent { completed: true }, _) => true,
-            // With a sound server it keeps the connection.
+            // With a sound server it keeps the connection open.
             (Conduct::HungUp { completed: true }, Some(Conduct::Silent { completed: true })) => {
                 false
             }
@@ -177,7 +177,7 @@ impl Judge {
     }
 }
 
-/// Whether a device took a sound server for one.
+/// Whether a device accepted a sound server.
 fn connects(conduct: &Conduct) -> bool {
     conduct.trusts()
         || matches!(
@@ -186,8 +186,8 @@ fn connects(conduct: &Conduct) -> bool {
         )
 }
 
-/// Whether the library accepts the server of `case` with its default settings: by the table of
-/// stacks where the chain decides, and by the case where the handshake does.
+/// Whether the library accepts the server of `case` with its default settings: by the table of stacks if
+/// the chain decides, and by the case if the handshake does.
 #[must_use]
 pub fn accepts(stack: &Stack, case: &Case, presented: &Presentable, at: Time) -> bool {
     match (case.group, case.played) {

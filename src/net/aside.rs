@@ -1,7 +1,8 @@
-//! Runs long computations on their own threads, not on those that wait for sockets.
+//! Runs long computations on separate threads, not on those that wait for sockets.
 //!
-//! Judging what a server sends may take a second. On the shared thread, the other targets would
-//! time out meanwhile. What is short by its input is computed where it is: a thread costs as much.
+//! Judging what a server sends may take a second. On the shared thread, the other targets would time out
+//! meanwhile. Short computations, judging by their input, run on the current thread: starting a thread
+//! costs as much.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -13,27 +14,27 @@ use tokio::sync::oneshot;
 
 use crate::chain::Presented;
 
-/// How long a computation may take, as far as its input says.
+/// How long a computation may take, judging by its input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
     /// Some milliseconds at most.
     Short,
-    /// Up to its own budget.
+    /// Up to its budget.
     Long,
 }
 
 impl Length {
-    /// How long it may take to judge a chain, and what was `fetched` for it.
+    /// How long it may take to judge a chain and what was `fetched` for it.
     #[must_use]
     pub fn of(presented: &Presented, fetched: usize) -> Self {
         if fetched == 0 && presented.is_short() { Self::Short } else { Self::Long }
     }
 }
 
-/// Runs `work`: here if it is short, otherwise on a thread of its own, or here if the system has no
-/// thread left.
+/// Runs `work`: on this thread if it is short, otherwise on a separate thread, or here if the system has
+/// no thread left.
 ///
-/// A caller that stops waiting leaves the thread running: `work` ends by its own budget.
+/// If the caller stops waiting, the thread continues: `work` ends by its own budget.
 pub async fn compute<T: Send + 'static>(
     length: Length,
     work: impl FnOnce() -> T + Send + 'static,
@@ -42,7 +43,7 @@ pub async fn compute<T: Send + 'static>(
         return work();
     }
     let (answer, answered) = oneshot::channel();
-    // tokio's own threads would panic where the system has none left, and take the work with them.
+    // tokio's own threads would panic if the system has none left, and drop the work.
     let waiting = Arc::new(Mutex::new(Some(work)));
     let take = |from: &Mutex<Option<_>>| from.lock().unwrap_or_else(PoisonError::into_inner).take();
     let shared = Arc::clone(&waiting);
@@ -75,7 +76,7 @@ mod tests {
         let (release, released) = std::sync::mpsc::channel();
         runtime.block_on(async move {
             let long = tokio::spawn(compute(Length::Long, move || released.recv().is_ok()));
-            // The thread of the runtime is free, or this would never come.
+            // The thread of the runtime must be free for this to complete.
             tokio::time::sleep(Duration::from_millis(1)).await;
             release.send(()).unwrap();
             assert!(long.await.unwrap());

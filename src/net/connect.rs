@@ -23,14 +23,14 @@ pub use self::error::{Error, Family};
 pub(crate) use super::resolve::look_up;
 pub use super::resolve::{MAX_ADDRESSES, Names};
 
-/// How long one address may take: a SYN is sent again after 1 s and 3 s (RFC 6298 section 2.1), so
-/// 5 s forgives two lost packets.
+/// How long one address may take: a SYN is sent again after 1 s and 3 s (RFC 6298 section 2.1), so 5 s
+/// tolerates two lost packets.
 pub const ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait before the next address is tried as well: RFC 8305 section 5.
 pub const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
-/// Addresses of one name that a proxy is asked to connect to, one after the other.
+/// How many addresses of one name a proxy is asked to connect to, one after the other.
 pub const MAX_PROXIED_ADDRESSES: usize = 4;
 
 /// Where to connect to, with which addresses, and as which client.
@@ -45,9 +45,9 @@ pub struct Options {
     pub proxy: Option<Proxy>,
     /// What names resolve to, shared by all runs with a clone of these options.
     pub names: Arc<Names>,
-    /// How often a server may be connected to, shared like the names; as often as needed if `None`.
+    /// How often a server may be connected to, shared like the names; `None` means no limit.
     pub pace: Option<Arc<Pace>>,
-    /// The certificate and key to show to a server that asks its clients for one.
+    /// The certificate and key for a server that asks its clients for one.
     pub client: Option<Arc<Identity>>,
 }
 
@@ -81,7 +81,7 @@ impl Options {
         }
     }
 
-    /// The proxy through which `target` is reached, if any.
+    /// The proxy for `target`, if any.
     #[must_use]
     pub fn proxy_to(&self, target: &Target) -> Option<&Proxy> {
         let to = self.instead.as_ref().unwrap_or(target);
@@ -126,8 +126,8 @@ async fn directly(
     first_of(to, &addresses, deadline).await
 }
 
-/// A connection to the first of `addresses`, those of `to`, that answers before `deadline`, in the
-/// pace of `options`.
+/// A connection to the first of `addresses`, those of `to`, that answers before `deadline`, at the pace
+/// of `options`.
 pub(crate) async fn to_first(
     to: &Target,
     addresses: &[SocketAddr],
@@ -158,7 +158,7 @@ async fn first_of(
 ///
 /// # Errors
 ///
-/// The name does not resolve, has no address of the family wanted, or the deadline comes first.
+/// The name does not resolve, has no address of the required family, or the deadline comes first.
 pub async fn addresses(
     target: &Target,
     options: &Options,
@@ -168,7 +168,7 @@ pub async fn addresses(
     resolve(to, options.family, &options.names, deadline).await
 }
 
-/// The addresses of `target`, families taking turns (RFC 8305 section 4).
+/// The addresses of `target`, with alternating families (RFC 8305 section 4).
 async fn resolve(
     target: &Target,
     family: Option<Family>,
@@ -206,8 +206,8 @@ async fn resolve(
     Ok(super::resolve::interleaved(kept))
 }
 
-/// The first address to take the connection wins. Each next one is tried [`ATTEMPT_DELAY`] after
-/// the one before, or at once when all under way have failed.
+/// The first address that accepts the connection wins. The next one is tried [`ATTEMPT_DELAY`] after the
+/// one before, or immediately when all pending attempts have failed.
 pub(crate) async fn race(
     addresses: &[SocketAddr],
 ) -> Result<TcpStream, Vec<(SocketAddr, io::Error)>> {

@@ -1,7 +1,7 @@
-//! Bounds the connections a second to one server.
+//! Limits the connections per second to one server.
 //!
-//! In: the server of each connection. Out: the wait until it may be made. Some servers reset a
-//! client that connects many times in a second.
+//! In: the server of each connection. Out: the wait until it may be made. Some servers reset a client
+//! that connects many times per second.
 
 use std::{collections::HashMap, str::FromStr, sync::Mutex, time::Duration};
 
@@ -9,13 +9,13 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::endpoint::Target;
 
-/// The fewest connections a second: one in 100 seconds.
+/// The fewest connections per second: one in 100 seconds.
 pub const MIN_RATE: f64 = 0.01;
 
-/// The most connections a second: certgrab never makes more.
+/// The most connections per second: certgrab never makes more.
 pub const MAX_RATE: f64 = 1000.0;
 
-/// The connections a second to one server.
+/// The connections per second to one server.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate(f64);
 
@@ -60,9 +60,9 @@ impl Pace {
         true
     }
 
-    /// The next time at which `server` may be connected to, which is then taken.
+    /// The next time at which `server` may be connected to; the slot is then taken.
     fn reserve(&self, server: &Target, now: Instant) -> Instant {
-        // What holds the lock cannot panic.
+        // Code that holds the lock cannot panic.
         let mut next = self.next.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let free = next.entry((server.host(), server.port())).or_insert(now);
         let turn = now.max(*free);

@@ -11,21 +11,21 @@ use tokio::sync::{OnceCell, Semaphore, oneshot};
 
 use crate::x509::signature::Memory;
 
-/// Addresses tried of one name; a name with more is served by a few of them.
+/// How many addresses of one name are tried; a server with more is reachable by a few of them.
 pub const MAX_ADDRESSES: usize = 16;
 
 /// Names remembered in each generation, some 200 bytes each.
 const MAX_NAMES: usize = 4_096;
 
-/// Names resolved at the same time, each on a thread: as many as tokio would use.
+/// Names resolved at the same time, each on its own thread: as many as tokio would use.
 const MAX_ASKED: usize = 512;
 
 static FREE: Semaphore = Semaphore::const_new(MAX_ASKED);
 
 /// The addresses of `host` as the system resolves it.
 ///
-/// The system's call blocks, so it has a thread of its own, which a caller that gives up leaves
-/// running. tokio's threads would panic where the system has none left.
+/// The system call blocks, so it runs on a separate thread, which continues if the caller gives up.
+/// tokio's threads would panic if the system has none left.
 pub(crate) async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let ended = || io::Error::other("the resolver ended without an answer");
     let place = FREE.acquire().await.map_err(|_| ended())?;

@@ -88,7 +88,7 @@ pub enum Error {
     Unreadable {
         /// The lock.
         path: PathBuf,
-        /// What the system says, or what is there instead of a file within the limit.
+        /// The system's message, or what is there instead of a file within the limit.
         error: io::Error,
     },
     /// The file is not a lock.
@@ -102,18 +102,18 @@ pub enum Error {
     Format(String),
     /// The name is not valid for a constant.
     Name {
-        /// What was given.
+        /// The given name.
         name: String,
-        /// What is valid.
+        /// Which names are valid.
         error: emit::NotAnIdentifier,
     },
-    /// The certificates cannot be written in the form.
+    /// The certificates cannot be written in the format.
     Emit(emit::Error),
     /// An output cannot be written.
     Unwritable {
         /// The output.
         path: PathBuf,
-        /// What the system says.
+        /// The system's message.
         error: io::Error,
     },
 }
@@ -130,7 +130,7 @@ impl Build {
         self
     }
 
-    /// What to call the constants; without it they are named after the host.
+    /// The name of the constants; without it they are named after the host.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -153,20 +153,20 @@ impl Build {
         self.emit("c", path)
     }
 
-    /// Writes the form called `format` (see [`emit::FORMATS`]) to `path`; a relative path begins
-    /// at `OUT_DIR`.
+    /// Writes the format called `format` (see [`emit::FORMATS`]) to `path`; a relative path begins at
+    /// `OUT_DIR`.
     pub fn emit(mut self, format: impl Into<String>, path: impl Into<PathBuf>) -> Self {
         self.outputs.push(Output { format: format.into(), path: path.into() });
         self
     }
 
-    /// Where a relative lock begins, instead of `CARGO_MANIFEST_DIR`.
+    /// Where the relative path of a lock begins, instead of `CARGO_MANIFEST_DIR`.
     pub fn base(mut self, directory: impl Into<PathBuf>) -> Self {
         self.base = Some(directory.into());
         self
     }
 
-    /// Where relative outputs begin, instead of `OUT_DIR`.
+    /// Where the relative paths of outputs begin, instead of `OUT_DIR`.
     pub fn out_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(directory.into());
         self
@@ -183,8 +183,8 @@ impl Build {
         }
     }
 
-    /// Writes the outputs, and prints for cargo that the lock is to be watched. Its path has no
-    /// line break, since cargo would read what follows as an instruction.
+    /// Writes the outputs, and tells cargo to watch the lock. A path with a line break is refused, since
+    /// cargo would read what follows as an instruction.
     ///
     /// # Errors
     ///
@@ -227,9 +227,9 @@ impl Build {
     }
 }
 
-/// `path`, from `directory` or else from the directory that `variable` names.
+/// `path`, relative to `directory` or else to the directory in `variable`.
 ///
-/// This is the one place that reads the environment.
+/// This is the only place that reads the environment.
 fn resolved(
     path: &Path,
     directory: Option<&Path>,
@@ -247,7 +247,8 @@ fn resolved(
     }
 }
 
-/// Writes `content` to `path` by way of a file beside it, unless it is there already.
+/// Writes `content` to `path` through a temporary file next to it, unless the file has this content
+/// already.
 fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
     if bounded_file::holds(path, content).unwrap_or(false) {
         return Ok(());
@@ -257,7 +258,7 @@ fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
     fs::create_dir_all(directory)?;
     let mut beside = std::ffi::OsString::from(".");
     beside.push(file_name);
-    // Two build scripts may write the same file at once; a process has its number to itself.
+    // Two build scripts may write the same file at once; the process id is unique to each.
     beside.push(format!(".{}.tmp", process::id()));
     let beside = directory.join(beside);
     let written = fs::File::create(&beside)
@@ -271,7 +272,7 @@ fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 impl Error {
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -323,7 +324,7 @@ impl std::error::Error for Error {}
 mod tests {
     use super::*;
 
-    /// A directory of this test alone, gone when it ends.
+    /// A directory for one test, removed when it ends.
     struct Directory(PathBuf);
 
     impl Directory {

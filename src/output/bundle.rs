@@ -1,6 +1,6 @@
-//! The certificates to embed, with the facts that are printed beside them.
+//! The certificates to embed, with the facts that are printed with them.
 //!
-//! In: what `verify` proved, or what a lock says. Out: [`Bundle`], all that `emit` needs.
+//! In: what `verify` proved, or the content of a lock. Out: [`Bundle`], everything that `emit` needs.
 
 use std::net::IpAddr;
 
@@ -11,14 +11,14 @@ use crate::{
 
 pub use crate::x509::certificate::KeyPossession;
 
-/// The source of an anchor of the lab: the command that made it, with the option for its folder.
+/// The source of an anchor of the lab: the command that created it, with the option for its folder.
 pub(crate) const LAB: &str = "certgrab lab";
-/// The option for a folder that is not the usual one.
+/// The option for a folder other than the default.
 pub(crate) const LAB_FOLDER: &str = " --dir ";
-/// The port on which the lab listens unless another is named: that of MQTT over TLS, as IANA has it.
+/// The lab's default port: MQTT over TLS (IANA).
 pub(crate) const LAB_PORT: u16 = 8883;
 
-/// Whether the source of a certificate is the lab, and may be pasted into a shell.
+/// Whether the source of a certificate is the lab, and is safe to paste into a shell.
 #[must_use]
 pub(crate) fn is_lab(source: &str) -> bool {
     let is_plain = |one: char| one.is_ascii_alphanumeric() || "-_./".contains(one);
@@ -36,20 +36,20 @@ pub(crate) fn is_lab(source: &str) -> bool {
 #[non_exhaustive]
 pub struct Bundle {
     /// The host as the user gave it: an A-label name or an IP address without brackets. Empty for
-    /// certificates of a file, which belong to no server.
+    /// certificates from a file, which do not belong to a server.
     pub host: String,
     /// The TCP port; 0 without a server.
     pub port: u16,
-    /// Where the servers behind a URL were found by following it: its path, without the query, which
-    /// may hold a token.
+    /// The path of the URL that was followed to the servers, without the query, which may contain a
+    /// token.
     pub path: Option<Foreign>,
-    /// What to embed, in the order to emit; never empty.
+    /// The certificates to embed, in the order to emit; never empty.
     pub entries: Vec<Entry>,
     /// Whether the peer proved that it holds the key of its certificate.
     pub key_possession: KeyPossession,
-    /// The options that led to these certificates, each word as the command takes it, with `FILE`
-    /// in the place of a path; none where the target alone leads to them. People paste them into
-    /// a shell, so that they hold letters, digits and `-_.:/[]` only.
+    /// The options that led to these certificates, each word as the command reads it, with `FILE`
+    /// instead of a path; empty if the target alone leads to them. People paste them into a shell, so
+    /// they only contain letters, digits and `-_.:/[]`.
     pub options: Vec<Foreign>,
 }
 
@@ -59,23 +59,24 @@ pub struct Bundle {
 pub struct Entry {
     /// The certificate.
     pub certificate: Certificate,
-    /// What it is to the device.
+    /// Its role on the device.
     pub role: Role,
     /// Where it was found, for people: `Mozilla's store`.
     pub source: Foreign,
-    /// Why it and not another, in one sentence without a full stop.
+    /// Why this certificate and not another, in one sentence without a full stop.
     pub reason: Option<Foreign>,
     /// The last second at which it is expected to verify the server.
     pub lasts_until: Option<Time>,
-    /// Of a list of targets, and of the servers behind a URL, those that need it; empty for one target.
+    /// For a list of targets, and for the servers behind a URL, those that need it; empty for one
+    /// target.
     pub needed_by: Vec<Foreign>,
 }
 
-/// What a certificate is to the device that holds it.
+/// The role of a certificate on the device that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Role {
-    /// The anchor: trusted as it stands.
+    /// The anchor: trusted by itself.
     Anchor,
     /// Another anchor that verifies the server.
     Backup,
@@ -88,7 +89,7 @@ pub enum Role {
 }
 
 impl Entry {
-    /// A certificate from `source` without a reason, an end or targets of its own.
+    /// A certificate from `source` without a reason, an end date or targets.
     #[must_use]
     pub fn new(certificate: Certificate, role: Role, source: Foreign) -> Self {
         Self { certificate, role, source, reason: None, lasts_until: None, needed_by: Vec::new() }
@@ -102,7 +103,7 @@ impl Bundle {
         !self.host.is_empty() || self.port != 0
     }
 
-    /// The `entries` for `host` and `port`, to which no options led.
+    /// The `entries` for `host` and `port`, found without options.
     #[must_use]
     pub fn new(
         host: String,
@@ -122,7 +123,7 @@ impl Bundle {
         }
     }
 
-    /// The command that plays the server, where it is one of the lab, as people paste it into a shell.
+    /// The command that plays the server, if it is one of the lab, for pasting into a shell.
     #[must_use]
     pub fn lab_command(&self) -> Option<String> {
         let source = self.entries.first()?.source.whole();

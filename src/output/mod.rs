@@ -1,5 +1,5 @@
-//! Constants: the bundle to write, the lock it is kept in, the formats, and the build script's use
-//! of them. It compiles without any feature.
+//! Constants: the bundle to write, the lock that stores it, the formats, and their use in a build
+//! script. It compiles without any feature.
 
 pub mod build;
 pub mod bundle;

@@ -1,12 +1,12 @@
 //! Verifies chains given as lines of JSON: the pure stages without a server.
 //!
-//! In: an object a line with a chain, roots, a time and a name. Out: an object a line with the
-//! valid paths and the chosen one, or why there is none. Whatever a line holds, the next one
-//! is judged.
+//! In: one object per line with a chain, roots, a time and a name. Out: one object per line with the
+//! valid paths and the chosen one, or why there is none. Whatever a line contains, the next one is
+//! judged.
 //!
-//! Test suites for path building use this interface. They ask for the whole profile of RFC 5280 and
-//! of the Baseline Requirements, so [`crate::judge::baseline`] is held against a path here unless
-//! the line says `"strict": false`; for a device it is a warning.
+//! Test suites for path building use this interface. They require the whole profile of RFC 5280 and of
+//! the Baseline Requirements, so [`crate::judge::baseline`] is applied to paths here unless the line
+//! says `"strict": false`; for a device it is a warning.
 
 use std::{
     io::{self, BufRead, Read as _, Write},
@@ -33,14 +33,14 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// The most bytes a line may have: room for the 16 MiB of roots that a file may have.
+/// The most bytes of a line: room for the 16 MiB of roots that a file may have.
 pub const MAX_LINE_BYTES: u64 = store::MAX_ROOTS_BYTES as u64;
 
-/// The most certificates of a chain: suites send a whole graph where a server sends a chain, and
-/// BetterTLS's graphs have 36.
+/// The most certificates of a chain: suites send a whole graph instead of a chain, and BetterTLS's
+/// graphs have 36.
 pub const MAX_CERTIFICATES: usize = 64;
 
-/// A question, as a line asks it.
+/// A question, as in a line.
 #[derive(Debug, Deserialize)]
 struct Case {
     id: Value,
@@ -70,15 +70,15 @@ enum Answer {
         error: Option<String>,
         warnings: Vec<String>,
     },
-    /// The question is none of a TLS client's: for a mail address.
+    /// The question is not one of a TLS client: it is for a mail address.
     Skipped { id: Value, skip: bool },
 }
 
-/// Answers each line of `input` on `output`, and passes over those that are blank.
+/// Answers each line of `input` on `output`, and skips blank ones.
 ///
 /// # Errors
 ///
-/// Only what reading and writing meet: no line is an error.
+/// Only errors of reading and writing: a bad line is not an error.
 pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -105,7 +105,7 @@ pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads up to the end of the line and keeps nothing of it.
+/// Reads up to the end of the line and discards it.
 fn pass_over_line(input: &mut impl BufRead) -> io::Result<()> {
     loop {
         let buffer = input.fill_buf()?;
@@ -143,7 +143,7 @@ fn answer(line: &[u8], number: u64) -> Answer {
             let prints = |path: &Path| {
                 let all = path.certificates.iter().chain([&path.anchor.certificate]);
                 let mut prints: Vec<_> = all.map(|one| one.sha256().to_string()).collect();
-                // A leaf that is its own anchor stands once.
+                // A leaf that is its own anchor is listed once.
                 prints.dedup();
                 prints
             };
@@ -204,13 +204,13 @@ fn refused(id: Value, problem: String) -> Answer {
 enum Asked {
     /// This name.
     Name(ServerName<'static>),
-    /// Any name: the path alone is verified.
+    /// Any name: only the path is verified.
     PathAlone,
-    /// A name that no TLS client asks for.
+    /// A name that a TLS client never verifies.
     Other,
 }
 
-/// The name asked for.
+/// The requested name.
 fn name(case: &Case) -> Result<Asked, String> {
     let (Some(host), kind) = (&case.host, case.host_kind.as_deref()) else {
         return Ok(Asked::PathAlone);
@@ -243,7 +243,7 @@ fn judge(case: &Case, name: Option<&ServerName<'static>>) -> Result<Judged, Stri
     let question = Question { name, at, work: &work };
     let mut sent = read(&case.leaf, "the leaf")?;
     for intermediate in &case.intermediates {
-        // What a server sends beside its certificate may be junk; that is not a reason to refuse.
+        // Other certificates that a server sends may be invalid; that is not a reason to refuse.
         sent.extend(read(intermediate, "an intermediate").unwrap_or_default());
     }
     let presented = presented(sent.iter().map(Certificate::der))?;
@@ -285,7 +285,7 @@ fn judge(case: &Case, name: Option<&ServerName<'static>>) -> Result<Judged, Stri
     }
 
     let ranked = rank::rank(&paths, &presented, &Issuers::default());
-    // The proof is by rustls-webpki too.
+    // The proof uses rustls-webpki too.
     let best = if is_beyond {
         ranked.into_iter().next().map(|candidate| candidate.path)
     } else {
@@ -296,7 +296,7 @@ fn judge(case: &Case, name: Option<&ServerName<'static>>) -> Result<Judged, Stri
     Ok((paths, chosen, warnings))
 }
 
-/// The verdict of one TLS stack, whose rules alone decide.
+/// The verdict of one TLS stack, by its rules alone.
 fn judge_by(
     stack: &str,
     case: &Case,
@@ -344,8 +344,7 @@ fn roots(case: &Case) -> Result<Store, String> {
     Ok(store)
 }
 
-/// The intermediates that a limit counts: not those that are self-issued (RFC 5280 section
-/// 4.2.1.9).
+/// The intermediates that count towards a limit: not the self-issued ones (RFC 5280 section 4.2.1.9).
 fn counted_intermediates(path: &Path) -> usize {
     path.certificates.iter().skip(1).filter(|one| !one.is_self_issued()).count()
 }

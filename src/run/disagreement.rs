@@ -1,4 +1,4 @@
-//! What the common TLS stacks disagree on: those that refuse a chain which browsers accept, and why.
+//! Where the common TLS stacks disagree: those that refuse a chain which browsers accept, and why.
 //!
 //! In: what was presented, an anchor for it, a name and a time. Out: at most [`MOST_LINES`] lines;
 //! `--stacks` shows every stack.
@@ -13,39 +13,39 @@ use crate::{
     stack::{self, Case, Position, Refusal, Rule, Stack, Verdict},
 };
 
-/// The stacks that are asked, one for each library that verifies certificates by its own rules.
+/// The stacks that are compared, one for each library with its own rules for certificates.
 const COMMON: [&str; 7] =
     ["mbedtls-3.6", "esp8266", "wolfssl-default", "openssl", "gnutls", "go", "java"];
 
-/// The most lines about one chain: a report stays readable.
+/// The most lines about one chain, so that a report stays readable.
 const MOST_LINES: usize = 3;
 
-/// A sentence about stacks that refuse, with the code of the warning that it makes.
+/// A sentence about stacks that refuse, with the code of its warning.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) code: &'static str,
     pub(super) message: String,
 }
 
-/// Which refusals are of interest.
+/// Which refusals matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
     /// All.
     Chain,
-    /// Those for what the anchor does not allow itself.
+    /// Those because of the anchor itself.
     Anchor,
 }
 
-/// Stacks that refuse a chain for the same rule, and where the first of them found it broken.
+/// Stacks that refuse a chain by the same rule, and where the first of them found it violated.
 struct Refused {
     refusal: Refusal,
     by: Vec<&'static Stack>,
 }
 
 /// A line for each rule of `scope` for which common stacks refuse `presented` with `anchor` on the
-/// device; those in `except` are not asked.
+/// device; those in `except` are left out.
 ///
-/// There is none where not all that the server sent was kept: what a stack makes of it is not known.
+/// There is none if not everything that the server sent was kept: the verdicts are then not known.
 pub(super) fn about(
     presented: &Presented,
     anchor: &Candidate,
@@ -87,12 +87,12 @@ impl Scope {
     }
 }
 
-/// Whether another warning says it of every stack: a short RSA key has its own.
+/// Whether another warning covers it for every stack: a short RSA key has its own.
 fn is_reported_elsewhere(rule: &Rule) -> bool {
     matches!(rule, Rule::RsaSize { bits } if *bits < FEWEST_RSA_BITS)
 }
 
-/// A line for each, the last of them counting those for which there is no line.
+/// One line for each; the last one counts those without a line.
 fn lines(all: &[Refused], case: &Case<'_>) -> Vec<Line> {
     let shown = if all.len() > MOST_LINES { MOST_LINES - 1 } else { all.len() };
     let mut lines: Vec<_> = all[..shown].iter().map(|one| one.line(case)).collect();

@@ -1,12 +1,12 @@
 //! Follows an `https:` URL to the server that a download really comes from.
 //!
-//! In: a target with the path of its URL. Out: each server on the way, with what [`grab`] makes of it,
-//! and why the way ends, if not at the download.
+//! In: a target with the path of its URL. Out: each server on the way, with the result of [`grab`] for
+//! it, and why the way ends, if not at the download.
 //!
-//! A server is asked for one byte with GET, as a device asks: some servers of files refuse HEAD. It is
-//! asked only if its chain is verified, over a connection that the anchors to write verify. Where it
-//! redirects to is its own text, so that is read as browsers read it (WHATWG URL), and only `https:` is
-//! followed, a few times, and to no address that reaches less far than the server's own.
+//! A server gets a GET for one byte, as a device sends it: some file servers refuse HEAD. It only gets
+//! the request if its chain is verified, over a connection that the anchors to write verify. The
+//! redirect is the server's own text, so it is read as browsers read it (WHATWG URL). Only `https:` is
+//! followed, a few times, and never to an address of a narrower scope than the server's own.
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
@@ -40,7 +40,7 @@ use crate::{
     text::{foreign::Foreign, time::Time},
 };
 
-/// The most redirects: the fetch of a browser ends after 20, and downloads of firmware have 1 or 2.
+/// The most redirects: browsers stop after 20, and firmware downloads have 1 or 2.
 pub const MAX_REDIRECTS: usize = 5;
 
 /// A server on the way.
@@ -49,7 +49,7 @@ pub const MAX_REDIRECTS: usize = 5;
 pub struct Step {
     /// The server.
     pub target: Target,
-    /// What was learned of it.
+    /// What was found out about it.
     pub outcome: Result<Grab, grab::Error>,
 }
 
@@ -57,7 +57,7 @@ pub struct Step {
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Way {
-    /// Each server once, in the order in which they were asked.
+    /// Each server once, in the order in which they were contacted.
     pub steps: Vec<Step>,
     /// Why the way ends before the download, unless the last server is the reason.
     pub end: Option<Error>,
@@ -66,7 +66,7 @@ pub struct Way {
 /// Why the way does not lead to the download.
 #[derive(Debug)]
 pub struct Error {
-    /// The server that was asked last.
+    /// The server that was contacted last.
     pub target: Target,
     /// What is wrong.
     pub problem: Problem,
@@ -78,9 +78,9 @@ pub struct Error {
 pub enum Problem {
     /// No connection, or none that the anchors verify.
     NoConnection(Foreign),
-    /// The answer did not come in time.
+    /// The answer did not arrive in time.
     TimedOut,
-    /// The answer is not one that can be read within the limits of HTTP.
+    /// The answer cannot be read within the limits of HTTP.
     Http(chain::Problem),
     /// The status is not one of a download or of a redirect.
     Status(u16),
@@ -90,11 +90,11 @@ pub enum Problem {
     NotAUrl,
     /// The Location has another scheme.
     Scheme(Foreign),
-    /// The Location was asked for before.
+    /// The Location was requested before.
     Loop,
     /// More than [`MAX_REDIRECTS`].
     TooMany,
-    /// The host of the Location has an address of a private network, and the server has none.
+    /// The host of the Location has an address in a private network, and the server has none.
     Inward(SocketAddr),
 }
 
@@ -145,7 +145,7 @@ fn is_same(one: &Target, other: &Target) -> bool {
     (one.name(), one.port()) == (other.name(), other.port())
 }
 
-/// What was proved of a server, if it is to be asked.
+/// What was proved about a server, if it is to be contacted.
 fn judged(step: &Step) -> Option<(&Grab, &Judgement)> {
     let grab = step.outcome.as_ref().ok()?;
     Some((grab, grab.verdict.as_ref().ok()?))
@@ -157,15 +157,15 @@ fn of_target(target: &Target) -> Result<Url, Problem> {
     read(&text, None)
 }
 
-/// The URL that `text` is, where `base` was asked for.
+/// `text` as a URL, relative to `base`.
 fn read(text: &str, base: Option<&Url>) -> Result<Url, Problem> {
-    // RFC 3986 has neither; readers of URLs disagree on what they mean.
+    // RFC 3986 allows neither; URL parsers disagree on what they mean.
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if !is_plain || text.len() > MAX_URL_CHARACTERS || has_no_clear_host(text) {
         return Err(Problem::NotAUrl);
     }
     let mut url = Url::options().base_url(base).parse(text).map_err(|_| Problem::NotAUrl)?;
-    // It is never sent (RFC 9110 section 7.1), so URLs that differ in it alone are one.
+    // It is never sent (RFC 9110 section 7.1), so URLs that only differ in it are the same.
     url.set_fragment(None);
     if url.scheme() != "https" {
         return Err(Problem::Scheme(Foreign::text(url.scheme())));
@@ -177,8 +177,8 @@ fn read(text: &str, base: Option<&Url>) -> Result<Url, Problem> {
     Ok(url)
 }
 
-/// Whether `text` has other slashes before its host than two: browsers find a host, where RFC 3986 has a
-/// path or an empty host.
+/// Whether there are not exactly two slashes before the host in `text`: browsers find a host where RFC
+/// 3986 has a path or an empty host.
 fn has_no_clear_host(text: &str) -> bool {
     const SCHEME: &str = "https:";
     let is_whole = text.get(..SCHEME.len()).is_some_and(|it| it.eq_ignore_ascii_case(SCHEME));
@@ -186,12 +186,12 @@ fn has_no_clear_host(text: &str) -> bool {
     rest.starts_with("///") || is_whole && !rest.starts_with("//")
 }
 
-/// Where a redirect of `from` leads, unless it leads inward.
+/// Where a redirect of `from` leads, unless it leads into a private network.
 async fn reached(from: &Target, url: Url, options: &Options) -> Result<(Target, Url), Problem> {
     let port = url.port_or_known_default().unwrap_or(443);
     let host = url.host_str().ok_or(Problem::NotAUrl)?;
     let target: Target = format!("https://{host}:{port}").parse().map_err(|_| Problem::NotAUrl)?;
-    // What a proxy reaches is the affair of whoever runs it.
+    // What a proxy can reach is the responsibility of whoever runs it.
     if options.connect.proxy_to(&target).is_none() && !is_same(&target, from) {
         let own = addresses(from, options).await?;
         let leads_inward = |address: &SocketAddr| !policy::may_lead_to(address.ip(), &own);
@@ -202,7 +202,7 @@ async fn reached(from: &Target, url: Url, options: &Options) -> Result<(Target, 
     Ok((target, url))
 }
 
-/// The addresses of `target`; what is connected to afterwards is one of the same.
+/// The addresses of `target`; one of them is connected to afterwards.
 async fn addresses(target: &Target, options: &Options) -> Result<Vec<SocketAddr>, Problem> {
     let deadline = Instant::now() + options.timeout;
     let found = connect::addresses(target, &options.connect, deadline).await;
@@ -232,7 +232,7 @@ async fn ask(
     };
     if http::redirects(&response) {
         let mut locations = response.headers().get_all(header::LOCATION).iter();
-        // Of several, one device takes the first and another the last.
+        // Of several, one device uses the first and another the last.
         let (Some(location), None) = (locations.next(), locations.next()) else {
             return Err(Problem::NotOneLocation);
         };
@@ -253,7 +253,7 @@ fn one_byte(url: &Url) -> Result<Request<Empty<Bytes>>, Problem> {
     Ok(request)
 }
 
-/// A connection that `roots` verify.
+/// A connection whose certificate `roots` verify.
 async fn open(
     target: &Target,
     roots: RootCertStore,
@@ -274,7 +274,7 @@ async fn open(
     connector.connect(target.name().clone(), stream).await.map_err(|error| no_connection(&error))
 }
 
-/// The time at which everything is verified.
+/// The time as of which everything is verified.
 #[derive(Debug)]
 struct At(Time);
 
@@ -312,7 +312,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Error {
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self.problem {

@@ -46,15 +46,15 @@ pub struct Options {
     pub store: Store,
     /// The time as of which certificates are verified.
     pub at: Time,
-    /// How long the target may take in all, from its name to the last byte.
+    /// How long the target may take in total, from its name to the last byte.
     pub timeout: Duration,
     /// Where to connect to.
     pub connect: connect::Options,
     /// The name to send in the ClientHello.
     pub sni: Sni,
-    /// The date until which the anchor has to last, if any is asked for.
+    /// The date until which the anchor has to last, if required.
     pub lasting: Option<Time>,
-    /// Whether and where issuers are fetched that the server leaves out.
+    /// Whether and from where issuers are fetched that the server does not send.
     pub issuers: aia::Options,
     /// The certificates to write in addition to the anchor.
     pub extras: Extras,
@@ -62,8 +62,8 @@ pub struct Options {
     pub way: probe::Way,
     /// The device whose ClientHello to send.
     pub device: Option<&'static Device>,
-    /// The TLS stacks that the output is for. What all of them take is written, even if the rules
-    /// of browsers refuse it.
+    /// The TLS stacks that the output is for. What all of them accept is written, even if the browser
+    /// rules refuse it.
     pub stacks: Vec<&'static Stack>,
     /// The names of application protocols to send (ALPN, RFC 7301).
     pub alpn: Vec<String>,
@@ -73,7 +73,7 @@ pub struct Options {
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Options {
-    /// The usual options, with the roots to trust and the time of judgement.
+    /// The usual options, with the roots to trust and the time of verification.
     #[must_use]
     pub fn new(store: Store, at: Time) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl Options {
         }
     }
 
-    /// The name that the certificate of `target` must carry.
+    /// The name that the certificate of `target` must be valid for.
     #[must_use]
     pub fn wanted_name(&self, target: &Target) -> ServerName<'static> {
         match &self.sni {
@@ -102,7 +102,7 @@ impl Options {
     }
 }
 
-/// What was learned of a target that presented a chain.
+/// The result for a target that presented a chain.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Grab {
@@ -112,13 +112,13 @@ pub struct Grab {
     pub issuers: Issuers,
     /// Its anchor with the proof, or why it has none.
     pub verdict: Result<Judgement, Refusal>,
-    /// What the target has cost, and may still.
+    /// How much work the target has taken, and may still take.
     pub work: Arc<Work>,
     /// The device whose ClientHello was sent, and why its TLS stack refuses the chain, if it does.
     device: Option<(&'static Device, Option<Refusal>)>,
 }
 
-/// What the pure stages made of a chain.
+/// The result of the pure stages for a chain.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Judgement {
@@ -136,19 +136,19 @@ pub struct Judgement {
 ///
 /// # Panics
 ///
-/// If it is called from asynchronous code, where [`grab`] is the one to call, or if the system gives
-/// no event queue (`epoll`, `kqueue`).
+/// If it is called from asynchronous code, which must call [`grab`], or if the system provides no event
+/// queue (`epoll`, `kqueue`).
 pub fn grab_blocking(target: &Target, options: &Options) -> Result<Grab, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("an event queue").block_on(grab(target, options))
 }
 
-/// Asks `target` for its chain and finds the anchor that a device must hold.
+/// Gets the chain of `target` and finds the anchor that a device must hold.
 ///
 /// # Errors
 ///
-/// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an
-/// anchor is no error: the verdict says why.
+/// [`Error`] if there is no connection, no STARTTLS or no handshake. A chain without an anchor is not an
+/// error: the verdict says why.
 pub async fn grab(target: &Target, options: &Options) -> Result<Grab, Error> {
     grab_with_progress(target, options, None).await
 }
@@ -179,14 +179,13 @@ pub(crate) async fn grab_with_progress(
     Ok(aside::compute(length, move || conclude(*presented, issuers, &target, &options, work)).await)
 }
 
-/// The longest that a chain is judged once the time for the network is over.
+/// The longest that a chain is judged after the time for the network is over.
 pub const JUDGING: Duration = Duration::from_millis(500);
 
-/// The part of a target's time limit that judging adds at most: a quarter.
+/// The largest part of a target's time limit that judging adds: a quarter.
 const JUDGING_PART: u32 = 4;
 
-/// How long a chain is judged after the end of a time limit: [`JUDGING`], and a quarter of a short
-/// limit.
+/// How long a chain is judged after the end of a time limit: [`JUDGING`], or a quarter of a short limit.
 const fn judging(timeout: Duration) -> Duration {
     match timeout.checked_div(JUDGING_PART) {
         Some(part) if part.as_nanos() < JUDGING.as_nanos() => part,
@@ -200,7 +199,7 @@ pub(crate) fn work_until(deadline: Instant, timeout: Duration) -> Arc<Work> {
     Arc::new(Work::until(move || Instant::now() > end))
 }
 
-/// The issuers fetched for `presented`: none for a leaf that is not the target's.
+/// The issuers fetched for `presented`: none for a leaf that is not for the target.
 pub(crate) async fn missing_issuers(
     presented: &Presented,
     target: &Target,
@@ -221,21 +220,21 @@ pub(crate) async fn missing_issuers(
     aia::fetch(chain, &options.issuers, deadline).await
 }
 
-/// The pure half of [`grab`]: what to make of a chain, wherever it came from.
+/// The pure half of [`grab`]: the verdict on a chain from any source.
 #[must_use]
 pub fn judge(presented: Presented, target: &Target, options: &Options) -> Grab {
     conclude(presented, Issuers::default(), target, options, Arc::default())
 }
 
-/// The same for a chain of which the path alone is verified, whatever names it has.
+/// The same for a chain whose path alone is verified, whatever names it has.
 #[must_use]
 pub fn judge_path(presented: Presented, options: &Options) -> Grab {
     conclude_for(None, (presented, Issuers::default()), options, Arc::default())
 }
 
-/// What the rules of `stack` alone make of a chain for `name`, or of its path alone.
+/// The verdict on a chain for `name`, or on its path alone, by the rules of `stack` only.
 ///
-/// An anchor is chosen with which the stack connects, whatever browsers make of the chain.
+/// The chosen anchor is one with which the stack connects, whatever browsers make of the chain.
 #[must_use]
 pub fn judge_by(
     stack: &'static Stack,
@@ -260,7 +259,7 @@ pub fn judge_by(
     grab
 }
 
-/// The pure half of [`grab`] with what was fetched, and what the target has cost already.
+/// The pure half of [`grab`] with the fetched issuers and the work that the target has taken already.
 #[must_use]
 pub fn conclude(
     presented: Presented,
@@ -310,8 +309,8 @@ fn conclude_for(
 }
 
 impl Judgement {
-    /// What a device is to hold for `target`, which presented `presented`: the anchor, what the
-    /// server leaves out, and what else `options` requests.
+    /// What a device must hold for `target`, which presented `presented`: the anchor, what the server
+    /// does not send, and what else `options` requests.
     #[must_use]
     pub fn bundle(&self, target: &Target, presented: &Presented, options: &Options) -> Bundle {
         let bundle = pack::pack(target, presented, &self.verified, What::Anchor).with(
@@ -333,8 +332,8 @@ impl Grab {
     }
 
     /// Proves that the TLS stack which reads `format` verifies `target` with `bundle`; only what is
-    /// proved can be written. A format that many stacks read is proved for the device of `options`,
-    /// or else by the rules of browsers.
+    /// proved can be written. A format that many stacks read is proved for the device of `options`, or
+    /// else by the browser rules.
     ///
     /// # Errors
     ///
@@ -352,12 +351,12 @@ impl Grab {
         Proven::new(bundle, format, device, &self.presented, question)
     }
 
-    /// What every TLS stack of the table makes of what `target` presented; without a target, of the
+    /// The verdict of every TLS stack of the table on what `target` presented; without a target, on the
     /// path alone.
     ///
     /// # Errors
     ///
-    /// [`NotAsked`] says why none can be asked.
+    /// [`NotAsked`] says why no stack can judge it.
     pub fn every_stack(
         &self,
         target: Option<&Target>,

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum What {
-    /// The anchor, with what the server leaves out.
+    /// The anchor, with what the server does not send.
     #[default]
     Anchor,
     /// From the leaf to the anchor.
@@ -51,7 +51,7 @@ const HELD: &str = "held for a change of the CA";
 /// The reason for a root of the anchor's organisation.
 const SIBLING: &str = "from the same organisation: the server's next certificates may chain to it";
 
-/// Whether a bundle has `text` as the reason for a certificate in this `role`.
+/// Whether `text` is a reason that a bundle has for a certificate in this `role`.
 #[must_use]
 pub(crate) fn is_reason(text: &str, role: Role) -> bool {
     match role {
@@ -62,7 +62,7 @@ pub(crate) fn is_reason(text: &str, role: Role) -> bool {
     }
 }
 
-/// Takes from a proven chain what is to be exported; the anchor comes first unless it is a chain.
+/// Selects from a proven chain what to export; the anchor comes first unless it is a chain.
 ///
 /// The bundle may be empty: a chain may have no intermediates.
 #[must_use]
@@ -70,7 +70,7 @@ pub fn pack(target: &Target, presented: &Presented, verified: &Verified, what: W
     pack_candidate(target, presented, verified.anchor(), what)
 }
 
-/// The same for one of several anchors that a proof was made for.
+/// The same for one of several anchors with a proof.
 #[must_use]
 pub fn pack_candidate(
     target: &Target,
@@ -98,8 +98,8 @@ pub fn pack_candidate(
     let own = on_path.first() == Some(&anchor.root.certificate);
     let root = || std::iter::once(entry(&anchor.root.certificate, Role::Anchor));
     let between = || on_path.iter().skip(1).map(|one| entry(one, Role::Intermediate));
-    // What is above a missing certificate goes with it, though the server sends it: a lock shows
-    // then without the server that the anchor issued all it holds.
+    // The certificates above a missing one are also written, even if the server sends them: then a lock
+    // shows without the server that the anchor issued all its certificates.
     let is_sent =
         |one: &&Certificate| !anchor.missing.iter().any(|missing| missing.certificate == **one);
     let missing = || {
@@ -129,8 +129,8 @@ impl Extras {
         self.backups || self.siblings || self.held
     }
 
-    /// The roots that the owner of `anchor` announced and that the store does not have yet, where other
-    /// roots are wanted.
+    /// The roots that the owner of `anchor` announced and that the store does not have yet, if other
+    /// roots are requested.
     #[must_use]
     pub fn announced(self, anchor: &Root) -> Vec<&'static Announced> {
         match self.backups || self.siblings {
@@ -228,7 +228,7 @@ impl Bundle {
         });
     }
 
-    /// Adds what `other` has and this has not; the key is proven only if it is in both.
+    /// Adds what is only in `other`; the key is proven only if it is in both.
     pub(crate) fn add(&mut self, other: Self) {
         for entry in other.entries {
             if !self.entries.iter().any(|known| known.certificate == entry.certificate) {

@@ -1,9 +1,8 @@
-//! What a server presents to the TLS stacks that read what is written.
+//! What a server presents to the TLS stacks that read the output.
 //!
-//! In: a [`Grab`], asked as certgrab asks, and formats. Out: [`Readers`]: the distinct chains, and
-//! which of them each format's reader is shown. A server may show TLS 1.2 another chain than TLS 1.3,
-//! and RSA clients another one than ECDSA clients; a device needs the anchor of the chain that it is
-//! shown.
+//! In: a [`Grab`], made with certgrab's ClientHello, and formats. Out: [`Readers`]: the distinct chains,
+//! and which of them each format's reader gets. A server may present different chains to TLS 1.2 and TLS
+//! 1.3, and to RSA and ECDSA clients; a device needs the anchor of the chain that it gets.
 
 use std::sync::Arc;
 
@@ -21,13 +20,13 @@ use crate::{
 /// What a server presents to the readers of some formats.
 #[derive(Debug)]
 pub struct Readers {
-    /// The distinct chains; the first is the one that certgrab is shown.
+    /// The distinct chains; the first is the one that certgrab gets.
     pub chains: Vec<Grab>,
-    /// The devices that were asked for, each with the position of its chain.
+    /// The devices whose ClientHellos were sent, each with the position of its chain.
     pub shown: Vec<(&'static Device, usize)>,
     /// The devices that the server refused.
     pub refused: Vec<(&'static Device, Error)>,
-    /// Whether one client is shown now one chain and now another, as behind a balancer.
+    /// Whether one client gets different chains in turn, as behind a load balancer.
     pub in_turn: bool,
 }
 
@@ -38,8 +37,8 @@ impl Readers {
         Self { chains: vec![grab], shown: Vec::new(), refused: Vec::new(), in_turn: false }
     }
 
-    /// The positions of the chains that the readers of `format` are shown, in rising order. A reader
-    /// that the server refuses counts as certgrab's own client. Chains that are shown in turn are for all.
+    /// The positions of the chains that the readers of `format` get, in rising order. A reader that the
+    /// server refuses counts as certgrab's own client. Chains that alternate are for all readers.
     #[must_use]
     pub fn of(&self, format: &str) -> Vec<usize> {
         if self.in_turn {
@@ -56,24 +55,20 @@ impl Readers {
         positions
     }
 
-    /// The devices that are shown the chain at `position`.
+    /// The devices that get the chain at `position`.
     pub fn devices(&self, position: usize) -> impl Iterator<Item = &'static str> {
         let shown = self.shown.iter().filter(move |(_, known)| *known == position);
         shown.map(|(device, _)| device.name)
     }
 }
 
-/// The part of a target's time limit that all its readers have together, once certgrab itself has asked:
-/// half, so that a server which lets every client wait ends in one and a half limits.
+/// The part of a target's time limit that all its readers share, after certgrab's own query: half, so a
+/// server that makes every client wait takes at most one and a half limits.
 const READERS_PART: u32 = 2;
 
-/// Asks `target` as certgrab does, and as each reader of `formats` does.
+/// Queries `target` with certgrab's ClientHello, and with that of each reader of `formats`.
 ///
-/// All ask at the same time, at the address that certgrab tries first.
-///
-/// # Errors
-///
-/// Those of [`grab::grab`].
+/// All queries run at the same time, at the address that certgrab tries first.
 pub async fn grab(
     target: &Target,
     options: &Options,
@@ -111,7 +106,7 @@ pub async fn grab(
                 Ok(presented)
             }
             Some(Err(error)) if error.refuses_the_offer() => Err(error),
-            // The server may have dropped the connection because another was open.
+            // The server may have dropped the connection because another one was open.
             _ => presented_to(device, target, options, usual, deadline).await,
         };
         match answer {
@@ -131,7 +126,7 @@ fn devices<'a>(formats: impl Iterator<Item = &'a str>) -> Vec<&'static Device> {
 }
 
 impl Readers {
-    /// Adds what `device` was presented.
+    /// Adds what `device` got.
     async fn add(
         &mut self,
         device: &'static Device,
@@ -149,8 +144,8 @@ impl Readers {
     }
 }
 
-/// Whether `device`, which was shown the last chain of `readers`, is now shown one of the others, or
-/// certgrab itself another one than before.
+/// Whether `device`, which got the last chain of `readers`, now gets one of the others, or certgrab
+/// itself gets a different one than before.
 async fn is_in_turn(
     device: &'static Device,
     target: &Target,
@@ -170,7 +165,7 @@ async fn is_in_turn(
     now.is_ok_and(|now| !now.is_same_chain(known))
 }
 
-/// The chain that one reader is shown, at the address that presented `usual`.
+/// The chain that one reader gets, at the address that presented `usual`.
 async fn presented_to(
     device: &'static Device,
     target: &Target,
@@ -188,7 +183,7 @@ fn question(device: &'static Device, target: &Target, options: &Options) -> (Hel
     (hello, if options.way == Way::Auto { Way::Reader } else { options.way })
 }
 
-/// Judges a chain that the server presents to `device` alone.
+/// Judges a chain that the server only presents to `device`.
 async fn concluded(
     device: &'static Device,
     presented: Box<Presented>,

@@ -1,23 +1,23 @@
 //! The smallest set of anchors that verifies every server.
 //!
-//! In: for each server the anchors that verify it, best first. Out: few anchors, each with the
-//! servers that need it. A set cover is hard to make smallest (it is NP-complete), so this is a
-//! greedy choice without the anchors that later choices made redundant. Up to a number of anchors
-//! at which trying all sets is cheap, the answer is exact.
+//! In: for each server the anchors that verify it, best first. Out: few anchors, each with the servers
+//! that need it. Finding the smallest set cover is NP-hard, so this is a greedy choice without the
+//! anchors that later choices made redundant. For few anchors all sets are tried, and the answer is
+//! exact.
 
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, BinaryHeap},
 };
 
-/// Up to so many anchors all sets of them are tried: 2^16 sets are a matter of milliseconds.
+/// Up to this many anchors, all sets of them are tried: 2^16 sets take milliseconds.
 const TRY_ALL: usize = 16;
 
 /// A set of anchors that covers every server that any anchor verifies.
 ///
 /// `servers` has for each server the anchors that verify it, the preferred one first. Equally small sets
-/// are ordered by how many servers get their preferred anchor, then by the anchors themselves, so
-/// that the answer is the same every time. A server without anchors is left out.
+/// are ordered by how many servers get their preferred anchor, then by the anchors themselves, so the
+/// answer is always the same. A server without anchors is left out.
 #[must_use]
 pub fn smallest<A: Clone + Ord>(servers: &[Vec<A>]) -> Vec<A> {
     let coverable: BTreeSet<Vec<A>> =
@@ -99,8 +99,8 @@ fn positions<A: Ord>(server: &[A], anchors: &[&A]) -> BTreeSet<usize> {
     server.iter().filter_map(|anchor| anchors.binary_search(&anchor).ok()).collect()
 }
 
-/// Anchors that cover all servers: each time the one that covers most of those that are left, then
-/// the one that is `liked` most, then the first. Counts in `covered_by` how many cover each server.
+/// Anchors that cover all servers: each time the one that covers most of the remaining ones, then the
+/// one that is `liked` most, then the first. Counts in `covered_by` how many cover each server.
 fn choose(
     of_server: &[BTreeSet<usize>],
     of_anchor: &[Vec<usize>],
@@ -109,7 +109,8 @@ fn choose(
 ) -> Vec<usize> {
     let mut left: Vec<usize> = of_anchor.iter().map(Vec::len).collect();
     let entry = |anchor: usize, left: &[usize]| (left[anchor], liked(anchor), Reverse(anchor));
-    // An entry may be of earlier, when more servers were left; it then goes back with its count of now.
+    // An entry may be outdated, from when more servers remained; it is then pushed again with its
+    // current count.
     let mut best: BinaryHeap<_> = (0..left.len()).map(|anchor| entry(anchor, &left)).collect();
     let mut chosen = Vec::new();
     while let Some((count, _, Reverse(anchor))) = best.pop() {
@@ -145,9 +146,9 @@ mod tests {
 
     #[test]
     fn the_greedy_choice_is_not_taken_where_a_smaller_set_exists() {
-        // Greedy takes 9, which covers four of six, then 3 and 4, which two servers prefer to 11
-        // and 12, and none of the three is redundant; 11 and 12 cover all. The anchors from 21 on
-        // keep servers apart that would be one to the search.
+        // Greedy takes 9, which covers four of six, then 3 and 4, which two servers prefer to 11 and 12,
+        // and none of the three is redundant; 11 and 12 cover all. The anchors from 21 on distinguish
+        // servers that the search would otherwise treat as one.
         let servers: [&[u32]; 6] =
             [&[9, 11], &[9, 11, 21], &[9, 12], &[9, 12, 22], &[3, 11], &[4, 12]];
         assert_eq!(cover(&servers), [11, 12]);

@@ -10,7 +10,7 @@ use crate::endpoint::Target;
 pub enum Sni {
     /// The target's, unless that is an address.
     Target,
-    /// Another one. The certificate must carry it too: the libraries of devices send the name
+    /// Another one. The certificate must be valid for it too: the libraries of devices send the name
     /// that they verify (`mbedtls_ssl_set_hostname`, `br_ssl_client_reset`).
     Name(DnsName<'static>),
     /// None.

@@ -1,9 +1,9 @@
 //! Connects to one server in many ways, since it may answer each client differently.
 //!
-//! In: [`Target`]. Out: [`Survey`]: every way of asking with what came of it, the distinct chains,
-//! and the smallest set of anchors that verifies all of them. A server with an RSA and an ECDSA
-//! certificate, another certificate without SNI, an old machine behind one of the addresses: each
-//! device meets only one of them.
+//! In: [`Target`]. Out: [`Survey`]: every query with its result, the distinct chains, and the smallest
+//! set of anchors that verifies all of them. A server with an RSA and an ECDSA certificate, another
+//! certificate without SNI, an old machine behind one of the addresses: each device encounters only one
+//! of them.
 
 mod asker;
 mod question;
@@ -41,21 +41,21 @@ use crate::{
     x509::certificate::Sha256,
 };
 
-/// What was learned of a server.
+/// The results for a server.
 #[derive(Debug, Default)]
 pub struct Survey {
-    /// Every way of asking, with the number of its chain or why there was none.
+    /// Every query, with the number of its chain or why there was none.
     pub answers: Vec<(Question, Result<usize, probe::Error>)>,
-    /// The positions in `answers` of the questions that were asked twice.
+    /// The positions in `answers` of the queries that were made twice.
     pub repeated: Vec<usize>,
-    /// The distinct chains in the order of the first answer with each, and what became of them.
+    /// The distinct chains in the order of the first answer with each, and their verdicts.
     pub chains: Vec<Grab>,
     /// The fewest anchors that verify every chain that any anchor verifies.
     pub anchors: Vec<Sha256>,
 }
 
-/// Asks `target` at every address, for both kinds of key, in both halves of TLS's versions, with
-/// and without its name.
+/// Queries `target` at every address, for both kinds of key, with TLS 1.3 and older, with and without
+/// its name.
 ///
 /// # Errors
 ///
@@ -70,7 +70,7 @@ pub async fn survey(target: &Target, options: &Options) -> Result<Survey, probe:
     Ok(ask_all(target, options, questions, deadline).await)
 }
 
-/// Asks `target` at every address as the options say, and as each of `devices`.
+/// Queries `target` at every address as the options say, and as each of `devices`.
 ///
 /// # Errors
 ///
@@ -96,7 +96,7 @@ pub async fn every_address(
     Ok(ask_all(target, options, questions, deadline).await)
 }
 
-/// Asks each question, a few at once, and those without an answer once more; judges each distinct chain
+/// Makes each query, a few at once, and repeats those without an answer once; judges each distinct chain
 /// once.
 async fn ask_all(
     target: &Target,
@@ -104,7 +104,7 @@ async fn ask_all(
     questions: Vec<Question>,
     deadline: Instant,
 ) -> Survey {
-    // Waiting for the pace costs none of the time for the answers.
+    // Waiting for the pace does not reduce the time for the answers.
     let pace = options.connect.pace.as_deref();
     let slowed = pace.map(|pace| pace.time_for(2 * MAX_CONNECTIONS * questions.len()));
     let deadline = deadline + slowed.unwrap_or_default();
@@ -137,10 +137,10 @@ async fn ask_all(
     aside::compute(length, sort).await
 }
 
-/// What an address shows, with the issuers that were fetched.
+/// The answer of an address, with the issuers that were fetched.
 type Shown = Result<(Presented, Issuers), probe::Error>;
 
-/// The most answers that are judged at once on the thread that waits for sockets.
+/// The most answers that are judged on the thread that waits for sockets.
 const SHORT_ANSWERS: usize = 4;
 
 /// How long it may take to judge the answers: a device's server has one or two addresses.
@@ -157,8 +157,8 @@ fn length_of(finished: &[Answered]) -> Length {
     }
 }
 
-/// The ways of asking; without a name to send there is one way less to choose from, and what is
-/// encrypted is not asked for in clear.
+/// The queries; without a name to send there are fewer, and encrypted handshakes are not tried in clear
+/// text.
 fn questions(addresses: &[SocketAddr], has_name: bool, way: Way) -> Vec<Question> {
     let versions = match way {
         Way::Cleartext => &[Version::Tls12][..],
@@ -222,7 +222,7 @@ pub fn candidates(grab: &Grab) -> impl Iterator<Item = &Candidate> {
 }
 
 impl Survey {
-    /// The answers that brought the chain with this number.
+    /// The queries that returned the chain with this number.
     pub fn answered(&self, chain: usize) -> impl Iterator<Item = &Question> {
         let answers = self.answers.iter();
         answers
@@ -231,7 +231,7 @@ impl Survey {
     }
 
     /// The addresses that presented no chain at all, with the first error of each; not those that this
-    /// machine has no way to.
+    /// machine has no route to.
     #[must_use]
     pub fn failed_addresses(&self) -> Vec<(&Question, &probe::Error)> {
         let answers = |one: &Question| {
@@ -256,7 +256,7 @@ impl Survey {
     ///
     /// # Errors
     ///
-    /// What failed at each address.
+    /// The failure at each address.
     pub fn with_chains(self) -> Result<Self, probe::Error> {
         if !self.chains.is_empty() {
             return Ok(self);
@@ -271,7 +271,7 @@ impl Survey {
         Err(probe::Error::Addresses(failures.into_iter().filter_map(at).collect()))
     }
 
-    /// A survey of chains that are known already.
+    /// A survey of known chains.
     #[must_use]
     pub fn of_chains(chains: Vec<Grab>) -> Self {
         let servers: Vec<Vec<Sha256>> = chains.iter().map(anchors_of).collect();

@@ -29,8 +29,8 @@ pub const HORIZON_DAYS: i64 = 365;
 
 /// The day on which the bundled list of Mozilla's roots was published (webpki-root-certs 1.0.11).
 ///
-/// Nothing is embedded before its list exists, so a time of judgement in the past is no reason to
-/// keep quiet about a root that leaves soon after this day.
+/// Nothing is embedded before its list exists, so a time of verification in the past does not suppress
+/// the warning about a root that leaves soon after this day.
 const MOZILLA_LIST: (i16, i8, i8) = (2026, 10, 23);
 
 /// A warning.
@@ -65,10 +65,10 @@ pub fn about_anchor(
     warnings
 }
 
-/// The common TLS stacks that refuse the chain because of `anchor`, where it is written for a stack that
-/// is not known, such as in a PEM file.
+/// The common TLS stacks that refuse the chain because of `anchor`, if it is written for an unknown
+/// stack, such as in a PEM file.
 ///
-/// The proof itself speaks of [`STRICTEST`].
+/// The proof itself covers [`STRICTEST`].
 #[must_use]
 pub fn about_any_reader(
     presented: &Presented,
@@ -86,7 +86,7 @@ pub fn about_any_reader(
     }
 }
 
-/// The warning about a chain that the rules of browsers refuse and the TLS stacks of the output take.
+/// The warning about a chain that the browser rules refuse and the TLS stacks of the output accept.
 #[must_use]
 pub fn about_departure(verified: &Verified) -> Option<Warning> {
     let refusal = verified.departure()?;
@@ -101,7 +101,7 @@ pub fn about_departure(verified: &Verified) -> Option<Warning> {
     Some(Warning { code: "browsers_refuse", message })
 }
 
-/// The warnings about a chain of which `anchor` is written, the chosen one or another.
+/// The warnings about a chain for which `anchor` is written, the chosen one or another.
 #[must_use]
 pub fn about_candidate(
     presented: &Presented,
@@ -156,10 +156,10 @@ pub fn about_candidate(
     warnings
 }
 
-/// From so many warnings of one kind on, one sentence counts them.
+/// From this many warnings of one kind on, one sentence counts them.
 const FEWEST_SUMMED: usize = 3;
 
-/// The kinds of warnings of which a chain may have one for each certificate or address: the code, and the
+/// The kinds of warnings that a chain may have for each certificate or address: the code, and the
 /// sentence about many of them, before and after their number.
 const REPEATED: [(&str, &str, &str); 5] = [
     ("not_needed", "the server sends", "certificates that no valid path uses"),
@@ -173,7 +173,7 @@ const REPEATED: [(&str, &str, &str); 5] = [
     ("address_failed", "", "other addresses of this name present no chain"),
 ];
 
-/// The same with one sentence in place of many of one kind, where the first of them was.
+/// The same with one sentence instead of many of one kind, in the place of the first of them.
 #[must_use]
 pub fn summed(mut warnings: Vec<Warning>) -> Vec<Warning> {
     for (code, before, after) in REPEATED {
@@ -212,7 +212,7 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
         if let Some(reason) = &handshake.incomplete {
             warn("handshake_incomplete", format!("the handshake was not completed: {reason}"));
         }
-        // What TLS older than 1.2 means to devices: mbedTLS dropped both versions in 3.0.
+        // What TLS older than 1.2 means for devices: mbedTLS dropped both versions in 3.0.
         if (Version::Tls10 as u16..Version::Tls12 as u16).contains(&handshake.version) {
             let message = format!(
                 "the server supports at most {}: an ESP32 with default mbedTLS settings will not \
@@ -236,8 +236,8 @@ pub fn about_presented(presented: &Presented) -> Vec<Warning> {
     warnings
 }
 
-/// The warnings about certificates that come from a lock: of those about their server, those that a
-/// lock can show.
+/// The warnings about certificates from a lock: of those about their server, the ones that a lock can
+/// show.
 #[must_use]
 pub fn about_lock(bundle: &Bundle, at: Time) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -337,7 +337,7 @@ mod tests {
             let few = of(&["old_version", code, code]);
             assert_eq!(summed(few.clone()), few);
         }
-        // Each stack has a reason of its own.
+        // Each stack has a different reason.
         let stacks = of(&["stack_refuses"; 3]);
         assert_eq!(summed(stacks.clone()), stacks);
     }

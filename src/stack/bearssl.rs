@@ -1,7 +1,7 @@
 //! BearSSL 0.6: `x509_minimal.t0` with `asn1.t0` (read and measured).
 //!
-//! Certificates are read once, from the leaf on, and each has to be the issuer of the one before. As
-//! soon as an anchor issued one, the rest is not looked at. An anchor is a name, a key and a flag.
+//! Certificates are read once, from the leaf on, and each must be the issuer of the one before. Once an
+//! anchor issued one, the rest is ignored. An anchor is a name, a key and a flag.
 
 mod reading;
 
@@ -22,21 +22,21 @@ use super::{
 /// Which anchors count as a CA's (`BR_X509_TA_CA`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flags {
-    /// All: constants are written so.
+    /// All: constants are written that way.
     Always,
     /// Those with CA:TRUE, as `X509List` of the ESP8266 core sets it; the others are compared with
     /// the leaf.
     ByIsCa,
 }
 
-/// An anchor as it is held.
+/// An anchor on the device.
 struct Anchor<'c, 'a> {
     cert: &'c Cert<'a>,
     view: &'c View<'a>,
     is_ca: bool,
 }
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>, flags: Flags) -> Verdict {
     run(case, flags).into()
 }
@@ -103,14 +103,14 @@ fn anchors<'c, 'a>(case: &'c Case<'a>, flags: Flags) -> Result<Vec<Anchor<'c, 'a
     case.anchors.iter().map(read).collect()
 }
 
-/// The dates of a certificate that was sent; those of an anchor are not held.
+/// The dates of a certificate that was sent; an anchor has none.
 fn valid(case: &Case<'_>, cert: &Cert<'_>, view: &View<'_>) -> Result<(), Refusal> {
     let moment = |date| dates::read(date).filter(is_date).map(|written| written.unix());
     let rule = dates::outdated(moment(view.not_before), moment(view.not_after), case.at);
     rule.map_or(Ok(()), |rule| Err(cert.breaks(rule)))
 }
 
-/// `read-date`: a fraction and second 60 are taken, other zones are not.
+/// `read-date`: a fraction and second 60 are accepted, other time zones are not.
 fn is_date(written: &Written) -> bool {
     written.has_seconds && written.zone == Zone::Utc && written.exists(60)
 }
@@ -172,13 +172,13 @@ fn leaf_usage(cert: &Cert<'_>, view: &View<'_>) -> Result<(), Refusal> {
     Err(cert.breaks(Rule::NoDigitalSignature))
 }
 
-/// `check-direct-trust`: an anchor that is no CA's, of the leaf's name and key.
+/// `check-direct-trust`: an anchor that is not a CA's, with the leaf's name and key.
 fn is_direct(anchor: &Anchor<'_, '_>, leaf: &View<'_>, key: &PublicKey<'_>) -> bool {
     let held = reading::public_key(&anchor.view.key);
     !anchor.is_ca && anchor.view.subject.is_same(&leaf.subject) && held.as_ref() == Some(key)
 }
 
-/// `check-trust-anchor-CA`: what is known of the signature by an anchor of the issuer's name.
+/// `check-trust-anchor-CA`: what is known of the signature by an anchor with the issuer's name.
 fn issued(
     case: &Case<'_>,
     anchors: &[Anchor<'_, '_>],
@@ -187,7 +187,7 @@ fn issued(
 ) -> Option<Check> {
     let issuers = anchors.iter().filter(|one| one.is_ca && one.view.subject.is_same(&view.issuer));
     let checks = issuers.map(|anchor| {
-        // A compressed point is no key to it.
+        // It cannot use a compressed point.
         if reading::is_usable(&anchor.view.key) {
             case.check(cert, anchor.cert)
         } else {

@@ -1,6 +1,6 @@
 //! ESP-IDF's certificate bundle: `esp_crt_bundle.c` over Mbed TLS (read).
 //!
-//! The bundle holds names and keys. Mbed TLS is given no anchor; a callback asks the bundle for the
+//! The bundle holds names and keys. Mbed TLS has no other anchor; a callback asks the bundle for the
 //! issuer of the topmost certificate that was sent. With
 //! `CONFIG_MBEDTLS_CERTIFICATE_BUNDLE_CROSS_SIGNED_VERIFY` it asks for every issuer.
 
@@ -10,7 +10,7 @@ use super::{
     reason::Verdict,
 };
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>, build: &Build, asks_every: bool) -> Verdict {
     let entries = case.anchors.iter().filter(|anchor| mbedtls::reads_key(anchor, build)).collect();
     let trust = if asks_every { Trust::Every(entries) } else { Trust::Topmost(entries) };

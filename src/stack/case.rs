@@ -1,4 +1,4 @@
-//! What a verdict is about: a chain as it was sent, anchors, a host, a time.
+//! The subject of a verdict: a chain as it was sent, anchors, a host, a time.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -15,14 +15,14 @@ use crate::{
 /// Checks cached in each generation: 65 bytes each, 260 KiB in all, as many as the proof keeps.
 const MAX_CHECKS: usize = 4_096;
 
-/// The question that is put to a TLS stack.
+/// The question for a TLS stack.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
-    /// The certificates as the server sent them, the leaf first, readable or not.
+    /// The certificates in the order sent, the leaf first, readable or not.
     pub presented: &'a [&'a [u8]],
-    /// The certificates that the device holds, and nothing else.
+    /// The only certificates that the device holds.
     pub anchors: &'a [&'a [u8]],
-    /// The host name or address that the device compares with; `None` to look at the path alone.
+    /// The host name or address that the device compares with; `None` to verify the path alone.
     pub host: Option<&'a str>,
     /// The device's clock.
     pub at: Time,
@@ -34,8 +34,8 @@ pub(super) struct Cert<'a> {
     pub(super) view: Result<View<'a>, Part>,
 }
 
-/// A question with its certificates read, and what signatures were already computed: made once,
-/// put to many TLS stacks.
+/// A question with its certificates parsed, and the signatures computed so far: made once for many TLS
+/// stacks.
 pub struct Case<'a> {
     pub(super) sent: Vec<Cert<'a>>,
     pub(super) anchors: Vec<Cert<'a>>,
@@ -95,7 +95,7 @@ impl<'a> Case<'a> {
 
     /// Whether the signature on `child` is by the key of `issuer`.
     pub(super) fn check(&self, child: &Cert<'_>, issuer: &Cert<'_>) -> Check {
-        // The outcome depends on the octets of both alone, and thousands of servers share their CAs.
+        // The outcome only depends on the octets of both, and thousands of servers share their CAs.
         static CHECKED: Memory<[[u8; 32]; 2], Check> = Memory::new(MAX_CHECKS);
         let (Ok(below), Ok(above)) = (&child.view, &issuer.view) else { return Check::Bad };
         let places = (child.position, issuer.position);
@@ -119,7 +119,7 @@ impl<'a> Case<'a> {
         self.ders.iter().map(|der| der.len() + 3).sum::<usize>() + 3 + 4
     }
 
-    /// Refuses what is longer than a stack has room for.
+    /// Refuses a message that is longer than the stack's limit.
     pub(super) fn fits(&self, most: usize) -> Result<(), Refusal> {
         let octets = self.message_octets();
         if octets > most {
@@ -130,12 +130,12 @@ impl<'a> Case<'a> {
 }
 
 impl<'a> Cert<'a> {
-    /// The certificate read, or that it cannot be.
+    /// The parsed certificate, or that it cannot be read.
     pub(super) fn read(&self) -> Result<&View<'a>, Refusal> {
         self.view.as_ref().map_err(|part| Rule::Unreadable(*part).at(self.position))
     }
 
-    /// `rule` broken by this certificate.
+    /// `rule`, violated by this certificate.
     pub(super) const fn breaks(&self, rule: Rule) -> Refusal {
         rule.at(self.position)
     }

@@ -14,7 +14,7 @@ pub struct Device {
     pub source: &'static str,
     /// The formats that it reads.
     pub formats: &'static [&'static str],
-    /// The newest version it offers. The oldest of all of them is TLS 1.2, but BearSSL's.
+    /// The newest version it offers. The oldest is TLS 1.2 for all of them except BearSSL.
     pub newest: Version,
     /// The oldest version it accepts.
     pub oldest: Version,
@@ -23,13 +23,13 @@ pub struct Device {
     pub(crate) groups: &'static [u16],
     /// The maximum fragment length that it requests.
     pub max_fragment_length: Option<MaxFragmentLength>,
-    /// Bytes of plaintext that one incoming record may hold.
+    /// The most bytes of plaintext in one incoming record.
     pub receive_bytes: usize,
     /// The setting for that number, if there is one.
     pub(crate) receive_setting: Option<&'static str>,
     /// Whether a handshake message must fit into one record.
     pub(crate) whole_messages: bool,
-    /// The name of the TLS stack that verifies; `None` for a device of which only the ClientHello is known.
+    /// The name of the TLS stack that verifies; `None` if only the device's ClientHello is known.
     pub(crate) stack: Option<&'static str>,
     /// The change that enables TLS 1.3.
     pub(crate) tls13: Option<&'static str>,
@@ -42,16 +42,16 @@ pub struct Device {
 pub(crate) struct Settings {
     /// The suites that the library has with all changes.
     pub(crate) suites: &'static [u16],
-    /// Parts of suite names, each with a line that suites with this part need; a suite may need
-    /// several lines.
+    /// Parts of suite names, each with a line that suites with this part need; a suite may need several
+    /// lines.
     pub(crate) lines: &'static [(&'static str, &'static str)],
-    /// The file of these lines.
+    /// The file with these lines.
     pub(crate) file: &'static str,
 }
 
 impl Settings {
-    /// All the changes that the suite of this name needs; `None` if none is known, or if the
-    /// library lacks the suite whatever is changed.
+    /// All the changes that the suite of this name needs; `None` if none is known, or if the library
+    /// never supports the suite.
     pub(crate) fn bringing(&self, suite: &str) -> Option<String> {
         if !self.suites.iter().any(|number| suite_name(*number) == suite) {
             return None;
@@ -105,7 +105,7 @@ mod tests {
             settings.bringing("TLS_DHE_RSA_WITH_CAMELLIA_256_CBC_SHA").unwrap(),
             "CONFIG_MBEDTLS_DHM_C=y and CONFIG_MBEDTLS_CAMELLIA_C=y in sdkconfig"
         );
-        // Of 3DES, SEED and DSS nothing is left in mbedTLS.
+        // mbedTLS no longer has 3DES, SEED and DSS.
         for lacking in [
             "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA",
             "TLS_DHE_RSA_WITH_SEED_CBC_SHA",
@@ -113,12 +113,12 @@ mod tests {
         ] {
             assert_eq!(settings.bringing(lacking), None, "{lacking}");
         }
-        // What the library has by default needs no setting, and the rest needs one.
+        // What the library has by default needs no setting; everything else needs one.
         for (number, name) in SUITES {
             if settings.suites.contains(&number) {
                 let is_brought = settings.bringing(name).is_some();
                 assert_ne!(device.suites.contains(&number), is_brought, "{name}");
-                // The core for Arduino has Camellia, and the rest as ESP-IDF has it.
+                // The Arduino core enables Camellia; the rest is as in ESP-IDF.
                 let is_switched_on = name.contains("_CAMELLIA_") && !name.contains("_DHE_");
                 let wanted = is_switched_on || device.suites.contains(&number);
                 assert_eq!(arduino.suites.contains(&number), wanted, "{name}");

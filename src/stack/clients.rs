@@ -1,7 +1,7 @@
 //! The table of devices, one row for each TLS library with its default settings.
 //!
-//! The lists were recorded from the libraries themselves where they run on a host, and read from
-//! their sources where not; each row says which.
+//! The lists were recorded from the libraries themselves if they run on a host, and otherwise read from
+//! their sources; each row says which.
 
 mod lists;
 
@@ -16,7 +16,7 @@ use super::client::{Device, Settings};
 use super::judge;
 use crate::chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version};
 
-/// What ESP-IDF leaves out unless its configuration says otherwise (components/mbedtls/Kconfig).
+/// What ESP-IDF disables unless its configuration says otherwise (components/mbedtls/Kconfig).
 const ESP_IDF_SETTINGS: Settings = Settings {
     suites: MBEDTLS_SUITES,
     lines: &[
@@ -30,8 +30,8 @@ const ESP_IDF_SETTINGS: Settings = Settings {
 };
 
 impl Device {
-    /// The devices as which a server is asked for the format called `format`: its reader, or for a
-    /// format that many stacks read the client of certgrab (`None`) and a device of TLS 1.2.
+    /// The devices whose ClientHellos are sent for the format called `format`: its reader, or for a
+    /// format that many stacks read certgrab's own client (`None`) and a device with TLS 1.2.
     #[must_use]
     pub fn reading(format: &str) -> Vec<Option<&'static Self>> {
         let own = DEVICES.iter().find(|device| device.formats.contains(&format));
@@ -41,7 +41,7 @@ impl Device {
         }
     }
 
-    /// The devices as which a server is asked for a reader that is not known.
+    /// The devices whose ClientHellos are sent for an unknown reader.
     #[must_use]
     pub fn of_anybody() -> Vec<Option<&'static Self>> {
         vec![None, Self::named("mbedtls")]

@@ -6,7 +6,8 @@ use super::{
     tlv::{self, Tlv},
 };
 
-/// Whether a DNS name is the base or below it; a base with a full stop in front is all below it.
+/// Whether a DNS name is the base or below it; a base with a leading full stop includes everything below
+/// it.
 pub(super) fn dns(name: &[u8], base: &[u8]) -> bool {
     let Some(start) = name.len().checked_sub(base.len()) else { return false };
     let is_label = start == 0 || base.first() == Some(&b'.') || name[start - 1] == b'.';
@@ -26,7 +27,7 @@ pub(super) fn address(address: &[u8], base: &[u8]) -> Option<bool> {
     Some(network.len() == address.len() && is_within())
 }
 
-/// Whether a mail address is the base, of its host, or of a host below it; `None` without `@`.
+/// Whether a mail address is the base, on its host, or on a host below it; `None` without `@`.
 fn mail(name: &[u8], base: &[u8]) -> Option<bool> {
     let at = |text: &[u8]| text.iter().rposition(|octet| *octet == b'@');
     let place = at(name)?;
@@ -61,7 +62,7 @@ fn directory(name: &Dn<'_>, base: &Dn<'_>, equal: fn(&Dn<'_>, &Dn<'_>) -> bool) 
     let (Some(rdns), Some(wanted)) = (&name.rdns, &base.rdns) else { return false };
     let Some(start) = rdns.get(..wanted.len()) else { return false };
     let of = |rdns: &[Vec<_>]| Dn { whole: &[], contents: &[], rdns: Some(rdns.to_vec()) };
-    // Without octets of their own, names are the same where they are empty.
+    // Without octets to compare, names are equal if both are empty.
     wanted.is_empty() || equal_rdns(&of(start), &of(wanted), equal)
 }
 
@@ -75,9 +76,9 @@ fn directory_of<'a>(name: &Tlv<'a>) -> Option<Dn<'a>> {
     tlv::only(name.value).and_then(Dn::read)
 }
 
-/// A name to hold against constraints.
+/// A name to compare with constraints.
 pub(super) enum Name<'a> {
-    /// Of the kind of a GeneralName, with its contents.
+    /// A GeneralName of this kind, with its contents.
     Octets(u8, &'a [u8]),
     /// A subject or a directoryName.
     Directory(Dn<'a>),
@@ -100,10 +101,10 @@ impl<'a> Name<'a> {
     }
 }
 
-/// Whether two names are one.
+/// Whether two names are equal.
 type Equal = fn(&Dn<'_>, &Dn<'_>) -> bool;
 
-/// Whether constraints permit a name; `None` where it cannot be compared.
+/// Whether constraints permit a name; `None` if it cannot be compared.
 pub(super) fn permit(bases: &NameConstraints<'_>, name: &Name<'_>, equal: Equal) -> Option<bool> {
     let within = |list: &[Tlv<'_>]| -> Option<Vec<bool>> {
         let of_kind = list.iter().filter(|base| base.tag == name.tag());

@@ -6,7 +6,7 @@ use super::{
     view::Part,
 };
 
-/// A date with its digits as numbers, before any stack says whether there is such a day.
+/// A date with its digits as numbers; whether there is such a day is for each stack to decide.
 #[derive(Clone, Copy)]
 pub(super) struct Written {
     pub(super) year: i64,
@@ -34,8 +34,8 @@ pub(super) enum Zone {
     Absent,
 }
 
-/// The rule that a validity from `before` to `after` breaks at `at`; a date that is not read matters
-/// where it decides.
+/// The rule that a validity from `before` to `after` violates at `at`; a date that cannot be read counts
+/// if it decides.
 pub(super) const fn outdated(before: Option<i64>, after: Option<i64>, at: i64) -> Option<Rule> {
     match (before, after) {
         (Some(before), _) if before > at => Some(Rule::NotYetValid),
@@ -45,7 +45,7 @@ pub(super) const fn outdated(before: Option<i64>, after: Option<i64>, at: i64) -
     }
 }
 
-/// Reads either form; `None` where letters stand in place of digits, or anything stands behind.
+/// Reads either form; `None` if there are letters instead of digits, or anything after the date.
 pub(super) fn read(element: Tlv<'_>) -> Option<Written> {
     let is_utc_time = match element.tag {
         UTC_TIME => true,
@@ -108,7 +108,7 @@ fn zone(text: &[u8]) -> Option<Zone> {
 }
 
 impl Written {
-    /// Whether it is written as RFC 5280 wants it: seconds, no fraction, `Z`.
+    /// Whether it is in the form of RFC 5280: seconds, no fraction, `Z`.
     pub(super) fn is_plain(&self) -> bool {
         self.has_seconds && !self.has_fraction && self.zone == Zone::Utc
     }

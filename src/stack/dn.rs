@@ -8,7 +8,7 @@ use super::{
     },
 };
 
-/// A name as it stands.
+/// A name as encoded.
 #[derive(Clone)]
 pub(super) struct Dn<'a> {
     /// With its header.
@@ -50,7 +50,7 @@ impl<'a> Dn<'a> {
         self.whole == other.whole
     }
 
-    /// As mbedTLS compares: UTF8String and PrintableString are one type, without regard to case.
+    /// As mbedTLS compares: UTF8String and PrintableString are equivalent, and case is ignored.
     pub(super) fn equals_in_mbedtls(&self, other: &Dn<'_>) -> bool {
         const TEXT: [u8; 2] = [UTF8_STRING, PRINTABLE_STRING];
         self.equals_by(other, |one, two| {
@@ -74,8 +74,7 @@ impl<'a> Dn<'a> {
             })
     }
 
-    /// As OpenSSL compares: any string type, without regard to case and to how many blanks there
-    /// are.
+    /// As OpenSSL compares: any string type, ignoring case and the number of blanks.
     pub(super) fn equals_in_openssl(&self, other: &Dn<'_>) -> bool {
         self.is_same(other) || self.canonical(openssl_value) == other.canonical(openssl_value)
     }
@@ -91,7 +90,7 @@ impl<'a> Dn<'a> {
         self.is_same(other) || written(self).is_some_and(|one| other.printed() == Some(one))
     }
 
-    /// Its attributes in order, as GnuTLS prints them; `None` where it prints none.
+    /// Its attributes in order, as GnuTLS prints them; `None` if GnuTLS does not print one.
     fn printed(&self) -> Option<Vec<Vec<Written<'a>>>> {
         let one = |one: &Attribute<'a>| Some((one.id, gnutls_text(one)?));
         let rdn = |rdn: &Vec<Attribute<'a>>| rdn.iter().map(one).collect();
@@ -128,7 +127,8 @@ fn read_rdns(name: Tlv<'_>) -> Option<Vec<Vec<Attribute<'_>>>> {
     Some(rdns)
 }
 
-/// The text of a string of any type; `None` for what is no string or not encoded as its type says.
+/// The text of a string of any type; `None` for other elements and for strings that are not encoded as
+/// their type requires.
 pub(super) fn text(value: Tlv<'_>) -> Option<String> {
     match value.tag {
         UTF8_STRING => String::from_utf8(value.value.to_vec()).ok(),
@@ -154,7 +154,7 @@ pub(super) fn text(value: Tlv<'_>) -> Option<String> {
     }
 }
 
-/// Blanks at the ends left out, several made one, letters small.
+/// Without blanks at the ends, with single blanks inside, in lower case.
 fn folded(text: &str) -> Vec<u8> {
     let words: Vec<_> = text.split_ascii_whitespace().collect();
     words.join(" ").to_ascii_lowercase().into_bytes()
@@ -168,19 +168,21 @@ fn openssl_value(attribute: &Attribute<'_>) -> Vec<u8> {
 }
 
 fn java_value(attribute: &Attribute<'_>) -> Vec<u8> {
-    // RFC 2253 section 2.3 has names for these attributes alone; values of others count as octets.
+    // RFC 2253 section 2.3 only has names for these attributes; the values of others are compared as
+    // octets.
     let is_named = matches!(attribute.id, [0x55, 4, 3 | 6..=11] | [9, 0x92, ..]);
     let is_text = matches!(attribute.value.tag, UTF8_STRING | PRINTABLE_STRING);
     if !is_text || !is_named {
         return attribute.value.whole.to_vec();
     }
-    // Java 17 reads both as UTF-8; small letters are those of the capitals.
+    // Java 17 reads both as UTF-8, and lower-cases capitals.
     let text = String::from_utf8_lossy(attribute.value.value).to_uppercase().to_lowercase();
     folded(&text)
 }
 
-/// An attribute's value as GnuTLS prints it (`_gnutls_x509_dn_to_string`), without all escapes but one: what
-/// it cannot decode are digits behind a `#`, which begins no other text. `None` for an empty DirectoryString.
+/// An attribute's value as GnuTLS prints it (`_gnutls_x509_dn_to_string`), without its escapes, except
+/// one: undecodable values are digits after a `#`, and no other text begins with `#`. `None` for an
+/// empty DirectoryString.
 pub(super) fn gnutls_text(attribute: &Attribute<'_>) -> Option<Vec<u8>> {
     let Attribute { id, value } = attribute;
     let octets = || hexadecimal(value.whole);
@@ -218,10 +220,11 @@ fn hexadecimal(octets: &[u8]) -> Vec<u8> {
     std::iter::once("#".to_owned()).chain(digits).collect::<String>().into_bytes()
 }
 
-/// Stands for every type that a DirectoryString can have (RFC 5280 section 4.1.2.4).
+/// Represents every type that a DirectoryString can have (RFC 5280 section 4.1.2.4).
 const DIRECTORY_STRING: u8 = 0;
 
-/// The type of an attribute's value in GnuTLS's table (`_oid2str`); `None` for one that it lacks.
+/// The type of an attribute's value in GnuTLS's table (`_oid2str`); `None` if the table does not have
+/// the attribute.
 fn gnutls_kind(id: &[u8]) -> Option<u8> {
     const INCORPORATION: &[u8] = &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 60, 2, 1];
     const UID: &[u8] = &[9, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 100, 1, 1];

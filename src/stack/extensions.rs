@@ -1,8 +1,7 @@
-//! The extensions that decide about paths, each read once (RFC 5280 section 4.2.1).
+//! The extensions that decide about paths, each parsed once (RFC 5280 section 4.2.1).
 //!
-//! In: the extensions of one certificate. Out: [`Extensions`], leniently read: a BOOLEAN of any
-//! octet, numbers of any size and sign, names of any tag. Of an extension that stands there twice
-//! the first is read.
+//! In: the extensions of one certificate. Out: [`Extensions`], parsed leniently: a BOOLEAN of any octet,
+//! numbers of any size and sign, names of any tag. Of an extension that occurs twice, the first is used.
 
 use super::{
     key::sequence,
@@ -10,11 +9,11 @@ use super::{
     tlv::{self, BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, Tlv},
 };
 
-/// An extension as it stands (RFC 5280 section 4.2).
+/// An extension as encoded (RFC 5280 section 4.2).
 #[derive(Clone, Copy)]
 pub(super) struct Extension<'a> {
     pub(super) id: &'a [u8],
-    /// The octet of `critical`, if it is written; otherwise it is FALSE.
+    /// The octet of `critical`, if present; otherwise it is FALSE.
     pub(super) critical: Option<u8>,
     pub(super) value: &'a [u8],
 }
@@ -29,7 +28,7 @@ impl Extension<'_> {
 #[derive(Clone)]
 pub(super) enum Field<T> {
     Absent,
-    /// It is there and cannot be read.
+    /// It is present but cannot be read.
     Broken,
     Read(T),
 }
@@ -37,9 +36,9 @@ pub(super) enum Field<T> {
 /// basicConstraints.
 #[derive(Clone, Copy)]
 pub(super) struct BasicConstraints {
-    /// The octet of `cA`, if it is written.
+    /// The octet of `cA`, if present.
     pub(super) ca: Option<u8>,
-    /// pathLenConstraint, far beyond any path where it does not fit.
+    /// pathLenConstraint; one that does not fit becomes larger than any path.
     pub(super) path_len: Option<i64>,
 }
 
@@ -159,7 +158,7 @@ impl<'a> Extensions<'a> {
         }
     }
 
-    /// Whether basicConstraints says TRUE, in whatever octet.
+    /// Whether basicConstraints says TRUE, in any octet.
     pub(super) fn is_ca(&self) -> bool {
         let ca = self.basic_constraints.read().and_then(|constraints| constraints.ca);
         ca.is_some_and(|octet| octet != 0)
@@ -181,7 +180,7 @@ impl<'a> Extensions<'a> {
         self.purposes.read().is_none_or(names)
     }
 
-    /// The names of subjectAltName; none where there is none.
+    /// The names of subjectAltName; empty without the extension.
     pub(super) fn names(&self) -> &[Tlv<'a>] {
         self.alt_names.read().map_or(&[], Vec::as_slice)
     }
@@ -200,7 +199,7 @@ fn basic_constraints(value: &[u8]) -> Option<BasicConstraints> {
     parts.is_empty().then_some(BasicConstraints { ca, path_len })
 }
 
-/// A number of any sign, no nearer to zero than it is; `None` where it has no octets.
+/// A number with its sign, limited to the largest values that fit; `None` without octets.
 fn signed(octets: &[u8]) -> Option<i64> {
     let is_negative = octets.first()? & 0x80 != 0;
     if octets.len() > 7 {

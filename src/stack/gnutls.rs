@@ -1,7 +1,7 @@
 //! GnuTLS 3.7.9 of Debian: `verify-high.c`, `verify.c` and `name_constraints.c` (read and measured).
 //!
-//! What was sent is sorted first, issuer after issuer, and all of it is verified; a certificate of an
-//! anchor's name and key ends the path. The first issuer that is found is kept.
+//! The certificates sent are sorted first, issuer after issuer, and all of them are verified; a
+//! certificate with an anchor's name and key ends the path. The first issuer found is kept.
 
 mod constraints;
 mod path;
@@ -23,10 +23,10 @@ use super::{
 
 /// `MAX_HANDSHAKE_PACKET_SIZE` of GnuTLS.
 const MOST_OCTETS: usize = 128 * 1024;
-/// RSA keys below are of no security parameter that the default profile takes.
+/// Shorter RSA keys have no security parameter that the default profile accepts.
 const FEWEST_RSA_BITS: usize = 1024;
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>) -> Verdict {
     run(case).into()
 }
@@ -43,7 +43,7 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
     unknown.map_or(Ok(()), Err)
 }
 
-/// The keys whose signatures on a handshake are offered to be verified, and keyUsage.
+/// The keys whose handshake signatures the client offers to verify, and keyUsage.
 fn handshake((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     use Curve::{P256, P384, P521};
     let rule = match view.key {
@@ -57,8 +57,8 @@ fn handshake((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// The signature algorithms that are secure for certificates; `verify_crt` does not ask that of one that
-/// counts as self-signed.
+/// The signature algorithms that are secure for certificates; `verify_crt` does not require that of one
+/// that counts as self-signed.
 fn scheme(
     (cert, view): Link<'_, '_>,
     issuer: &View<'_>,
@@ -75,7 +75,7 @@ fn scheme(
         Scheme::Pss { digest, mask, .. } if digest != mask => {
             Rule::Scheme("RSASSA-PSS with a mask of another digest")
         }
-        // A key that is for nothing else has its salt in the signature; another has it by custom.
+        // A key that is only for RSASSA-PSS has its salt in the signature; others have the usual one.
         Scheme::Pss { digest, salt, .. }
             if salt != digest.octets() && matches!(issuer.key, Key::Rsa { .. }) =>
         {
@@ -109,7 +109,7 @@ fn key((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// `_gnutls_check_key_purpose`: `any` counts for the leaf alone, step-up for CA certificates.
+/// `_gnutls_check_key_purpose`: `any` only counts for the leaf, step-up for CA certificates.
 fn purpose((cert, view): Link<'_, '_>, is_ca: bool) -> Result<(), Refusal> {
     let mut wanted = vec![oid::SERVER_AUTH];
     if !is_ca {

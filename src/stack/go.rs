@@ -1,8 +1,8 @@
 //! Go 1.19 and 1.27: `crypto/x509`, `verify.go`, `parser.go` and `constraints.go`, `rsa.go` of `crypto/rsa`,
 //! `handshake_client.go` of `crypto/tls` (read and measured).
 //!
-//! Every issuer by name, among the anchors and what was sent, is tried in turn. The anchor is held
-//! to the rules of every CA.
+//! Every issuer by name, among the anchors and what was sent, is tried in turn. The anchor must follow
+//! the rules for every CA.
 
 mod names;
 mod reading;
@@ -22,8 +22,8 @@ use super::{
     view::View,
 };
 
-/// A version of Go. Those between have some of what 1.27 has: no negative serial numbers from 1.23 on, no RSA
-/// keys under 1024 bits from 1.24 on (`internal/godebugs/table.go`).
+/// A version of Go. Versions in between have a part of 1.27: no negative serial numbers from 1.23 on, no
+/// RSA keys under 1024 bits from 1.24 on (`internal/godebugs/table.go`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Version {
     V1_19,
@@ -40,12 +40,12 @@ impl Version {
     }
 }
 
-/// `defaultMaxRSAKeySize` of 1.27, for what is sent.
+/// `defaultMaxRSAKeySize` of 1.27, for the certificates sent.
 const MOST_RSA_BITS: usize = 8192;
 /// `checkKeySize` of 1.27, for keys that verify a signature.
 const FEWEST_RSA_BITS: usize = 1024;
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>, version: Version) -> Verdict {
     run(case, version).into()
 }
@@ -92,7 +92,7 @@ fn handshake((cert, view): Link<'_, '_>, version: Version) -> Result<(), Refusal
     Err(cert.breaks(rule))
 }
 
-/// Whether an RSA key verifies signatures at all: 1.27 takes no short ones, and exponents that are odd, with at
+/// Whether an RSA key can verify signatures: 1.27 rejects short ones, and requires odd exponents of at
 /// most 31 bits.
 fn verifies(key: &Key<'_>, version: Version) -> bool {
     let Key::Rsa { exponent, .. } = key else { return true };
@@ -106,7 +106,7 @@ fn verifies(key: &Key<'_>, version: Version) -> bool {
     version == Version::V1_19 || is_exponent && is_long
 }
 
-/// What such a key breaks.
+/// The rule that such a key violates.
 fn rsa_rule(key: &Key<'_>) -> Rule {
     match key.rsa_bits().filter(|bits| *bits < FEWEST_RSA_BITS) {
         Some(bits) => Rule::RsaSize { bits },
@@ -114,7 +114,7 @@ fn rsa_rule(key: &Key<'_>) -> Rule {
     }
 }
 
-/// The part of `isValid` that is about the certificate alone.
+/// The part of `isValid` that concerns only the certificate.
 fn valid(case: &Case<'_>, (cert, view): Link<'_, '_>, version: Version) -> Result<(), Refusal> {
     if let Some(rule) = reading::critical(view, version) {
         return Err(cert.breaks(rule));
@@ -182,8 +182,8 @@ impl<'c, 'a> Rules<'c, 'a> for Go<'_, 'c, 'a> {
         Ok(())
     }
 
-    /// `checkChainForKeyUsage`: every certificate, the anchor too. In 1.27 `policiesValid` and
-    /// `checkChainConstraints` as well: the names of each against the constraints of all above.
+    /// `checkChainForKeyUsage`: every certificate, including the anchor. In 1.27 also `policiesValid`
+    /// and `checkChainConstraints`: the names of each against the constraints of all above.
     fn whole(&self, path: &[Link<'c, 'a>]) -> Result<(), Refusal> {
         let is_1_27 = self.version == Version::V1_27;
         let manner = Manner { is_self_issued: |view| view.is_self_issued(), is_java: false };
@@ -219,7 +219,7 @@ fn not_ca(view: &View<'_>) -> Rule {
     if view.is_v3() { Rule::NotCa } else { Rule::VersionOneCa }
 }
 
-/// `CheckSignatureFrom`, the signature aside.
+/// `CheckSignatureFrom`, except for the signature.
 fn signs(cert: &Cert<'_>, view: &View<'_>) -> Result<(), Refusal> {
     let has_constraints = view.extensions.basic_constraints.is_present();
     if view.is_v3() && !has_constraints || has_constraints && !view.extensions.is_ca() {

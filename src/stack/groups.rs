@@ -1,6 +1,6 @@
 //! The groups for the key exchange, with their names in IANA's registry ("TLS Supported Groups").
 
-/// Number and name, those that certgrab computes with first, best first.
+/// Number and name; those that certgrab computes with come first, best first.
 const GROUPS: [(u16, &str); 27] = [
     (0x001d, "x25519"),
     (0x0017, "secp256r1"),
@@ -40,8 +40,8 @@ pub(crate) const RARE: [u16; 2] = [SECP521R1, X25519MLKEM768];
 pub(crate) const SECP521R1: u16 = 0x0019;
 const X25519MLKEM768: u16 = 0x11ec;
 
-/// x448, the Brainpool curves, secp256k1 and the finite fields of RFC 7919: only named in a
-/// cleartext handshake, which computes with no group.
+/// x448, the Brainpool curves, secp256k1 and the finite fields of RFC 7919: only offered in a cleartext
+/// handshake, which does not compute with them.
 pub(crate) const NAMED: [u16; 8] = [0x001e, 0x001a, 0x001b, 0x001c, 0x0016, 0x0100, 0x0101, 0x0102];
 
 /// Every group with a name in certgrab.

@@ -17,12 +17,12 @@ use crate::chain::{MaxFragmentLength, Version};
 pub struct Hello {
     /// The name in the server_name extension (RFC 6066 section 3); `None` sends none.
     pub sni: Option<DnsName<'static>>,
-    /// The oldest version that is accepted.
+    /// The oldest accepted version.
     pub oldest: Version,
-    /// The newest version that is offered.
+    /// The newest offered version.
     pub newest: Version,
-    /// Cipher suites of TLS 1.2 and older, best first, by their numbers in IANA's registry. Those
-    /// of TLS 1.3 say nothing about the certificate and are always all offered with that version.
+    /// Cipher suites of TLS 1.2 and older, best first, by their numbers in IANA's registry. Those of TLS
+    /// 1.3 do not depend on the certificate and are always all offered with that version.
     pub suites: Vec<u16>,
     /// Signature schemes, best first (RFC 8446 section 4.2.3).
     pub schemes: Vec<u16>,
@@ -46,7 +46,7 @@ pub enum Authentication {
     Ecdsa,
 }
 
-/// Schemes of an ECDSA or EdDSA key, best first; SHA-224 and SHA-1 only TLS 1.2 takes.
+/// Schemes of an ECDSA or EdDSA key, best first; only TLS 1.2 allows SHA-224 and SHA-1.
 const ECDSA_SCHEMES: [u16; 7] = [0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0303, 0x0203];
 
 /// Schemes of an RSA key, best first: PSS, PSS with an RSASSA-PSS key, PKCS #1.
@@ -61,7 +61,7 @@ pub const KNOWN_PROTOCOLS: [&str; 4] = ["x-amzn-mqtt-ca", "mqtt", "http/1.1", "p
 pub(crate) const SHA1_SCHEMES: [u16; 2] = [0x0201, 0x0203];
 
 impl Hello {
-    /// All that a server may want, the groups that few servers want left out.
+    /// Everything that a server may require, except the groups that few servers require.
     #[must_use]
     pub fn usual(sni: Option<DnsName<'static>>) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl Hello {
         self
     }
 
-    /// The same for a handshake that computes nothing: no TLS 1.3, every group.
+    /// The same for a handshake without key exchange: no TLS 1.3, every group.
     #[must_use]
     pub fn in_clear(mut self) -> Self {
         self.newest = self.newest.min(Version::Tls12);
@@ -112,7 +112,7 @@ impl Hello {
         self
     }
 
-    /// The same with one version alone.
+    /// The same with only one version.
     #[must_use]
     pub fn at(mut self, version: Version) -> Self {
         (self.oldest, self.newest) = (version, version);
@@ -132,7 +132,7 @@ impl Hello {
 }
 
 impl Device {
-    /// What it says first.
+    /// The ClientHello that it sends.
     #[must_use]
     pub fn hello(&'static self, sni: Option<DnsName<'static>>) -> Hello {
         Hello {

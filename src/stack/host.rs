@@ -1,7 +1,7 @@
 //! How TLS stacks compare a host with the names of a certificate, each in its own way.
 //!
-//! In: a name as it stands in a certificate, a host as the device's code passes it. Out: whether
-//! they match (RFC 9525 says how they should).
+//! In: a name as in the certificate, a host as the device's code passes it. Out: whether they match (RFC
+//! 9525 says how they should).
 
 use std::net::IpAddr;
 
@@ -20,7 +20,7 @@ pub(super) fn address(host: &str) -> Option<Vec<u8>> {
     })
 }
 
-/// mbedTLS: letter for letter without regard to case, or `*.` in front for one label.
+/// mbedTLS: equal ignoring case, or `*.` at the beginning for one label.
 pub(super) fn mbedtls(pattern: &[u8], host: &str) -> bool {
     if pattern.eq_ignore_ascii_case(host.as_bytes()) {
         return true;
@@ -31,7 +31,7 @@ pub(super) fn mbedtls(pattern: &[u8], host: &str) -> bool {
         && pattern[1..].eq_ignore_ascii_case(&host.as_bytes()[dot..])
 }
 
-/// BearSSL: the same, but that the first label may be empty.
+/// BearSSL: the same, except that the first label may be empty.
 pub(super) fn bearssl(pattern: &[u8], host: &str) -> bool {
     let host = host.as_bytes();
     if pattern.eq_ignore_ascii_case(host) {
@@ -45,7 +45,7 @@ pub(super) fn bearssl(pattern: &[u8], host: &str) -> bool {
     }
 }
 
-/// wolfSSL: a wildcard stands for letters up to the one that follows it, within a label.
+/// wolfSSL: a wildcard matches letters up to the one that follows it, within a label.
 pub(super) fn wolfssl(pattern: &[u8], host: &str) -> bool {
     let host = host.as_bytes();
     let letter = |text: &[u8], index: usize| text.get(index).map_or(0, u8::to_ascii_lowercase);
@@ -77,8 +77,8 @@ pub(super) fn wolfssl(pattern: &[u8], host: &str) -> bool {
     !pattern.is_empty() && here == pattern.len() && there == host.len()
 }
 
-/// wolfSSL 5.9 (`MatchDomainName`): the same, with no wildcard beside A-labels or behind the first label, and none
-/// alone before fewer than two labels.
+/// wolfSSL 5.9 (`MatchDomainName`): the same, without wildcards next to A-labels or after the first
+/// label, and without a single `*` before fewer than two labels.
 pub(super) fn wolfssl_5_9(pattern: &[u8], host: &str) -> bool {
     let bare = |name: &str| name.strip_suffix('.').unwrap_or(name).to_owned();
     let pattern = pattern.strip_suffix(b".").unwrap_or(pattern);
@@ -98,8 +98,8 @@ pub(super) fn wolfssl_5_9(pattern: &[u8], host: &str) -> bool {
     wolfssl(pattern, &bare(host))
 }
 
-/// Whether wolfSSL 5.9 takes it for a host (`wolfssl_local_IsValidFQDN`): two labels or more, the last with a
-/// letter.
+/// Whether wolfSSL 5.9 accepts it as a host (`wolfssl_local_IsValidFQDN`): two labels or more, the last
+/// with a letter.
 pub(super) fn is_domain_in_wolfssl(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
     let is_label = |label: &str| {
@@ -114,7 +114,7 @@ pub(super) fn is_domain_in_wolfssl(host: &str) -> bool {
         || name.len() <= 253 && name.contains('.') && is_last && name.split('.').all(is_label)
 }
 
-/// OpenSSL's `X509_check_host`: one wildcard in the first label, two labels behind it.
+/// OpenSSL's `X509_check_host`: one wildcard in the first label, followed by two labels.
 pub(super) fn openssl(pattern: &[u8], host: &str, partial_wildcards: bool) -> bool {
     let host = host.as_bytes();
     let is_subdomain = host.len() > 1 && host[0] == b'.';
@@ -137,7 +137,7 @@ pub(super) fn openssl(pattern: &[u8], host: &str, partial_wildcards: bool) -> bo
         || host[start..end].iter().all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-')
 }
 
-/// The place of the wildcard in a pattern that OpenSSL takes as one.
+/// The place of the wildcard in a pattern that OpenSSL accepts as one.
 fn valid_star(pattern: &[u8], partial_wildcards: bool) -> Option<usize> {
     let mut star = None;
     let mut dots = 0;
@@ -177,7 +177,7 @@ fn valid_star(pattern: &[u8], partial_wildcards: bool) -> Option<usize> {
     star.filter(|_| !at_start && !after_hyphen && dots >= 2)
 }
 
-/// GnuTLS: a wildcard in front, for what is left of the first label, two dots behind it.
+/// GnuTLS: a wildcard at the beginning, for the rest of the first label, followed by two dots.
 pub(super) fn gnutls(pattern: &[u8], host: &str) -> bool {
     let host = host.as_bytes();
     let is_print = pattern.iter().all(|octet| (0x20..0x7f).contains(octet));
@@ -192,8 +192,8 @@ pub(super) fn gnutls(pattern: &[u8], host: &str) -> bool {
     (0..=label).any(|start| rest.eq_ignore_ascii_case(&host[start..]))
 }
 
-/// Go: label for label, the first may be `*`, where both are host names; otherwise letter for
-/// letter.
+/// Go: label by label, of which the first may be `*`, if both are host names; otherwise equal ignoring
+/// case.
 pub(super) fn go(pattern: &[u8], host: &str) -> bool {
     let Ok(pattern) = std::str::from_utf8(pattern) else { return false };
     if !go_valid(pattern, true) || !go_valid(host, false) {
@@ -237,7 +237,7 @@ pub(super) fn java(pattern: &[u8], host: &str) -> bool {
         })
 }
 
-/// Whether Java takes it for a host name: letters, digits and inner hyphens (RFC 1123).
+/// Whether Java accepts it as a host name: letters, digits and inner hyphens (RFC 1123).
 pub(super) fn java_valid(name: &str) -> bool {
     let is_label = |label: &str| {
         let inner = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-';
@@ -249,7 +249,7 @@ pub(super) fn java_valid(name: &str) -> bool {
     name.split('.').all(is_label)
 }
 
-/// The letters between wildcards stand in the label one after the other.
+/// The letters between wildcards occur in the label in this order.
 fn java_label(pattern: &str, label: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| label.strip_prefix(first)) else {
@@ -264,7 +264,7 @@ fn java_label(pattern: &str, label: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// What keeps a certificate from being for `host`, for a stack that found none of its names.
+/// Why a certificate is not for `host`, for a stack that matched none of its names.
 pub(super) fn fault(view: &View<'_>, host: &str) -> NameFault {
     let names = view.extensions.names();
     let fits = |name: &[u8]| {

@@ -1,4 +1,4 @@
-//! Why a TLS stack found no issuer of a certificate, where it says no more than that.
+//! Why a TLS stack found no issuer of a certificate, if the stack itself gives no reason.
 
 use super::{
     case::{Case, Cert},
@@ -8,17 +8,17 @@ use super::{
     view::View,
 };
 
-/// What a stack asks of an issuer.
+/// What a stack requires of an issuer.
 pub(super) struct Wanted<'s> {
-    /// Whether two names are one.
+    /// Whether two names are equal.
     pub(super) equal: fn(&Dn<'_>, &Dn<'_>) -> bool,
-    /// Whether the stack looked at this certificate at all.
+    /// Whether the stack considered this certificate at all.
     pub(super) looked_at: &'s dyn Fn(&Cert<'_>) -> bool,
-    /// What keeps this certificate from being the issuer, though it has its name.
+    /// Why this certificate is not the issuer, although it has its name.
     pub(super) lacks: &'s dyn Fn(&Cert<'_>, &View<'_>) -> Option<Refusal>,
 }
 
-/// The reason why none of the certificates at hand is the issuer of `child`.
+/// Why none of the available certificates is the issuer of `child`.
 pub(super) fn why_none(case: &Case<'_>, child: &Cert<'_>, wanted: &Wanted<'_>) -> Refusal {
     let below = match child.read() {
         Ok(view) => view,
@@ -41,8 +41,7 @@ pub(super) fn why_none(case: &Case<'_>, child: &Cert<'_>, wanted: &Wanted<'_>) -
             continue;
         }
         if let Some(refusal) = (wanted.lacks)(candidate, above) {
-            // What keeps the right key from being the issuer tells more than another key of the
-            // same name.
+            // The reason against the right key is more useful than another key of the same name.
             if case.check(child, candidate) != Check::Bad {
                 return refusal;
             }
@@ -59,7 +58,7 @@ pub(super) fn why_none(case: &Case<'_>, child: &Cert<'_>, wanted: &Wanted<'_>) -
     }
 }
 
-/// What cannot be read among the certificates above the leaf, if anything: it may be the issuer.
+/// The unreadable part of a certificate above the leaf, if any: it may be the issuer.
 fn unreadable_candidate(case: &Case<'_>) -> Option<Rule> {
     let above = case.anchors.iter().chain(case.sent.iter().skip(1));
     above.filter_map(|one| one.view.as_ref().err()).next().map(|part| Rule::Unreadable(*part))

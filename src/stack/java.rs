@@ -1,7 +1,7 @@
 //! Java 17: `PKIXValidator`, `PKIXCertPathValidator`, `ForwardBuilder`, `EndEntityChecker`,
 //! `HostnameChecker` (measured, and written from the documentation of OpenJDK).
 //!
-//! A chain in order is validated as it stands; any other is rebuilt from what was sent, in any
+//! A chain in order is validated as it is; any other is rebuilt from the certificates sent, in any
 //! order. Of an anchor the name, the key and CA:TRUE count, not the dates.
 
 mod reading;
@@ -31,7 +31,7 @@ const MOST_CERTIFICATES: usize = 10;
 /// `jdk.certpath.disabledAlgorithms`: RSA keySize < 1024.
 const FEWEST_RSA_BITS: usize = 1024;
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>) -> Verdict {
     run(case).into()
 }
@@ -43,7 +43,7 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
     let java = Java { case, sent: &sent, anchors: &anchors, mode, is_constrained: Cell::default() };
     let is_anchor = anchors.iter().any(|(anchor, _)| case.is_same(anchor, leaf.0));
     if is_anchor {
-        // Of a leaf that is trusted itself only the handshake is left: its curve must be one that is offered.
+        // A trusted leaf only has to pass the handshake: its curve must be an offered one.
         if !matches!(leaf.1.key, Key::Rsa { .. } | Key::RsaPss { .. }) {
             key(leaf)?;
         }
@@ -57,7 +57,7 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
     named(case, leaf, java.is_constrained.get())
 }
 
-/// `EndEntityChecker.checkTLSServer`, of a leaf that is no anchor.
+/// `EndEntityChecker.checkTLSServer`, for a leaf that is not an anchor.
 fn purposes((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     const PURPOSES: [&[u8]; 4] =
         [oid::SERVER_AUTH, oid::ANY_PURPOSE, oid::NETSCAPE_SGC, oid::MICROSOFT_SGC];
@@ -74,7 +74,7 @@ fn purposes((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// `HostnameChecker`, TYPE_TLS. Whoever looked at nameConstraints before added an address in the common
+/// `HostnameChecker`, TYPE_TLS. A previous check of nameConstraints has added an address in the common
 /// name to the names of the leaf.
 fn named(case: &Case<'_>, (cert, view): Link<'_, '_>, is_constrained: bool) -> Result<(), Refusal> {
     let Some(host) = case.host.map(|host| host.strip_suffix('.').unwrap_or(host)) else {
@@ -97,17 +97,17 @@ fn named(case: &Case<'_>, (cert, view): Link<'_, '_>, is_constrained: bool) -> R
     if is_named {
         return Ok(());
     }
-    // A subjectAltName that cannot be read counts as none.
+    // A subjectAltName that cannot be read counts as absent.
     if let Some(kind) = reading::bad_alt_name(view) {
         return Err(cert.breaks(Rule::BadAlternativeName(kind)));
     }
     Err(cert.breaks(Rule::Name(host::fault(view, host))))
 }
 
-/// How `PKIXValidator` goes on.
+/// How `PKIXValidator` continues.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// The first so many certificates are a chain, to be validated as they stand.
+    /// The first certificates, this many, are a chain, to be validated as it is.
     Validate(usize),
     /// A path is built from all of them.
     Build,
@@ -144,7 +144,7 @@ struct Java<'s, 'c, 'a> {
     sent: &'s [Link<'c, 'a>],
     anchors: &'s [Link<'c, 'a>],
     mode: Mode,
-    /// Whether the path that holds has nameConstraints.
+    /// Whether the valid path has nameConstraints.
     is_constrained: Cell<bool>,
 }
 
@@ -177,7 +177,8 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
                 Mode::Validate(_) if !is_identified(below.1, view) => {
                     return Err(below.0.breaks(Rule::KeyIdentifier));
                 }
-                // `ForwardBuilder.getMatchingCACerts` asks for the dates of an anchor from its second search on.
+                // `ForwardBuilder.getMatchingCACerts` checks the dates of an anchor from its second
+                // search on.
                 Mode::Build if path.len() > 1 => valid(self.case, candidate)?,
                 Mode::Build | Mode::Validate(_) => {}
             }
@@ -205,7 +206,7 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
 
     fn whole(&self, path: &[Link<'c, 'a>]) -> Result<(), Refusal> {
         let above = path.len() - 1;
-        // Those of the anchor do not count.
+        // The anchor's own extensions do not count.
         for (place, (cert, view)) in path[..above].iter().enumerate() {
             if place > 0 && is_self_issued(view) {
                 continue;
@@ -235,7 +236,7 @@ fn is_self_issued(view: &View<'_>) -> bool {
     view.issuer.equals_in_java(&view.subject)
 }
 
-/// `AdaptableX509CertSelector`: the key identifier and the serial number that are asked for.
+/// `AdaptableX509CertSelector`: the expected key identifier and serial number.
 fn is_identified(below: &View<'_>, above: &View<'_>) -> bool {
     let Some(asked) = below.extensions.authority_key_id.read() else { return true };
     let own = above.extensions.subject_key_id.read();
@@ -244,7 +245,7 @@ fn is_identified(below: &View<'_>, above: &View<'_>) -> bool {
     !is_other_key && (!is_other_serial || !above.is_v3())
 }
 
-/// What is checked of each certificate below the anchor.
+/// The checks of each certificate below the anchor.
 fn certificate(case: &Case<'_>, link: Link<'_, '_>) -> Result<(), Refusal> {
     let (cert, view) = link;
     key(link)?;
@@ -262,7 +263,7 @@ fn valid(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     rule.map_or(Ok(()), |rule| Err(cert.breaks(rule)))
 }
 
-/// Keys that are read, and long enough.
+/// Keys that Java can read and that are long enough.
 fn key((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     use Curve::{P256, P384, P521};
     let rule = match view.key {
@@ -286,7 +287,7 @@ fn key((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// The signature algorithms that are verified: all but MD5 and what is not known.
+/// The signature algorithms that are verified: all except MD5 and unknown ones.
 fn scheme((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     let rule = match view.outer.scheme {
         Scheme::Rsa(Digest::Md5) | Scheme::Pss { digest: Digest::Md5, .. } => {
@@ -298,7 +299,7 @@ fn scheme((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// The address in the last common name, where there is no iPAddress.
+/// The address in the last common name, if there is no iPAddress.
 fn common_address(view: &View<'_>) -> Option<Vec<u8>> {
     let has_one = reading::alt_names(view).iter().any(|name| name.tag == ADDRESS);
     view.common_names()
@@ -315,7 +316,7 @@ fn names_fit(named: &View<'_>, above: &View<'_>) -> bool {
     let fits = |name: &Name<'_>| constraints::permit(bases, name, equal).unwrap_or(false);
     let names = reading::alt_names(named);
     let mut mails = dn::emails(&named.subject);
-    // The common name stands for a dNSName where there is none.
+    // The common name counts as a dNSName if there is none.
     let common = named.common_names().last().and_then(dn::text);
     let common = common.filter(|_| !names.iter().any(|name| name.tag == DNS));
     let common = common.filter(|name| host::address(name).is_none() && host::java_valid(name));

@@ -24,7 +24,7 @@ pub fn reading(format: &str) -> Option<&'static Stack> {
 }
 
 impl Stack {
-    /// What this stack makes of `case`.
+    /// The verdict of this stack on `case`.
     #[must_use]
     pub fn judge(&self, case: &Case<'_>) -> Verdict {
         match self.by_algorithm(case) {
@@ -35,7 +35,7 @@ impl Stack {
         }
     }
 
-    /// What the library's algorithm makes of `case`.
+    /// The verdict of the library's algorithm on `case`.
     fn by_algorithm(&self, case: &Case<'_>) -> Verdict {
         match &self.verifier {
             Verifier::MbedTls(build) => mbedtls::judge(case, build),
@@ -78,9 +78,9 @@ impl Stack {
         }
     }
 
-    /// Whether an anchor that is self-signed and no CA, of X.509 v3 or v1, may have issued what the
-    /// server sends; also true where that depends on more (OpenSSL, GnuTLS and wolfSSL 5.9 look at keyUsage). As the
-    /// server's own certificate any stack may take it.
+    /// Whether an anchor that is self-signed and not a CA, of X.509 v3 or v1, may have issued what the
+    /// server sends; also true if that depends on more (OpenSSL, GnuTLS and wolfSSL 5.9 check keyUsage).
+    /// Any stack may accept it as the server's own certificate.
     #[must_use]
     pub const fn takes_issuer_that_is_no_ca(&self, is_v3: bool) -> bool {
         match &self.verifier {
@@ -95,14 +95,14 @@ impl Stack {
         }
     }
 
-    /// Whether what it refuses may be no more than a warning, since its rules are not known.
+    /// Whether its refusal should only be a warning, since its rules are not known.
     #[must_use]
     pub const fn is_assumed(&self) -> bool {
         matches!(self.known, Known::Assumed(_))
     }
 
-    /// The setting of the device that decides over `rule`, by which it refuses `case`: where the table has
-    /// an entry for the stack with that setting, only if that connects.
+    /// The setting of the device that decides about `rule`, by which it refuses `case`: if the table has
+    /// an entry for the stack with that setting, only if that entry connects.
     #[must_use]
     pub fn setting_for(&self, case: &Case<'_>, rule: &Rule) -> Option<&'static str> {
         let setting = optional::option(self.optional, rule).or_else(|| (self.setting)(rule))?;
@@ -110,7 +110,7 @@ impl Stack {
         made.is_none_or(|(made, _)| made.judge(case).connects()).then_some(setting)
     }
 
-    /// The other versions and settings of it that are in use, each with the setting that makes it.
+    /// Its other versions and settings in use, each with the setting.
     pub fn variants(&self) -> impl Iterator<Item = (&'static Self, Option<&'static str>)> {
         self.also.iter().filter_map(|variant| Some((named(variant.stack)?, variant.setting)))
     }

@@ -1,4 +1,4 @@
-//! Public keys and signature algorithms as TLS stacks tell them apart.
+//! Public keys and signature algorithms as TLS stacks distinguish them.
 //!
 //! In: a subjectPublicKeyInfo or an AlgorithmIdentifier. Out: [`Key`], [`Algorithm`].
 
@@ -32,12 +32,12 @@ pub enum Curve {
     Other,
 }
 
-/// How a point on a curve is written (SEC 1 section 2.3.3).
+/// How a point on a curve is encoded (SEC 1 section 2.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PointForm {
     Uncompressed,
     Compressed,
-    /// Neither, or of a wrong length.
+    /// Neither, or of the wrong length.
     Broken,
 }
 
@@ -46,11 +46,11 @@ pub(super) enum PointForm {
 pub(super) enum Key<'a> {
     /// Modulus and exponent without leading zeros.
     Rsa { modulus: &'a [u8], exponent: &'a [u8] },
-    /// The same, with the identifier that forbids other signatures than RSASSA-PSS.
+    /// The same, with the identifier that only allows RSASSA-PSS signatures.
     RsaPss { modulus: &'a [u8], exponent: &'a [u8] },
     /// A point on a named curve.
     Ec { curve: Curve, point: &'a [u8], form: PointForm },
-    /// A curve written out as numbers.
+    /// A curve with explicit parameters.
     EcExplicit,
     /// Ed25519.
     Ed25519(&'a [u8]),
@@ -58,7 +58,7 @@ pub(super) enum Key<'a> {
     Ed448,
     /// An algorithm that no stack knows.
     Unknown,
-    /// The algorithm is known, the key cannot be read.
+    /// The algorithm is known, but the key cannot be read.
     Broken,
 }
 
@@ -122,7 +122,7 @@ impl Curve {
         known.map_or((Self::Other, None), |(_, curve, octets)| (*curve, Some(*octets)))
     }
 
-    /// The name that RFC 5480 or RFC 5639 gives it, or the one in use.
+    /// Its name in RFC 5480 or RFC 5639, or the usual one.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -141,7 +141,7 @@ impl Curve {
 }
 
 impl Digest {
-    /// The name that FIPS 180-4 gives it.
+    /// Its name in FIPS 180-4.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -251,7 +251,7 @@ impl<'a> Key<'a> {
         }
     }
 
-    /// Whether a key can have made a signature of this kind at all.
+    /// Whether a key can make a signature of this kind.
     pub(super) const fn makes(&self, scheme: Scheme) -> bool {
         matches!(
             (self, scheme),
@@ -265,7 +265,7 @@ impl<'a> Key<'a> {
 }
 
 impl Scheme {
-    /// The digest that is signed, where the algorithm names one.
+    /// The digest that is signed, if the algorithm names one.
     pub(super) const fn digest(self) -> Option<Digest> {
         match self {
             Self::Rsa(digest) | Self::Ecdsa(digest) | Self::Pss { digest, .. } => Some(digest),
@@ -287,7 +287,7 @@ impl<'a> Algorithm<'a> {
         parts.is_empty().then_some(Self { id, parameters, whole: element.whole, scheme })
     }
 
-    /// Whether it carries parameters that are NULL.
+    /// Whether it has parameters that are NULL.
     pub(super) fn has_null(&self) -> bool {
         self.parameters.is_some_and(|one| one.tag == tlv::NULL)
     }
@@ -355,7 +355,7 @@ fn pss(parameters: Option<Tlv<'_>>) -> Option<Scheme> {
     (is_standard && fields.is_empty()).then_some(Scheme::Pss { digest, mask, salt })
 }
 
-/// A small INTEGER that is not negative.
+/// A small non-negative INTEGER.
 pub(super) fn small(element: Tlv<'_>) -> Option<usize> {
     let number = element.value;
     if element.tag != INTEGER || number.is_empty() || number[0] & 0x80 != 0 {

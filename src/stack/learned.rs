@@ -1,11 +1,11 @@
-//! A device by the ClientHello that it sent.
+//! A device known by its ClientHello.
 
 use super::client::Device;
 use super::clients::DEVICES;
 use super::suites::ALL_TLS13_SUITES;
 use crate::chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version};
 
-/// What is known of a device that is in no table.
+/// What is known about a device that is not in the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Learned {
     /// The name to select it, such as the file that it was read from.
@@ -29,8 +29,8 @@ pub struct Learned {
 }
 
 impl Device {
-    /// A device that was seen. It lives as long as the process, as those of the table do; a command
-    /// reads one.
+    /// A recorded device. Like those of the table, it lives as long as the process; a command reads only
+    /// one.
     #[must_use]
     pub fn learned(learned: Learned) -> &'static Self {
         let like = DEVICES.iter().find(|device| Some(device.name) == learned.like.as_deref());

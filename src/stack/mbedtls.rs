@@ -1,8 +1,8 @@
 //! Mbed TLS 2.28 and 3.6: `x509_crt.c`, and the checks of `ssl_tls.c` (read and measured).
 //!
-//! A path is built forward only: the issuer of a certificate is looked for among the anchors, then
-//! among the certificates behind it, and the first that fits is kept. An anchor may be any CA
-//! certificate, or the leaf itself if it is self-issued.
+//! A path is built forward only: the issuer of a certificate is searched among the anchors, then among
+//! the certificates after it, and the first match is kept. An anchor may be any CA certificate, or the
+//! leaf itself if it is self-issued.
 
 mod reading;
 
@@ -20,7 +20,7 @@ use super::{
     view::View,
 };
 
-/// What differs between versions and builds.
+/// The differences between versions and builds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Build {
     pub(super) version: Version,
@@ -32,11 +32,11 @@ pub(super) struct Build {
     pub(super) reads_pss: bool,
     /// `MBEDTLS_ECP_DP_BP256R1_ENABLED` and the like.
     pub(super) has_brainpool: bool,
-    /// `MBEDTLS_SSL_IN_CONTENT_LEN`, which one handshake message has to fit into.
+    /// `MBEDTLS_SSL_IN_CONTENT_LEN`, the limit for one handshake message.
     pub(super) most_octets: usize,
 }
 
-/// The branches in use.
+/// The supported branches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Version {
     V2_28,
@@ -45,11 +45,12 @@ pub(super) enum Version {
 
 /// What a path may end in.
 pub(super) enum Trust<'c, 'a> {
-    /// Certificates, as `mbedtls_ssl_conf_ca_chain` takes them.
+    /// Certificates, as passed to `mbedtls_ssl_conf_ca_chain`.
     Anchors(Vec<&'c Cert<'a>>),
-    /// Names and keys of ESP-IDF's bundle, asked for the issuer of the topmost certificate alone.
+    /// Names and keys of ESP-IDF's bundle, which is only searched for the issuer of the topmost
+    /// certificate.
     Topmost(Vec<&'c Cert<'a>>),
-    /// The same, asked for every issuer.
+    /// The same, searched for every issuer.
     Every(Vec<&'c Cert<'a>>),
 }
 
@@ -58,7 +59,7 @@ const MOST_INTERMEDIATES: i64 = 8;
 /// `rsa_min_bitlen` of the default profile.
 const FEWEST_RSA_BITS: usize = 2048;
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>, build: &Build) -> Verdict {
     let usable = usable_anchors(case, build);
     usable.and_then(|anchors| judge_against(case, build, &Trust::Anchors(anchors))).into()
@@ -85,7 +86,7 @@ fn usable_anchors<'c, 'a>(case: &'c Case<'a>, build: &Build) -> Result<Vec<&'c C
     }
 }
 
-/// What the stack makes of `case` with what it trusts.
+/// The verdict on `case` with the trusted certificates.
 pub(super) fn judge_against(
     case: &Case<'_>,
     build: &Build,
@@ -97,7 +98,7 @@ pub(super) fn judge_against(
         let view = cert.read()?;
         match reading::reads(cert, view, build) {
             Ok(()) => chain.push((cert, view)),
-            // A certificate with an algorithm that is not known may not be needed.
+            // A certificate with an unknown algorithm may not be needed.
             Err(refusal) if reading::is_unknown_scheme(&refusal) && !chain.is_empty() => {}
             Err(refusal) => return Err(refusal),
         }
@@ -115,7 +116,7 @@ pub(super) fn judge_against(
     }
 }
 
-/// The chain as it is built, and what is wrong with it so far.
+/// The chain under construction, and its problems so far.
 struct Walk<'w, 'c, 'a> {
     case: &'w Case<'a>,
     build: &'w Build,
@@ -165,7 +166,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
         }
     }
 
-    /// The validity of every certificate, a bundle's names and keys excepted.
+    /// The validity of every certificate, except a bundle's names and keys.
     fn dates(&mut self, cert: &Cert<'_>, view: &View<'_>, is_trusted: bool) {
         let is_certificate = !is_trusted || matches!(self.trust, Trust::Anchors(_));
         if self.build.checks_dates && is_certificate {
@@ -291,7 +292,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
     /// The end of a chain whose topmost certificate has no parent.
     fn end(&mut self, top: &Cert<'a>, view: &View<'a>) {
         if let Trust::Topmost(entries) = self.trust {
-            // The bundle's callback forgives what the digest is, of this certificate alone.
+            // The bundle's callback ignores the digest of this certificate only.
             self.refusals.retain(|refusal| {
                 refusal.position != top.position || !matches!(refusal.rule, Rule::WeakDigest(_))
             });
@@ -306,7 +307,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
         let is_top = |cert: &Cert<'_>| matches!(cert.position, Position::Anchor(_));
         let looked_at = |cert: &Cert<'_>| is_top(cert) || cert.position > position;
         let lacks = |cert: &Cert<'_>, above: &View<'_>| {
-            // One that cannot be read was passed over.
+            // A certificate that cannot be read was skipped.
             let unread = reading::reads(cert, above, self.build).err();
             let lack = unread.or_else(|| lacks(cert, above, is_top(cert), i64::MAX));
             lack.or_else(|| match cert.view {
@@ -326,12 +327,12 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
         self.refusals.push(why_none(self.case, top, &wanted));
     }
 
-    /// The checks of the leaf that are not about the path: its name and its purposes.
+    /// The checks of the leaf that do not concern the path: its name and its purposes.
     fn leaf(&mut self, leaf: &Cert<'_>, view: &View<'_>) {
         if let Some(host) = self.case.host.filter(|host| !self.is_named(view, host)) {
             self.refusals.push(leaf.breaks(Rule::Name(host::fault(view, host))));
         }
-        // Every suite that is offered signs with the key.
+        // Every offered suite signs with the key.
         if !reading::allows(view, DIGITAL_SIGNATURE) {
             self.refusals.push(leaf.breaks(Rule::NoDigitalSignature));
         }
@@ -356,7 +357,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
     }
 }
 
-/// What keeps a certificate from being a parent (`x509_crt_check_parent`, and its path length).
+/// Why a certificate is not a parent (`x509_crt_check_parent`, and its path length).
 fn lacks(cert: &Cert<'_>, view: &View<'_>, is_top: bool, below: i64) -> Option<Refusal> {
     let is_exempt = is_top && !view.is_v3();
     let rule = if !is_exempt && !reading::is_ca(view) {

@@ -1,14 +1,14 @@
-//! What each TLS stack makes of a server: the verdict that the library itself gives.
+//! The verdict of each TLS stack on a server: the one that the library itself gives.
 //!
-//! In: a [`Question`]: the certificates as the server sends them, the anchors that the device
-//! holds, a host, a time. Out: the [`Verdict`] of a [`Stack`], with the rule and the certificate that
-//! breaks it.
+//! In: a [`Question`]: the certificates as the server sends them, the anchors that the device holds, a
+//! host, a time. Out: the [`Verdict`] of a [`Stack`], with the rule and the certificate that violates
+//! it.
 //!
 //! Each stack builds and checks paths in its own way, so each has its own file, which follows the
-//! library's source; what they share is how a certificate is read (`view`) and how a signature is
-//! computed (`signature`). No file opens a socket or reads a clock.
+//! library's source. They share how a certificate is parsed (`view`) and how a signature is computed
+//! (`signature`). No file opens a socket or reads a clock.
 //!
-//! Beside them stand the ClientHello that each stack sends, and the words of source code that show it.
+//! The folder also has the ClientHello that each stack sends, and the words in source code that show it.
 
 pub mod client;
 pub mod clients;

@@ -63,7 +63,7 @@ pub(super) const HARDWARE_MODULE_NAME: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 8, 4];
 /// id-qt-cps (RFC 5280 section 4.2.1.4).
 pub(super) const POLICY_CPS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 2, 1];
 
-/// The dotted form of an identifier; what cannot be read ends with `...`.
+/// The dotted form of an identifier; one that cannot be read completely ends with `...`.
 pub(super) fn dotted(contents: &[u8]) -> String {
     let mut arcs: Vec<String> = Vec::new();
     let mut value: u128 = 0;
@@ -88,7 +88,7 @@ pub(super) fn dotted(contents: &[u8]) -> String {
     arcs.join(".")
 }
 
-/// What RFC 5280 calls an extension, with its identifier.
+/// The name of an extension in RFC 5280, with its identifier.
 pub(super) fn extension_name(id: &[u8]) -> String {
     let name = match id {
         SUBJECT_KEY_ID => "subjectKeyIdentifier",

@@ -1,8 +1,8 @@
 //! OpenSSL 3.0 to 4.0: `x509_vfy.c`, `v3_purp.c` (read and measured), and CPython and curl on top of it.
 //!
-//! Issuers are looked for among the anchors first, then among what was sent, in any order. An issuer
-//! has the name that the certificate asks for, and nothing that contradicts its key identifiers. The
-//! path must end in a self-signed anchor, unless partial chains are allowed.
+//! Issuers are searched among the anchors first, then among the certificates sent, in any order. An
+//! issuer has the name that the certificate states, and nothing that contradicts its key identifiers.
+//! The path must end in a self-signed anchor, unless partial chains are allowed.
 
 mod chain;
 mod checks;
@@ -35,7 +35,7 @@ pub(super) struct Setting {
 pub(super) enum Names {
     /// `X509_check_host` with wildcards for parts of a label.
     Partial,
-    /// The same as OpenSSL 4.0 compares: without the full stop at the end of a host.
+    /// The same as OpenSSL 4.0 compares: ignoring a full stop at the end of a host.
     PartialUndotted,
     /// The same with `X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS`, as CPython sets it.
     Whole,
@@ -46,10 +46,10 @@ pub(super) enum Names {
 /// `SSL_MAX_CERT_LIST_DEFAULT`.
 const MOST_OCTETS: usize = 1024 * 100;
 /// RSA keys from here on have 112 bits of security, rounded to a multiple of 8
-/// (`ossl_ifc_ffc_compute_security_bits`), as level 2 wants.
+/// (`ossl_ifc_ffc_compute_security_bits`), as level 2 requires.
 const FEWEST_RSA_BITS: usize = 1962;
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>, setting: &Setting) -> Verdict {
     run(case, setting).into()
 }
@@ -78,7 +78,7 @@ fn run(case: &Case<'_>, setting: &Setting) -> Result<(), Refusal> {
     unknown.map_or(Ok(()), Err)
 }
 
-/// The anchors that can be read; one that cannot be ends the load.
+/// The readable anchors; an unreadable one ends the load.
 fn readable_anchors<'c, 'a>(case: &'c Case<'a>) -> Result<Vec<Info<'c, 'a>>, Refusal> {
     case.anchors.iter().map(Info::of).collect()
 }
@@ -125,7 +125,7 @@ fn named(case: &Case<'_>, setting: &Setting, leaf: &Info<'_, '_>) -> Result<(), 
     Err(leaf.cert.breaks(Rule::Name(fault)))
 }
 
-/// `X509_cmp_time`: exactly the forms of RFC 5280; `None` for others.
+/// `X509_cmp_time`: only the forms of RFC 5280; `None` for others.
 fn moment(date: Tlv<'_>) -> Option<i64> {
     let length = if date.tag == GENERALIZED_TIME { 15 } else { 13 };
     let written = dates::read(date).filter(|one| one.is_plain() && one.exists(59));

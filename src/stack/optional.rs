@@ -1,4 +1,4 @@
-//! What a TLS stack has only if it is built with a setting.
+//! What a TLS stack only supports if it is built with a setting.
 
 use std::net::IpAddr;
 
@@ -8,10 +8,10 @@ use super::{
     reason::{NameFault, Refusal, Rule},
 };
 
-/// A kind of key that a library supports only with a setting.
+/// What a library only supports with a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Optional {
-    /// RSA keys of more bits than these.
+    /// RSA keys of more bits than this.
     RsaOver(usize),
     /// Compressed points.
     CompressedPoint,
@@ -29,7 +29,7 @@ pub(super) enum Optional {
 const NIST: [Curve; 4] = [Curve::P224, Curve::P256, Curve::P384, Curve::P521];
 
 impl Optional {
-    /// The rule that a key of this kind breaks where the setting is absent.
+    /// The rule that a key of this kind violates without the setting.
     fn broken_by(self, key: &Key<'_>) -> Option<Rule> {
         match (self, key) {
             (Self::RsaOver(most), Key::Rsa { .. } | Key::RsaPss { .. }) => {
@@ -48,7 +48,7 @@ impl Optional {
         }
     }
 
-    /// Whether `rule` is broken for the lack of this.
+    /// Whether `rule` is violated because this is not supported.
     const fn explains(self, rule: &Rule) -> bool {
         match (self, rule) {
             (Self::RsaOver(most), Rule::RsaSize { bits }) => *bits > most,
@@ -64,16 +64,16 @@ impl Optional {
     }
 }
 
-/// What a library has with settings alone, each with its setting.
+/// What a library only supports with settings, each with its setting.
 pub(super) type Options = &'static [(Optional, &'static str)];
 
-/// The setting with which what breaks `rule` is supported.
+/// The setting that supports what violates `rule`.
 pub(super) fn option(options: Options, rule: &Rule) -> Option<&'static str> {
     options.iter().find(|(one, _)| one.explains(rule)).map(|(_, setting)| *setting)
 }
 
-/// What of `case` is supported only with one of `options`. Of several anchors one with such a key is
-/// no reason to refuse.
+/// The part of `case` that is only supported with one of `options`. If only one of several anchors has
+/// such a key, the stack does not refuse.
 pub(super) fn lacking(options: Options, case: &Case<'_>) -> Option<Refusal> {
     let is_address = case.host.is_some_and(|host| host.parse::<IpAddr>().is_ok());
     if is_address && options.iter().any(|(one, _)| *one == Optional::Addresses) {

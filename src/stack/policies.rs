@@ -1,5 +1,5 @@
-//! Certificate policies (RFC 5280 sections 6.1.3 to 6.1.5), with any policy as the one that is asked for, as
-//! Java (`PolicyChecker`) and Go from 1.24 on (`policiesValid`) verify them.
+//! Certificate policies (RFC 5280 sections 6.1.3 to 6.1.5), with any policy as the required one, as Java
+//! (`PolicyChecker`) and Go from 1.24 on (`policiesValid`) verify them.
 
 use super::{
     key, oid,
@@ -8,17 +8,17 @@ use super::{
     view::View,
 };
 
-/// What differs between the two.
+/// The differences between the two.
 #[derive(Clone, Copy)]
 pub(super) struct Manner {
-    /// Whether issuer and subject are one name.
+    /// Whether issuer and subject are equal.
     pub(super) is_self_issued: fn(&View<'_>) -> bool,
-    /// Java passes over an inhibitAnyPolicy that is not critical, counts no leaf that is self-issued, and never
-    /// takes a mapping of `anyPolicy`.
+    /// Java ignores an inhibitAnyPolicy that is not critical, does not count a self-issued leaf, and
+    /// never accepts a mapping of `anyPolicy`.
     pub(super) is_java: bool,
 }
 
-/// What policyConstraints says: after how many certificates a policy is required, and mapping ends.
+/// The counts of policyConstraints: after how many certificates a policy is required, and mapping ends.
 #[derive(Default)]
 struct Limits {
     require: Option<i64>,
@@ -28,14 +28,14 @@ struct Limits {
 /// The state from certificate to certificate.
 struct State<'a> {
     manner: Manner,
-    /// The policies that the next certificate may have; none once the tree is empty.
+    /// The policies that the next certificate may have; empty once the tree is empty.
     expected: Vec<&'a [u8]>,
     explicit: i64,
     mapping: i64,
     any: i64,
 }
 
-/// The certificate of a path, the leaf first and without its anchor, whose policies do not hold.
+/// The certificate of a path, the leaf first and without its anchor, whose policies are not valid.
 pub(super) fn broken<'p, 'c, 'a>(
     path: &'p [Link<'c, 'a>],
     manner: Manner,
@@ -70,7 +70,7 @@ impl<'a> State<'a> {
             true => explicit,
             false => limits.require.map_or(explicit, |require| explicit.min(require)),
         };
-        // A limit holds from the next certificate on, but for the leaf, which has none.
+        // A limit applies from the next certificate on, except at the leaf, which has no next one.
         let now = if is_leaf { required } else { self.explicit };
         if now == 0 && self.expected.is_empty() {
             return false;
@@ -84,7 +84,8 @@ impl<'a> State<'a> {
         true
     }
 
-    /// What is expected and in `own`, where `anyPolicy` stands for every policy, in `own` if it may.
+    /// The policies that are both expected and in `own`; `anyPolicy` matches every policy, in `own` only
+    /// if it may.
     fn shared(&self, own: &[&'a [u8]], any: bool) -> Vec<&'a [u8]> {
         let is_expected = |one: &&&[u8]| {
             **one != oid::ANY_POLICY
@@ -97,7 +98,7 @@ impl<'a> State<'a> {
         shared
     }
 
-    /// policyMappings; false where `anyPolicy` is mapped.
+    /// policyMappings; false if `anyPolicy` is mapped.
     fn map(&mut self, view: &View<'a>) -> bool {
         let mappings = mappings(view).unwrap_or_default();
         let is_any = |(from, to): &(&[u8], &[u8])| [*from, *to].contains(&oid::ANY_POLICY);
@@ -120,7 +121,7 @@ const fn lowered(count: i64, is_counted_out: bool) -> i64 {
     if count > 0 && !is_counted_out { count - 1 } else { count }
 }
 
-/// The policies of certificatePolicies; `None` without it, or where it cannot be read.
+/// The policies of certificatePolicies; `None` without the extension, or if it cannot be read.
 pub(super) fn policies<'a>(view: &View<'a>) -> Option<Vec<&'a [u8]>> {
     members(view, oid::CERTIFICATE_POLICIES)?
         .into_iter()
@@ -128,7 +129,7 @@ pub(super) fn policies<'a>(view: &View<'a>) -> Option<Vec<&'a [u8]>> {
         .collect()
 }
 
-/// The pairs of policyMappings; `None` without it, or where it cannot be read.
+/// The pairs of policyMappings; `None` without the extension, or if it cannot be read.
 pub(super) fn mappings<'a>(view: &View<'a>) -> Option<Vec<(&'a [u8], &'a [u8])>> {
     let pair = |one: Tlv<'a>| {
         let mut parts = one.inside();
@@ -162,7 +163,7 @@ fn inhibit_any(view: &View<'_>, only_critical: bool) -> Option<i64> {
     (skipped.tag == INTEGER).then(|| number(skipped.value))?
 }
 
-/// A number that is not negative, no larger than any path is long.
+/// A non-negative number, limited to the length of the longest path.
 fn number(octets: &[u8]) -> Option<i64> {
     let is_negative = octets.first()? & 0x80 != 0;
     let digits = octets.iter().skip_while(|octet| **octet == 0).count();

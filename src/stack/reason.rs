@@ -10,32 +10,32 @@ use super::{
     view::Part,
 };
 
-/// Which certificate.
+/// A certificate by its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Position {
-    /// The one that the server sent at this place, from 0, which is the leaf.
+    /// The one that the server sent at this position, from 0, which is the leaf.
     Sent(usize),
-    /// The anchor at this place, from 0.
+    /// The anchor at this position, from 0.
     Anchor(usize),
 }
 
-/// A rule of a TLS stack that a certificate breaks, and which certificate it is.
+/// A rule of a TLS stack that a certificate violates, and which certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The certificate; the leaf where it is about the chain as a whole.
+    /// The certificate; the leaf if the rule is about the chain as a whole.
     pub position: Position,
     /// The rule.
     pub rule: Rule,
 }
 
-/// What a device with a TLS stack makes of a server.
+/// The verdict of a TLS stack on a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It connects.
     Connects,
     /// It refuses.
     Refuses(Refusal),
-    /// It connects if what certgrab cannot compute holds: count it as a refusal.
+    /// It connects if something that certgrab cannot compute is valid: count it as a refusal.
     Unknown(Refusal),
 }
 
@@ -44,21 +44,21 @@ pub enum Verdict {
 pub enum NameFault {
     /// None of its names is the host.
     Other,
-    /// The host stands in the common name alone, which the stack does not look at.
+    /// The host is only in the common name, which the stack ignores.
     CommonName,
-    /// The stack looks at the common name only where there is no subjectAltName.
+    /// The stack only uses the common name if there is no subjectAltName.
     CommonNameBeside,
     /// The stack does not compare addresses with iPAddress.
     Address,
-    /// The address stands as a dNSName or in the common name, where the stack does not look for it.
+    /// The address is a dNSName or the common name, where the stack does not look for addresses.
     AddressAsName,
-    /// The only name that would fit has a wildcard in a form that the stack does not take.
+    /// The only matching name has a wildcard in a form that the stack does not accept.
     Wildcard,
-    /// The stack takes the host for no host name.
+    /// The stack does not accept the host as a host name.
     IllegalHost,
-    /// One of the two has a full stop at its end.
+    /// One of the two ends with a full stop.
     TrailingDot,
-    /// The stack takes no host name of one label.
+    /// The stack does not accept a host name of one label.
     NoDomain,
 }
 
@@ -66,7 +66,7 @@ pub enum NameFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rule {
-    /// The server sent none.
+    /// The server sent no certificate.
     NoCertificate,
     /// The stack cannot read this part.
     Unreadable(Part),
@@ -78,22 +78,22 @@ pub enum Rule {
     NegativeSerial,
     /// serialNumber is 0.
     ZeroSerial,
-    /// serialNumber has more octets than the stack has room for.
+    /// serialNumber has more octets than the stack supports.
     LongSerial {
-        /// Its octets.
+        /// The number of its octets.
         octets: usize,
-        /// The most that the stack takes.
+        /// The most that the stack supports.
         most: usize,
     },
-    /// A name in it is longer than the stack has room for.
+    /// A name in it is longer than the stack supports.
     LongName,
-    /// subjectAltName has a name that the stack cannot read, beside whatever else.
+    /// subjectAltName has a name that the stack cannot read, in addition to any others.
     BadAlternativeName(&'static str),
-    /// The extension stands there twice.
+    /// The extension occurs twice.
     DuplicateExtension(String),
     /// The stack does not know this critical extension.
     CriticalExtension(String),
-    /// The signature algorithm inside and outside of what is signed differ.
+    /// The signature algorithms in the tbsCertificate and outside it differ.
     AlgorithmsDiffer,
     /// Past notAfter.
     Expired,
@@ -121,69 +121,69 @@ pub enum Rule {
     PathLength,
     /// The leaf has CA:TRUE.
     CaAsLeaf,
-    /// No certificate at hand has the name of its issuer.
+    /// No available certificate has the name of its issuer.
     IssuerMissing,
     /// The issuer was sent, but not where the stack looks for it.
     OutOfOrder,
-    /// The issuer's name is the same in another encoding, which counts as another name.
+    /// The issuer's name is equal but encoded differently, which counts as another name.
     IssuerSpelling,
     /// authorityKeyIdentifier names another key or another certificate than the issuer's.
     KeyIdentifier,
-    /// The stack takes it for self-signed: issuer and subject have one name, and no key identifier
-    /// tells them apart.
+    /// The stack considers it self-signed: issuer and subject are equal, and no key identifier
+    /// distinguishes them.
     SameName,
     /// The signature is not by the key of the issuer.
     WrongSignature,
-    /// The anchor is not self-signed, and the stack ends in none other.
+    /// The anchor is not self-signed, and the stack does not end a path in such an anchor.
     AnchorNotSelfSigned,
-    /// The leaf is the anchor, and the stack takes none that a CA issued.
+    /// The leaf is the anchor, and the stack does not accept a leaf that a CA issued.
     LeafAnchor,
     /// The stack does not compare the leaf with CA anchors, or the other way round.
     AnchorKind,
-    /// A nameConstraints above it does not permit a name of it.
+    /// A nameConstraints above it does not permit one of its names.
     NameConstraints,
     /// A policyConstraints requires a policy that the path does not have.
     Policy,
-    /// Signed over a digest that the stack does not take.
+    /// Signed over a digest that the stack does not accept.
     WeakDigest(Digest),
-    /// Signed in a way that the stack does not verify.
+    /// Signed with an algorithm that the stack does not verify.
     Scheme(&'static str),
-    /// An RSA key of a size that the stack does not take.
+    /// An RSA key of a size that the stack does not accept.
     RsaSize {
-        /// Its bits.
+        /// Its size in bits.
         bits: usize,
     },
-    /// An RSA key with an exponent that the stack does not take.
+    /// An RSA key with an exponent that the stack does not accept.
     RsaExponent,
-    /// A key on a curve that the stack does not take.
+    /// A key on a curve that the stack does not accept.
     Curve(Curve),
-    /// A key of a kind that the stack does not take.
+    /// A key of a kind that the stack does not accept.
     KeyKind(&'static str),
     /// A compressed point.
     CompressedPoint,
-    /// A curve written out instead of named.
+    /// A curve with explicit parameters.
     ExplicitCurve,
-    /// The server cannot sign the handshake with this key in a way that the device offers.
+    /// The server cannot sign the handshake with this key in any way that the device offers.
     Handshake,
     /// The TLS feature extension requires a stapled OCSP response.
     MustStaple,
-    /// It lacks a TLS feature that a certificate above it requires (RFC 7633 section 4.2.2).
+    /// It does not have a TLS feature that a certificate above it requires (RFC 7633 section 4.2.2).
     TlsFeature,
-    /// The Certificate message is longer than the stack has room for.
+    /// The Certificate message is longer than the stack supports.
     MessageLength {
-        /// Its octets.
+        /// The number of its octets.
         octets: usize,
-        /// The most that the stack takes.
+        /// The most that the stack supports.
         most: usize,
     },
     /// The path has more certificates than the stack follows.
     ChainLength {
-        /// The most that the stack takes.
+        /// The most that the stack follows.
         most: usize,
     },
-    /// A strict check of RFC 5280 that is off elsewhere.
+    /// A strict check of RFC 5280 that other stacks do not make.
     Strict(&'static str),
-    /// The signature on it is of a kind that certgrab cannot compute.
+    /// certgrab cannot compute the kind of signature on it.
     NotComputed,
 }
 
@@ -205,7 +205,7 @@ impl Verdict {
 }
 
 impl Refusal {
-    /// The leaf, for what is about the chain as a whole.
+    /// The leaf, for rules about the chain as a whole.
     pub(super) const fn of_chain(rule: Rule) -> Self {
         Self { position: Position::Sent(0), rule }
     }
@@ -236,7 +236,7 @@ impl From<Result<(), Refusal>> for Verdict {
 }
 
 impl Rule {
-    /// The rule, broken by the certificate at `position`.
+    /// The rule, violated by the certificate at `position`.
     pub(super) const fn at(self, position: Position) -> Refusal {
         Refusal { position, rule: self }
     }
@@ -255,7 +255,7 @@ impl fmt::Display for Position {
 }
 
 impl Position {
-    /// The certificate without its number among anchors: its name, which follows, tells them apart.
+    /// The certificate without its number among anchors: the name after it distinguishes them.
     pub(super) fn noun(self) -> String {
         match self {
             Self::Anchor(_) => "the anchor".to_owned(),

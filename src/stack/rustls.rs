@@ -1,6 +1,6 @@
 //! rustls 0.23 with rustls-webpki 0.103: the library itself, with the signatures of its providers.
 //!
-//! Of an anchor only name, key and nameConstraints count.
+//! Of an anchor, only name, key and nameConstraints count.
 
 use rustls_pki_types::{
     AlgorithmIdentifier, CertificateDer, InvalidSignature, ServerName,
@@ -29,10 +29,10 @@ pub(super) enum Provider {
 
 /// The longest Certificate message that is read.
 const MOST_OCTETS: usize = 0xffff;
-/// RSA keys that aws-lc-rs takes; ring counts whole octets.
+/// The shortest RSA keys that aws-lc-rs accepts; ring counts whole octets.
 const FEWEST_RSA_BITS: usize = 2048;
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>, provider: Provider) -> Verdict {
     run(case, provider).into()
 }
@@ -114,7 +114,7 @@ fn critical(view: &View<'_>) -> Rule {
     Rule::CriticalExtension(id.map_or_else(String::new, oid::extension_name))
 }
 
-/// The rule that an error of the path stands for, and the certificate that breaks it.
+/// The rule for an error of the path, and the certificate that violates it.
 fn why(case: &Case<'_>, error: &Error, provider: Provider) -> Refusal {
     let views = || case.sent.iter().filter_map(|cert| Some((cert, cert.view.as_ref().ok()?)));
     let find = |is_so: &dyn Fn(&Cert<'_>, &View<'_>) -> bool| {
@@ -173,7 +173,7 @@ fn is_plain_date(view: &View<'_>) -> bool {
     is_plain(view.not_before) && is_plain(view.not_after)
 }
 
-/// What webpki does not read of a certificate that others read.
+/// What webpki cannot read in a certificate although other stacks can.
 fn reads(view: &View<'_>) -> Result<(), Part> {
     let ca = view.extensions.basic_constraints.read().and_then(|one| one.ca);
     if !matches!(ca, None | Some(0xff)) || view.extensions.basic_constraints.is_broken() {
@@ -188,7 +188,7 @@ fn reads(view: &View<'_>) -> Result<(), Part> {
     Ok(())
 }
 
-/// Why no certificate at hand is the issuer of one.
+/// Why no available certificate is the issuer of one.
 fn unissued(case: &Case<'_>) -> Refusal {
     let mut current = &case.sent[0];
     let equal = |one: &Dn<'_>, other: &Dn<'_>| one.is_same(other);
@@ -209,7 +209,7 @@ fn unissued(case: &Case<'_>) -> Refusal {
     why_none(case, current, &Wanted { equal, looked_at: &|_| true, lacks: &|_, _| None })
 }
 
-/// The first certificate whose signature the provider does not verify, or that is wrong.
+/// The first certificate whose signature is wrong or not supported by the provider.
 fn unsupported(case: &Case<'_>, provider: Provider) -> Refusal {
     let all = || case.sent.iter().skip(1).chain(&case.anchors);
     for cert in &case.sent {

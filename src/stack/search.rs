@@ -1,7 +1,7 @@
 //! Paths in any order, for the stacks that try one issuer after the other (Go, Java).
 //!
-//! In: what a stack asks of each link. Out: that some path holds, or what the one that got furthest
-//! broke.
+//! In: a stack's rules for each link. Out: that some path is valid, or the rule that the one that got
+//! furthest violates.
 
 use super::{
     case::{Case, Cert},
@@ -13,7 +13,7 @@ use super::{
 /// A certificate with its fields.
 pub(super) type Link<'c, 'a> = (&'c Cert<'a>, &'c View<'a>);
 
-/// The certificates of a case, each read as a stack reads it.
+/// The certificates of a case, each read as the stack reads it.
 pub(super) struct Links<'c, 'a> {
     pub(super) anchors: Vec<Link<'c, 'a>>,
     pub(super) sent: Vec<Link<'c, 'a>>,
@@ -21,7 +21,7 @@ pub(super) struct Links<'c, 'a> {
 }
 
 impl<'c, 'a> Links<'c, 'a> {
-    /// Reads the anchors and what was sent, of which there may be `most` certificates in a message of
+    /// Reads the anchors and the certificates sent, at most `most` certificates in a message of
     /// `most_octets`.
     pub(super) fn read(
         case: &'c Case<'a>,
@@ -50,10 +50,10 @@ pub(super) trait Rules<'c, 'a> {
     /// The certificates that may be the issuer of `below`, the likeliest first.
     fn candidates(&self, below: Link<'c, 'a>) -> Vec<Link<'c, 'a>>;
 
-    /// Whether `candidate` may stand on top of `path`, its signature aside.
+    /// Whether `candidate` may follow on `path`, except for its signature.
     fn link(&self, path: &[Link<'c, 'a>], candidate: Link<'c, 'a>) -> Result<(), Refusal>;
 
-    /// Whether a path that ends in an anchor holds as a whole.
+    /// Whether a path that ends in an anchor is valid as a whole.
     fn whole(&self, path: &[Link<'c, 'a>]) -> Result<(), Refusal>;
 
     /// Why there is no candidate above `below`.
@@ -77,7 +77,7 @@ impl<'s, 'c, 'a, R: Rules<'c, 'a>> Search<'s, 'c, 'a, R> {
         Self { case, rules, checks: 0, furthest: None, unknown: None }
     }
 
-    /// Looks for a path from `leaf` to an anchor.
+    /// Searches a path from `leaf` to an anchor.
     pub(super) fn run(mut self, leaf: Link<'c, 'a>) -> Result<(), Refusal> {
         if self.up(&mut vec![leaf], None) {
             return Ok(());
@@ -115,7 +115,7 @@ impl<'s, 'c, 'a, R: Rules<'c, 'a>> Search<'s, 'c, 'a, R> {
         false
     }
 
-    /// Puts one candidate on top, and goes on from there.
+    /// Adds one candidate to the path, and continues from there.
     fn try_one(
         &mut self,
         path: &mut Vec<Link<'c, 'a>>,
@@ -146,7 +146,7 @@ impl<'s, 'c, 'a, R: Rules<'c, 'a>> Search<'s, 'c, 'a, R> {
         outcome
     }
 
-    /// Keeps the failure of the longest path; a wrong key tells least.
+    /// Keeps the failure of the longest path; a wrong key is the least useful.
     fn fail(&mut self, length: usize, refusal: Refusal) {
         let weight = length * 2 - usize::from(refusal.rule == Rule::WrongSignature);
         if self.furthest.as_ref().is_none_or(|(other, _)| weight > *other) {

@@ -1,4 +1,4 @@
-//! The settings of devices that change what a rule refuses.
+//! The settings of devices that change whether a rule refuses.
 
 use super::{key::Curve, reason::Rule};
 
@@ -23,12 +23,12 @@ pub(super) fn zephyr_setting(rule: &Rule) -> Option<&'static str> {
     }
 }
 
-/// The size of the buffer for records, which is a setting of each build of mbedTLS.
+/// The size of the record buffer, a setting of each build of mbedTLS.
 pub(super) fn mbedtls_setting(rule: &Rule) -> Option<&'static str> {
     matches!(rule, Rule::MessageLength { .. }).then_some("MBEDTLS_SSL_IN_CONTENT_LEN")
 }
 
-/// The same as ESP-IDF calls it (components/mbedtls/Kconfig).
+/// The same by its name in ESP-IDF (components/mbedtls/Kconfig).
 pub(super) fn esp_idf_setting(rule: &Rule) -> Option<&'static str> {
     matches!(rule, Rule::MessageLength { .. }).then_some("CONFIG_MBEDTLS_SSL_IN_CONTENT_LEN")
 }

@@ -1,11 +1,12 @@
 //! Whether a certificate's signature is by a key, for every algorithm that TLS stacks verify.
 //!
 //! In: scheme, key, what is signed, signature. Out: [`Check`]. What cannot be computed here is
-//! [`Check::Unknown`], never good: no verdict may rest on it.
+//! [`Check::Unknown`], never good: no verdict may be based on it.
 //!
-//! ring verifies what it knows, and the process remembers it: the proof has made nearly all of these
-//! checks before. What ring does not find right may still be: small and large RSA keys, SHA-1, MD5, RSASSA-PSS with salts of other
-//! lengths, and signatures on curves that only some stacks have are verified by the crates of RustCrypto.
+//! ring verifies what it supports, and the process remembers the result: the proof has made nearly all
+//! of these checks before. The crates of RustCrypto verify what ring does not support: small and large
+//! RSA keys, SHA-1, MD5, RSASSA-PSS with salts of other lengths, and signatures on curves that only some
+//! stacks have.
 
 use der::Tag;
 use ecdsa::signature::hazmat::PrehashVerifier as _;
@@ -36,11 +37,10 @@ impl Check {
     }
 }
 
-/// The longest RSA modulus that is computed with, in bits: no TLS stack takes a longer one.
+/// The longest RSA modulus that is computed, in bits: no TLS stack supports a longer one.
 const MOST_RSA_BITS: usize = 16_384;
 
-/// The longest RSA exponent that is computed with, in octets: ring's and RustCrypto's limit is 33
-/// bits.
+/// The longest RSA exponent that is computed, in octets: ring's and RustCrypto's limit is 33 bits.
 const MOST_EXPONENT_OCTETS: usize = 5;
 
 /// Whether `signature` on `message` is by `key`.
@@ -64,8 +64,8 @@ pub(super) fn check(scheme: Scheme, key: &Key<'_>, message: &[u8], signature: &[
     }
 }
 
-/// Whether the proof's algorithms find `signature` right, for the schemes that nearly all chains
-/// have. They accept less than the functions below, so what they refuse is looked at again.
+/// Whether the proof's algorithms verify `signature`, for the schemes that nearly all chains have. They
+/// accept less than the functions below, so what they refuse is checked again.
 fn is_proven(scheme: Scheme, key: &Key<'_>, message: &[u8], signature: &[u8]) -> bool {
     match (scheme, key) {
         (Scheme::Ecdsa(digest), Key::Ec { curve, point, form: PointForm::Uncompressed }) => {
@@ -112,7 +112,7 @@ const fn of_rsa(digest: Digest) -> Option<AlgorithmIdentifier> {
 /// An RSAPublicKey (RFC 8017 appendix A.1.1) of numbers without leading zeros.
 fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Option<Vec<u8>> {
     let integer = |number: &[u8]| {
-        // A number that is not negative begins with a bit of 0 (X.690 section 8.3).
+        // The first bit of a non-negative number is 0 (X.690 section 8.3).
         let sign = number.first().filter(|first| **first >= 0x80).map(|_| 0);
         let octets: Vec<u8> = sign.into_iter().chain(number.iter().copied()).collect();
         der_write::value(Tag::Integer, &octets).ok()
@@ -171,7 +171,7 @@ fn rsa(scheme: Scheme, modulus: &[u8], exponent: &[u8], message: &[u8], signatur
     Check::of(is_good)
 }
 
-/// What stands before the digest in EMSA-PKCS1-v1_5 (RFC 8017 section 9.2, note 1).
+/// What precedes the digest in EMSA-PKCS1-v1_5 (RFC 8017 section 9.2, note 1).
 const fn prefix(digest: Digest) -> &'static [u8] {
     match digest {
         Digest::Md5 => b"\x30\x20\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05\x05\x00\x04\x10",
@@ -210,13 +210,13 @@ macro_rules! verify_on {
             let key = ecdsa::VerifyingKey::<$curve>::from_sec1_bytes(point);
             let signature = ecdsa::Signature::<$curve>::from_der(signature);
             let (Ok(key), Ok(signature)) = (key, signature) else { return Check::Bad };
-            // A digest that is shorter than the field counts as the number it is, so leading zeros
-            // change nothing; of a longer one its first bits count.
+            // A digest shorter than the field counts as the number it is, so leading zeros change
+            // nothing; of a longer one, the first bits count.
             let octets: usize = $octets;
             let mut number = vec![0; octets.max(digest.len())];
             let start = number.len() - digest.len();
             number[start..].copy_from_slice(digest);
-            // secp256k1 has one form of each signature, TLS stacks take both.
+            // secp256k1 has one normalized form of each signature; TLS stacks accept both.
             let signature = signature.normalize_s();
             Check::of(key.verify_prehash(&number, &signature).is_ok())
         }

@@ -1,11 +1,11 @@
-//! Words of source code that show which TLS stack it speaks to.
+//! Words in source code that show which TLS stack it uses.
 
 use super::{judge::named, table::Stack};
 
-/// The words of an interface, with the stack that it ends in.
+/// The words of an interface, with the stack that it uses.
 type Words = (&'static str, &'static [&'static str]);
 
-/// The words of the interfaces that end in each stack, in C and in Rust, the ones that tell most first.
+/// The words of the interfaces to each stack, in C and in Rust, the most specific first.
 const WORDS: &[Words] = &[
     ("esp8266", &["BearSSL::", "X509List", "setTrustAnchors", "ESP8266WiFi", "ESP8266HTTPClient"]),
     ("bearssl-ca", &["BearSSL", "BR_X509_", "br_x509_", "bearssl"]),
@@ -18,7 +18,7 @@ const WORDS: &[Words] = &[
     ("openssl", &["SSL_CTX_", "X509_STORE", "openssl/", "openssl::"]),
 ];
 
-/// The same in other languages that are read like C: of libcurl, GnuTLS, Go and Java.
+/// The same in other languages with a C-like syntax: for libcurl, GnuTLS, Go and Java.
 const LIKE_C: &[Words] = &[
     ("curl", &["CURLOPT_", "curl_easy_"]),
     ("gnutls", &["gnutls_"]),
@@ -26,7 +26,7 @@ const LIKE_C: &[Words] = &[
     ("java", &["TrustManagerFactory", "CertificateFactory", "java.security", "javax.net.ssl"]),
 ];
 
-/// The same in Rust alone.
+/// The same in Rust only.
 const IN_RUST: &[Words] = &[("rustls-aws", &["rustls", "webpki", "TrustAnchor"])];
 
 /// The same in Python. `ssl.SSLContext` and `load_verify_locations` are in all of them.
@@ -50,10 +50,10 @@ const IN_PYTHON: &[Words] = &[
     ),
 ];
 
-/// A language whose words are known.
+/// A language with known words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spoken {
-    /// C, C++, and what is written like them.
+    /// C, C++, and languages like them.
     C,
     /// Rust.
     Rust,
@@ -61,7 +61,7 @@ pub enum Spoken {
     Python,
 }
 
-/// The stack that `code` speaks to; `None` if nothing tells.
+/// The stack that `code` uses; `None` if nothing shows it.
 #[must_use]
 pub fn speaking(code: &str, language: Spoken) -> Option<&'static Stack> {
     let tables = match language {
@@ -82,7 +82,7 @@ mod tests {
     fn every_stack_that_words_show_is_in_the_table_and_its_server_is_asked_as_a_device() {
         for (stack, _) in [WORDS, LIKE_C, IN_RUST, IN_PYTHON].into_iter().flatten() {
             assert_eq!(named(stack).map(|one| one.name), Some(*stack));
-            // GnuTLS offers what certgrab's own client does.
+            // GnuTLS has the same offer as certgrab's own client.
             assert_eq!(Device::with_stack(stack).is_some(), *stack != "gnutls", "{stack}");
         }
     }

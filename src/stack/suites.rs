@@ -1,8 +1,8 @@
 //! The cipher suites of TLS 1.2 and older that certgrab offers, with their names in IANA's registry
 //! ("TLS Cipher Suites").
 //!
-//! rustls names only the suites that it can compute with. The cleartext handshake computes
-//! nothing, so it offers what any server may still use, down to RC4 and no encryption.
+//! rustls only names the suites that it can compute with. The cleartext handshake computes no keys, so
+//! it offers what any server may still use, down to RC4 and no encryption.
 
 /// Number and name, best first: ECDHE with ECDSA, ECDHE, DHE and RSA key exchange with an RSA key,
 /// each with GCM, ChaCha20, CCM, CBC, Camellia, 3DES and RC4; export grade and NULL last.
@@ -88,14 +88,14 @@ pub(crate) const TLS13_SUITES: [(u16, &str); 3] = [
     (0x1303, "TLS_CHACHA20_POLY1305_SHA256"),
 ];
 
-/// The other two (RFC 8446 appendix B.4), which ring lacks.
+/// The other two (RFC 8446 appendix B.4), which ring does not support.
 const OTHER_TLS13_SUITES: [(u16, &str); 2] =
     [(0x1304, "TLS_AES_128_CCM_SHA256"), (0x1305, "TLS_AES_128_CCM_8_SHA256")];
 
 /// The numbers of all five.
 pub(crate) const ALL_TLS13_SUITES: [u16; 5] = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305];
 
-/// Whether a suite is for servers whose key is of an elliptic curve.
+/// Whether a suite is for servers with an elliptic curve key.
 pub(crate) fn wants_elliptic_key(number: u16) -> bool {
     name(number).is_some_and(|name| name.contains("_ECDSA_"))
 }

@@ -24,7 +24,7 @@ pub enum Known {
     Measured(&'static str),
     /// Follows this source.
     Read(&'static str),
-    /// Not known: taken to be like this.
+    /// Not known: assumed to be like this stack.
     Assumed(&'static str),
 }
 
@@ -39,11 +39,11 @@ pub struct Stack {
     pub known: Known,
     /// The formats that it reads.
     pub formats: &'static [&'static str],
-    /// Other versions and settings of the same stack that are in use.
+    /// Other versions and settings of the same stack in use.
     pub also: &'static [Variant],
-    /// The setting of the device that changes what a rule refuses, if there is one.
+    /// The setting of the device that changes whether a rule refuses, if there is one.
     pub(super) setting: fn(&Rule) -> Option<&'static str>,
-    /// What it has only with a setting.
+    /// What it only supports with a setting.
     pub(super) optional: Options,
     pub(super) verifier: Verifier,
 }
@@ -80,11 +80,11 @@ pub enum Library {
     Rustls,
 }
 
-/// Whose algorithm decides.
+/// The algorithm that decides.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Verifier {
     MbedTls(Build),
-    /// ESP-IDF's bundle; whether it is asked for every issuer.
+    /// ESP-IDF's bundle; whether it is searched for every issuer.
     Bundle(Build, bool),
     BearSsl(Flags),
     WolfSsl(wolfssl::Build),
@@ -97,10 +97,10 @@ pub(super) enum Verifier {
 
 const ALL_DIGESTS: &[Digest] = &[Md5, Sha1, Sha224, Sha256, Sha384, Sha512];
 
-/// `MBEDTLS_SSL_IN_CONTENT_LEN`: a message over more than one record is read from 3.6.3 on alone.
+/// `MBEDTLS_SSL_IN_CONTENT_LEN`: a message in more than one record can only be read since 3.6.3.
 const ONE_RECORD: usize = 16_384;
-/// The room that 3.6.5 puts the records of a message together in: `MBEDTLS_SSL_IN_BUFFER_LEN` with an IV
-/// (16), the longest MAC and padding (256), without the header of the last record (5).
+/// The room in which 3.6.5 puts together the records of a message: `MBEDTLS_SSL_IN_BUFFER_LEN` with an
+/// IV (16), the longest MAC and padding (256), without the header of the last record (5).
 const fn room_with_mac(octets: usize) -> usize {
     ONE_RECORD + 16 + octets + 256 - 5
 }
@@ -119,12 +119,13 @@ const WITHOUT_DATES: Build = Build { checks_dates: false, ..MBEDTLS_3_6 };
 const SHA256_ALONE: Build =
     Build { compiled: &[Sha256], most_octets: room_with_mac(32) + CONNECTION_ID, ..MBEDTLS_3_6 };
 
-/// Those of frameworks, which have older releases of 3.6 too.
+/// The builds of frameworks, which also use older releases of 3.6.
 const ESP_IDF: Build = Build { most_octets: ONE_RECORD, ..WITHOUT_DATES };
 const ESP_IDF_DATES: Build = Build { checks_dates: true, ..ESP_IDF };
 const ZEPHYR: Build = Build { most_octets: ONE_RECORD, ..SHA256_ALONE };
 
-/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, as one holds one in DER.
+/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, since one call takes one in
+/// DER.
 const MICROPYTHON: Build =
     Build { reads_pss: false, has_brainpool: false, most_octets: room_with_mac(48), ..MBEDTLS_3_6 };
 
@@ -158,10 +159,10 @@ const fn set(stack: &'static str, setting: &'static str) -> Variant {
     Variant { stack, setting: Some(setting) }
 }
 
-/// The multiplier of an ESP32 takes numbers of 4,096 bits (SOC_RSA_MAX_BIT_LEN of ESP-IDF).
+/// The multiplier of an ESP32 supports numbers of 4,096 bits (SOC_RSA_MAX_BIT_LEN of ESP-IDF).
 const ESP32_RSA: Options = &[(Optional::RsaOver(4096), "CONFIG_MBEDTLS_LARGE_KEY_SOFTWARE_MPI=y")];
 
-/// What `configure` of wolfSSL leaves out by default.
+/// What `configure` of wolfSSL disables by default.
 const WOLFSSL_OPTIONS: Options = &[
     (Optional::CompressedPoint, "HAVE_COMP_KEY"),
     (Optional::OtherCurve, "HAVE_ALL_CURVES"),

@@ -1,7 +1,8 @@
 //! DER as the most lenient TLS stacks read it: tag, length, value (X.690 section 8.1).
 //!
-//! In: bytes. Out: elements. A length may have needless octets, which the stacks that refuse them
-//! check for themselves. Indefinite lengths and tags of several octets are not read: no stack does.
+//! In: bytes. Out: elements. A length may have unnecessary octets; the stacks that refuse them check
+//! that themselves. Indefinite lengths and tags of several octets are not read, since no stack reads
+//! them.
 
 /// One element.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,7 +67,7 @@ impl<'a> Reader<'a> {
         self.rest.first().copied()
     }
 
-    /// The next element; `None` at the end or where none can be read.
+    /// The next element; `None` at the end or if none can be read.
     pub(super) fn read(&mut self) -> Option<Tlv<'a>> {
         let (&tag, after) = self.rest.split_first()?;
         let (&first, after) = after.split_first()?;
@@ -108,7 +109,7 @@ impl<'a> Tlv<'a> {
         Reader::new(self.value)
     }
 
-    /// Whether its length is written in as few octets as it can be (X.690 section 10.1).
+    /// Whether its length is encoded in the fewest octets (X.690 section 10.1).
     pub(super) fn is_minimal(&self) -> bool {
         let header = self.whole.len() - self.value.len();
         let length_octets = match self.value.len() {
@@ -129,7 +130,7 @@ pub(super) fn only(bytes: &[u8]) -> Option<Tlv<'_>> {
     reader.is_empty().then_some(element)
 }
 
-/// All elements of `contents`; `None` if the contents are not a row of them.
+/// All elements of `contents`; `None` if the contents are not a sequence of elements.
 pub(super) fn all(contents: &[u8]) -> Option<Vec<Tlv<'_>>> {
     let mut reader = Reader::new(contents);
     let mut found = Vec::new();

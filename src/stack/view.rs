@@ -1,7 +1,7 @@
 //! A certificate as the most lenient TLS stack reads it (RFC 5280 section 4.1).
 //!
-//! In: DER. Out: [`View`], the fields as they stand, or the [`Part`] that no stack reads. What a
-//! stricter stack does not read is a rule of that stack.
+//! In: DER. Out: [`View`], the fields as encoded, or the [`Part`] that no stack can read. What a
+//! stricter stack cannot read is a rule of that stack.
 
 use super::{
     dn::Dn,
@@ -11,7 +11,7 @@ use super::{
     tlv::{self, BIT_STRING, BOOLEAN, INTEGER, OCTET_STRING, Reader, SEQUENCE, Tlv},
 };
 
-/// A part of a certificate, in the words of RFC 5280.
+/// A part of a certificate, by its name in RFC 5280.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// The certificate as a whole.
@@ -62,13 +62,13 @@ pub enum Part {
 pub(super) struct View<'a> {
     /// tbsCertificate with its header: what is signed.
     pub(super) tbs: &'a [u8],
-    /// The number in `version`: 0 where there is none.
+    /// The number in `version`: 0 if absent.
     pub(super) version: i64,
     /// The contents of serialNumber.
     pub(super) serial: &'a [u8],
-    /// The algorithm inside of what is signed.
+    /// The algorithm in the tbsCertificate.
     pub(super) inner: Algorithm<'a>,
-    /// The algorithm outside of it.
+    /// The algorithm outside it.
     pub(super) outer: Algorithm<'a>,
     pub(super) issuer: Dn<'a>,
     pub(super) subject: Dn<'a>,
@@ -78,7 +78,7 @@ pub(super) struct View<'a> {
     pub(super) key: Key<'a>,
     /// The contents of issuerUniqueID and subjectUniqueID, with their tags.
     pub(super) unique_ids: Vec<Tlv<'a>>,
-    /// Whether there is a field `extensions`.
+    /// Whether the field `extensions` is present.
     pub(super) has_extensions: bool,
     pub(super) list: Vec<Extension<'a>>,
     pub(super) extensions: Extensions<'a>,
@@ -150,7 +150,7 @@ impl<'a> View<'a> {
         self.list.iter().find(|extension| extension.id == id).copied()
     }
 
-    /// How often the extension `id` stands there.
+    /// How often the extension `id` occurs.
     pub(super) fn count(&self, id: &[u8]) -> usize {
         self.list.iter().filter(|extension| extension.id == id).count()
     }
@@ -160,7 +160,7 @@ impl<'a> View<'a> {
         self.list.iter().filter(|extension| extension.is_critical()).map(|extension| extension.id)
     }
 
-    /// The first extension that stands there twice.
+    /// The first extension that occurs twice.
     pub(super) fn duplicate(&self) -> Option<&'a [u8]> {
         let seen_before = |index: usize| {
             self.list[..index].iter().any(|earlier| earlier.id == self.list[index].id)
@@ -178,13 +178,13 @@ impl<'a> View<'a> {
         self.version == 2
     }
 
-    /// Whether some common name stands in the subject.
+    /// The common names in the subject.
     pub(super) fn common_names(&self) -> impl Iterator<Item = Tlv<'a>> + '_ {
         self.subject.attributes().filter(|one| one.id == oid::COMMON_NAME).map(|one| one.value)
     }
 }
 
-/// `version`, 0 where it is absent; `None` where it is no small number.
+/// `version`, 0 if absent; `None` if it is not a small number.
 fn version(fields: &mut Reader<'_>) -> Option<i64> {
     let Some(field) = fields.tagged(tlv::constructed(0)) else { return Some(0) };
     let number = tlv::only(field.value).filter(|one| one.tag == INTEGER)?.value;
@@ -212,7 +212,7 @@ fn read_list(field: Tlv<'_>) -> Option<Vec<Extension<'_>>> {
 }
 
 impl Part {
-    /// The part as RFC 5280 writes it.
+    /// The part by its name in RFC 5280.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,8 +1,8 @@
 //! wolfSSL 5.5.4 and 5.9.4: `ProcessPeerCerts` of `internal.c`, `ParseCertRelative` of `asn.c`, and `AddCA`, which
 //! in 5.9 is in `ssl_certman.c` (read and measured).
 //!
-//! Certificates are verified from the last that was sent down to the leaf. Each CA certificate that
-//! an earlier one issued joins the anchors in a table, where issuers are found by key identifier, or
+//! Certificates are verified from the last one sent down to the leaf. Each CA certificate that an
+//! earlier one issued is added to the anchors in a table, where issuers are found by key identifier, or
 //! by name if there is none.
 
 mod attributes;
@@ -30,11 +30,11 @@ pub(super) enum Version {
     V5_9,
 }
 
-/// What differs between builds.
+/// The differences between builds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Build {
     pub(super) version: Version,
-    /// `WOLFSSL_ALT_CERT_CHAINS`: a CA certificate without issuer is no error.
+    /// `WOLFSSL_ALT_CERT_CHAINS`: a CA certificate without an issuer is not an error.
     pub(super) alternative_chains: bool,
     /// `WOLFSSL_TRUST_PEER_CERT` with `OPENSSL_COMPATIBLE_DEFAULTS`: an anchor that is the leaf is
     /// enough.
@@ -42,24 +42,24 @@ pub(super) struct Build {
 }
 
 impl Build {
-    /// As `configure` makes 5.9.
+    /// 5.9 as `configure` builds it.
     pub(super) const V5_9: Self =
         Self { version: Version::V5_9, alternative_chains: false, trusts_leaf: false };
-    /// The same of 5.5.
+    /// The same for 5.5.
     pub(super) const V5_5: Self = Self { version: Version::V5_5, ..Self::V5_9 };
     /// Debian's 5.5.4.
     pub(super) const DEBIAN: Self =
         Self { alternative_chains: true, trusts_leaf: true, ..Self::V5_5 };
 }
 
-/// `MAX_CHAIN_DEPTH`: what is sent beyond is cut off; 5.9 refuses it.
+/// `MAX_CHAIN_DEPTH`: further certificates are cut off; 5.9 refuses them.
 const MOST_CERTIFICATES: usize = 9;
 /// `MAX_HANDSHAKE_SZ`, for 9 certificates of 2 KiB.
 const MOST_OCTETS: usize = 3 + (2048 + 3) * MOST_CERTIFICATES;
 /// `WOLFSSL_MIN_RSA_BITS`, in octets of the encoded key or of the modulus.
 const FEWEST_RSA_OCTETS: usize = 128;
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>, build: &Build) -> Verdict {
     run(case, build).into()
 }
@@ -103,7 +103,7 @@ fn run(case: &Case<'_>, build: &Build) -> Result<(), Refusal> {
         }
     }
     let decoded = verify(case, &table, leaf, &mut unknown).map_err(|failure| {
-        // The leaf has no issuer because a certificate above it was not taken.
+        // The leaf has no issuer because a certificate above it was not accepted.
         let reason = first_error.clone().or_else(|| table.why_passed_over());
         if failure.is_unissued { reason.unwrap_or(failure.refusal) } else { failure.refusal }
     })?;
@@ -140,7 +140,7 @@ fn verify<'c, 'a>(
         return Err(fail(table.why_none(case, &decoded), true));
     };
     decoded.limit_path(Some(issuer), true).map_err(|rule| fail(cert.breaks(rule), false))?;
-    // 5.9 has no MD5 as `configure` makes it.
+    // 5.9 has no MD5 as `configure` builds it.
     if table.version == Version::V5_9 && decoded.view.outer.scheme.digest() == Some(Digest::Md5) {
         return Err(fail(cert.breaks(Rule::WeakDigest(Digest::Md5)), false));
     }
@@ -166,7 +166,7 @@ fn fits_key(decoded: &Decoded<'_, '_>) -> Result<(), Refusal> {
     }
 }
 
-/// `GetTrustedPeer` and `MatchTrustedPeer`: an anchor of the leaf's name, key identifier and
+/// `GetTrustedPeer` and `MatchTrustedPeer`: an anchor with the leaf's name, key identifier and
 /// signature.
 fn is_trusted_peer(case: &Case<'_>, leaf: &Cert<'_>) -> Result<bool, Refusal> {
     let peer = Decoded::of(leaf, None, Version::V5_5)?;
@@ -182,7 +182,7 @@ fn is_trusted_peer(case: &Case<'_>, leaf: &Cert<'_>) -> Result<bool, Refusal> {
     Ok(case.anchors.iter().any(|anchor| is_peer(anchor).is_some()))
 }
 
-/// `CheckChainCAExtKeyUsage` of 5.9; an anchor that is sent is none of the chain.
+/// `CheckChainCAExtKeyUsage` of 5.9; a sent anchor is not part of the chain.
 fn is_for_servers(table: &Table<'_, '_>, decoded: &Decoded<'_, '_>) -> Result<(), Refusal> {
     let is_anchor = decoded.is_self_signed
         && table
@@ -195,7 +195,7 @@ fn is_for_servers(table: &Table<'_, '_>, decoded: &Decoded<'_, '_>) -> Result<()
     }
 }
 
-/// The checks of the leaf that are not about the path.
+/// The checks of the leaf that do not concern the path.
 fn leaf_checks(case: &Case<'_>, leaf: &Decoded<'_, '_>, version: Version) -> Result<(), Refusal> {
     let breaks = |rule| Err(leaf.cert.breaks(rule));
     let is_5_9 = version == Version::V5_9;
@@ -225,7 +225,7 @@ fn leaf_checks(case: &Case<'_>, leaf: &Decoded<'_, '_>, version: Version) -> Res
     }
 }
 
-/// `CheckForAltNames`, or the last common name where there are none.
+/// `CheckForAltNames`, or the last common name if there are none.
 fn is_named(leaf: &Decoded<'_, '_>, host: &str) -> bool {
     if leaf.alt_names.is_empty() {
         return leaf.common_name().is_some_and(|name| host::wolfssl(name, host));
@@ -233,7 +233,7 @@ fn is_named(leaf: &Decoded<'_, '_>, host: &str) -> bool {
     leaf.alt_names.iter().any(|(_, name)| host::wolfssl(name, host))
 }
 
-/// The same in 5.9, where a dNSName alone is compared.
+/// The same in 5.9, which only compares dNSNames.
 fn is_named_in_5_9(leaf: &Decoded<'_, '_>, host: &str) -> bool {
     if leaf.alt_names.is_empty() {
         return leaf.common_name().is_some_and(|name| host::wolfssl_5_9(name, host));

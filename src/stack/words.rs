@@ -80,7 +80,7 @@ impl fmt::Display for Rule {
 }
 
 impl Rule {
-    /// The words of the rules without facts.
+    /// The words of the rules without parameters.
     const fn fixed(&self) -> &'static str {
         match self {
             Self::NoCertificate => "the server sends no certificate",
@@ -128,7 +128,7 @@ impl Rule {
         }
     }
 
-    /// What to change on the server, as an instruction; `None` where that depends.
+    /// What to change on the server, as an instruction; `None` if that depends.
     #[must_use]
     pub const fn remedy(&self) -> Option<&'static str> {
         Some(match self {

@@ -3,9 +3,8 @@
 //! In: a path and the most bytes allowed. Out: the bytes.
 //!
 //! A path may come from an untrusted change. It can lead to an endless device or to a pipe without a
-//! writer. So only regular files are opened, and no more than the limit is read even if the file
-//! grows. A stream that the shell opened for the command, as `<(...)` does, is read if the user names
-//! it.
+//! writer. So only regular files are opened, and no more than the limit is read even if the file grows.
+//! A stream that the shell opened for the command, as with `<(...)`, is read if the user names it.
 
 use std::{
     fs::{File, FileType},
@@ -47,15 +46,15 @@ pub fn read_given(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Opens the file or device at `path`, or the open stream that it names, for a reader that takes it
-/// bit by bit, each within a limit. A named pipe is refused: it may have no writer.
+/// Opens the file or device at `path`, or the open stream that it names, for a reader that reads piece
+/// by piece, each within a limit. A named pipe is refused: it may have no writer.
 ///
 /// # Errors
 ///
 /// The error of the system, or [`io::ErrorKind::InvalidInput`] with what is there instead.
 pub fn open_given(path: &Path) -> io::Result<File> {
     if !names_a_stream(path) {
-        // Before it is opened, since to open a pipe waits for its writer.
+        // Checked before opening, since opening a pipe waits for its writer.
         let facts = path.metadata()?;
         let found = kind(facts.file_type());
         if !facts.is_file() && found != DEVICE {
@@ -75,7 +74,7 @@ pub fn read_stream(stream: impl io::Read, most: usize) -> io::Result<Vec<u8>> {
     bounded(stream, most)?.ok_or_else(more)
 }
 
-/// What stands at `path` if something does that is not a regular file, in words.
+/// What is at `path` if it is not a regular file, in words.
 #[must_use]
 pub fn found_instead(path: &Path) -> Option<&'static str> {
     let facts = path.metadata().ok()?;
@@ -112,7 +111,7 @@ fn unfit(problem: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, problem)
 }
 
-/// The contents of `source`; `None` if it has more than `most` bytes. Reads one byte more at most.
+/// The contents of `source`; `None` if it has more than `most` bytes. Reads at most one more byte.
 fn bounded(source: impl io::Read, most: usize) -> io::Result<Option<Vec<u8>>> {
     /// Reads most files in one call; an empty vector starts with 32 bytes.
     const FIRST: usize = 8 * 1024;

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-/// `1 file`, `2 files`: several have an `s` at the end.
+/// `1 file`, `2 files`: the plural has an `s` at the end.
 pub(crate) fn counted<N: Copy + Display + PartialEq + From<u8>>(count: N, thing: &str) -> String {
     let plural = if count == N::from(1) { "" } else { "s" };
     format!("{count} {thing}{plural}")

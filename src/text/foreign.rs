@@ -19,15 +19,15 @@ pub const SHOWN_CHARACTERS: usize = 256;
 const CUT: &str = "... (cut)";
 
 /// Untrusted text, escaped. It only contains printable characters, and nothing that starts a PEM
-/// boundary or a command in the log of a CI service.
+/// boundary or a CI log command.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Foreign {
     clean: String,
 }
 
 impl Foreign {
-    /// Takes `raw` with a backslash doubled and what does not print as `\u{202e}`, as does the character
-    /// that would complete the mark of a PEM boundary or of a log command.
+    /// Takes `raw` with backslashes doubled and unprintable characters as `\u{202e}`, as well as the
+    /// character that would complete the mark of a PEM boundary or of a log command.
     #[must_use]
     pub fn text(raw: &str) -> Self {
         let mut clean = String::with_capacity(raw.len());
@@ -56,7 +56,7 @@ impl Foreign {
         Self { clean }
     }
 
-    /// Takes text whose writer already escaped what does not print, in its own notation.
+    /// Takes text whose writer already escaped unprintable characters, in its own notation.
     pub(crate) fn escaped(clean: String) -> Self {
         debug_assert!(is_clean(&clean), "{clean:?}");
         Self { clean }
@@ -81,14 +81,14 @@ impl Foreign {
         }
     }
 
-    /// For a file that no compiler reads: like a line, and it gives no directive to an editor.
+    /// For a file that no compiler reads: like a line, without directives for an editor.
     #[must_use]
     pub fn plain(&self) -> String {
         shown(self.undirecting(|_, _| false))
     }
 
-    /// For a comment of C, C++, Rust, Go, Python, YAML or XML: it neither ends nor opens one, gives
-    /// no directive to an editor or a linter, and as the end of a line it joins no lines.
+    /// For a comment of C, C++, Rust, Go, Python, YAML or XML: it neither ends nor opens one, contains
+    /// no directive for an editor or a linter, and at the end of a line it does not join lines.
     ///
     /// What a tool obeys only at the start of a comment or on the first two lines (`# coding: NAME`,
     /// PEP 263) is left to the template: its own words come first on a line, and its own lines first
@@ -96,15 +96,15 @@ impl Foreign {
     #[must_use]
     pub fn comment(&self) -> String {
         let out = shown(self.undirecting(joins));
-        // GCC takes a backslash for the end of a line even with spaces after it.
+        // GCC treats a backslash as a line continuation even with spaces after it.
         match out.trim_end_matches(' ').ends_with('\\') {
             true => out + ".",
             false => out,
         }
     }
 
-    /// The characters one by one, by its number each that completes a directive or a pair that
-    /// `joins`.
+    /// The characters one by one; one that completes a directive or a pair that `joins` is replaced by
+    /// its number.
     fn undirecting(&self, joins: fn(char, char) -> bool) -> impl Iterator<Item = Piece> {
         let mut before = ' ';
         self.clean.char_indices().map(move |(at, character)| {
@@ -119,9 +119,9 @@ impl Foreign {
 
     /// For the inside of a quoted literal of C, C++, Rust, Go, Python, JSON or YAML: ASCII only.
     ///
-    /// Other characters become visible escapes with a doubled backslash, so
-    /// the program sees the same text that the report shows. So does what opens an interpolation
-    /// or ends a comment in some language: one form is safe in all of them.
+    /// Other characters become visible escapes with a doubled backslash, so the program sees the same
+    /// text that the report shows. The same holds for what opens an interpolation or ends a comment in
+    /// some language: one form is safe in all of them.
     #[must_use]
     pub fn string_literal(&self) -> String {
         let mut before = ' ';
@@ -140,13 +140,13 @@ impl Foreign {
     }
 }
 
-/// What is shown of one character.
+/// How one character is shown.
 enum Piece {
     Character(char),
     Escape(String),
 }
 
-/// The pieces in a row, cut after [`SHOWN_CHARACTERS`] and never inside of one.
+/// The pieces in order, cut after [`SHOWN_CHARACTERS`] and never within a piece.
 fn shown(pieces: impl Iterator<Item = Piece>) -> String {
     let mut out = String::new();
     let mut room = SHOWN_CHARACTERS;
@@ -186,11 +186,11 @@ impl fmt::Debug for Foreign {
     }
 }
 
-/// Whether `character` takes its place in a line and changes nothing around it.
+/// Whether `character` occupies its place in a line and changes nothing around it.
 ///
-/// The standard library escapes controls, format characters (bidirectional overrides, zero
-/// widths), line and paragraph separators, private and unassigned code points, and marks that
-/// would attach to the character before them.
+/// The standard library escapes controls, format characters (bidirectional overrides, zero widths), line
+/// and paragraph separators, private and unassigned code points, and marks that would attach to the
+/// character before them.
 pub(crate) fn prints(character: char) -> bool {
     matches!(character, ' '..='~') || character.escape_debug().eq([character])
 }

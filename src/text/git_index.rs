@@ -15,7 +15,7 @@ use std::{
 
 use super::bounded_file;
 
-/// The most bytes of an index: those of repositories with 500,000 files have some 60 MB.
+/// The most bytes of an index: repositories with 500,000 files have some 60 MB.
 const MAX_BYTES: usize = 128 * 1024 * 1024;
 
 /// The most bytes of a file `.git`, which names a folder.
@@ -24,7 +24,7 @@ const MAX_LINK_BYTES: usize = 4096;
 /// Times, device, inode, mode, owner and size.
 const STAT_BYTES: usize = 40;
 
-/// The bytes of the names of objects: SHA-1, and SHA-256 in repositories that chose it.
+/// The bytes of object names: SHA-1, and SHA-256 in repositories that use it.
 const HASHES: [usize; 2] = [20, 32];
 
 /// Whether git tracks the file at `path`, an absolute path without links.
@@ -44,7 +44,7 @@ fn repository(folder: &Path) -> Option<PathBuf> {
     if fs::metadata(&git).ok()?.is_dir() {
         return Some(git);
     }
-    // Of a work tree or a submodule it is a file (gitrepository-layout(5)).
+    // In a work tree or a submodule it is a file (gitrepository-layout(5)).
     let text = bounded_file::read_text(&git, MAX_LINK_BYTES).ok()?;
     Some(folder.join(text.strip_prefix("gitdir: ")?.trim_end()))
 }
@@ -54,7 +54,7 @@ fn names(index: &[u8], name: &[u8]) -> bool {
     HASHES.into_iter().find_map(|hash| has(index, name, hash)).unwrap_or(false)
 }
 
-/// The same, if the names of its objects have so many bytes; `None` if they have another number.
+/// The same, if object names have this many bytes; `None` if they have a different number.
 fn has(index: &[u8], wanted: &[u8], hash: usize) -> Option<bool> {
     let number = |at: usize| Some(u32::from_be_bytes(index.get(at..at + 4)?.try_into().ok()?));
     if index.get(..4)? != b"DIRC" {
@@ -86,14 +86,14 @@ fn has(index: &[u8], wanted: &[u8], hash: usize) -> Option<bool> {
         }
         at += match version {
             4.. => length + 1,
-            // One to eight NULs, so that the entry has a multiple of eight bytes.
+            // One to eight NULs, to pad the entry to a multiple of eight bytes.
             _ => length + 8 - (at + length - begin) % 8,
         };
     }
     Some(false)
 }
 
-/// A number as in the offsets of pack files (gitformat-pack(5)), and what stands behind it.
+/// A number as in the offsets of pack files (gitformat-pack(5)), and what follows it.
 fn number_of_varying_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let (first, mut rest) = bytes.split_first()?;
     let (mut byte, mut value) = (*first, usize::from(*first & 0x7f));

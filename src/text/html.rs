@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::xml::escaped;
 
-/// How every report looks, light and dark, and on paper.
+/// The style of every report, light and dark, and on paper.
 const STYLE: &str = "\
 :root{color-scheme:light dark;--error:#b3261e;--warning:#8a5a00;--note:#3b5b8c;--good:#1b6e3c;--line:#8885;--box:#8882}\
 @media(prefers-color-scheme:dark){:root{--error:#ff8a80;--warning:#ffc04d;--note:#9dbdf0;--good:#7fd8a0}}\
@@ -22,7 +22,7 @@ ul.tree{padding-left:0;list-style:none}ul.tree ul{padding-left:1.5rem;list-style
 .dates{white-space:nowrap}.dates small{white-space:normal}details{border-top:1px solid var(--line);padding:.4rem 0}summary{cursor:pointer}\
 @media(max-width:40rem){body{margin:1rem auto}th,.dates{white-space:normal}.dates{min-width:6.5rem}td,th{padding-right:.5rem}.bar{min-width:4rem}}";
 
-/// How every report begins.
+/// The beginning of every report.
 const BEGIN: &str = "<!doctype html>\n";
 
 /// The tag that says that a report is in English.
@@ -31,13 +31,13 @@ pub(crate) const ENGLISH: &str = "<html lang=\"en\">";
 /// The tag that says that a report is in Chinese.
 pub(crate) const CHINESE: &str = "<html lang=\"zh-CN\">";
 
-/// What follows.
+/// The rest of the head.
 const HEAD: &str = "\
 \n<head>\n<meta charset=\"utf-8\">\n\
 <meta name=\"viewport\" content=\"width=device-width\">\n\
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'";
 
-/// Whether `text` begins as a report does.
+/// Whether `text` begins like a report.
 pub(crate) fn is_page(text: &str) -> bool {
     let rest = text.strip_prefix(BEGIN);
     let rest = rest.and_then(|text| text.strip_prefix(ENGLISH).or(text.strip_prefix(CHINESE)));
@@ -46,7 +46,7 @@ pub(crate) fn is_page(text: &str) -> bool {
 
 /// A report with the title `title`, which is text, and the body `body`, which is HTML.
 ///
-/// `script` runs if the reader's browser runs scripts, and no other: the policy names its hash.
+/// Only `script` may run, if the reader's browser runs scripts: the policy names its hash.
 #[must_use]
 pub(crate) fn page(title: &str, body: &str, script: &str) -> String {
     let policy = match script {
@@ -68,7 +68,7 @@ pub(crate) fn page(title: &str, body: &str, script: &str) -> String {
     )
 }
 
-/// Text with what stands in backquotes as code.
+/// Text with what is between backquotes as code.
 pub(crate) fn with_code(text: &str) -> String {
     let mut out = String::new();
     for (index, part) in text.split('`').enumerate() {

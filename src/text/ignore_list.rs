@@ -7,7 +7,7 @@ use super::bounded_file;
 /// The name of the list.
 pub(crate) const NAME: &str = ".gitignore";
 
-/// The most bytes of a list that is there: those of large repositories have some 20 KiB.
+/// The most bytes of an existing list: those of large repositories have some 20 KiB.
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// The text of the list at `path`; `None` if there is none.
@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// `text` with `line` at its end, unless it has it.
+/// `text` with `line` at its end, unless it has that line.
 pub(crate) fn with_line(text: String, line: &str) -> String {
     if text.lines().any(|one| one.trim_end() == line) {
         return text;

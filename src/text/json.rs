@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use super::foreign::prints;
 
-/// `json` with each character that does not print as `\u202e`. Outside of its strings JSON has none,
-/// except line ends.
+/// `json` with each unprintable character as `\u202e`. Outside of strings, JSON has none except line
+/// ends.
 pub(crate) fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut rest = json;
-    // Nearly all of it is ASCII that prints, in long runs.
+    // Nearly all of it is printable ASCII, in long runs.
     while let Some(odd) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\n')) {
         let (plain, from) = rest.split_at(odd);
         let mut characters = from.chars();
@@ -21,7 +21,7 @@ pub(crate) fn visible(json: &str) -> String {
     out
 }
 
-/// `character`, or its UTF-16 in escapes of JSON (RFC 8259 section 7) if it does not print.
+/// `character`, or its UTF-16 in JSON escapes (RFC 8259 section 7) if it is not printable.
 fn escaped_unless_printing(character: char) -> String {
     if prints(character) {
         return character.to_string();

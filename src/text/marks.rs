@@ -1,14 +1,14 @@
 //! Words that tools obey anywhere in a line.
 //!
-//! In: the text before a character, and the character. Out: whether the character completes a
-//! word that a PEM parser, the log of a CI service, an editor or a linter obeys. Untrusted text then
-//! has the number of the character instead.
+//! In: the text before a character, and the character. Out: whether the character completes a word that
+//! a PEM parser, the log of a CI service, an editor or a linter obeys. In untrusted text the character
+//! is then replaced by its number.
 
-/// What a boundary of PEM begins with, wherever in a line some readers look for it.
+/// The beginning of a PEM boundary; some readers look for it anywhere in a line.
 const DASHES: &str = "-----";
 
-/// What a command in the log of a CI service begins with: `##[` of GitHub Actions and Azure
-/// Pipelines, `##vso[` of Azure Pipelines, `##teamcity[` of TeamCity.
+/// The beginnings of CI log commands: `##[` of GitHub Actions and Azure Pipelines, `##vso[` of Azure
+/// Pipelines, `##teamcity[` of TeamCity.
 const LOG_COMMANDS: [&str; 3] = ["##", "##vso", "##teamcity"];
 
 /// Whether `character` after `before` begins the word of a PEM boundary, BEGIN or END (RFC 7468
@@ -27,8 +27,8 @@ pub(crate) fn is_inert(text: &str) -> bool {
     !text.char_indices().any(|(at, character)| opens(&text[..at], character))
 }
 
-/// Words that editors, linters, formatters and coverage tools obey anywhere in a comment, in any
-/// case. A common word counts only with the character that makes it a directive.
+/// Words that editors, linters, formatters and coverage tools obey anywhere in a comment, ignoring case.
+/// A common word only counts with the character that makes it a directive.
 const DIRECTIVES: [&str; 57] = [
     // Emacs: variables on the first line, and on the last lines.
     "-*-",

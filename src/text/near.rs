@@ -1,12 +1,12 @@
-//! Words that are almost another: a letter that was lost, added or taken for another.
+//! Words that are almost another word: a letter is missing, added or wrong.
 
 /// The most characters of a word that are compared, twice a label of PEM.
 const MAX_CHARACTERS: usize = 48;
 
-/// Whether `word` becomes `wanted` by at most `most` characters that are added, left out or replaced;
-/// case does not count. A word that is far too long is not near.
+/// Whether `word` becomes `wanted` by adding, removing or replacing at most `most` characters, ignoring
+/// case. A word that is far too long is not near.
 pub(crate) fn is_near(word: &str, wanted: &str, most: usize) -> bool {
-    // Most words are of another length, which is known before anything is compared.
+    // Most words have a different length, which is compared first.
     let length = word.chars().take(MAX_CHARACTERS + 1).count();
     length <= MAX_CHARACTERS
         && length.abs_diff(wanted.chars().count()) <= most

@@ -1,4 +1,4 @@
-//! The frame of a log in SARIF 2.1.0 (OASIS), which code hosts show next to the lines.
+//! The frame of a SARIF 2.1.0 log (OASIS), which code hosts show next to the lines.
 
 use std::path::Path;
 
@@ -33,7 +33,8 @@ pub(crate) fn location(file: &Path, region: Option<Value>) -> Value {
     json!({ "physicalLocation": place })
 }
 
-/// A path as a relative or `file:` reference (RFC 3986): all but unreserved characters encoded.
+/// A path as a relative or `file:` reference (RFC 3986): all characters encoded except the unreserved
+/// ones.
 fn uri(file: &Path) -> String {
     let mut bytes = file.as_os_str().as_encoded_bytes();
     let mut out = if bytes.starts_with(b"/") { "file://".to_owned() } else { String::new() };

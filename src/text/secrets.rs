@@ -14,8 +14,8 @@ const PARTS: [&str; 8] =
 /// Names of secrets, in lower case, that are too short to match as a part of other names.
 const NAMES: [&str; 3] = ["sig", "pass", "auth"];
 
-/// `word` up to its first secret: what comes behind cannot be told from it. Of `user:password@host`
-/// the host is left, of a URL what stands before its query, of several words the first.
+/// `word` up to its first secret: what follows may belong to the secret. Of `user:password@host` the
+/// host is kept, of a URL the part before its query, of several words the first.
 #[must_use]
 pub fn hide_in_word(word: &str) -> String {
     let word = &*without_tokens(word);
@@ -31,7 +31,7 @@ pub fn hide_in_word(word: &str) -> String {
     }
 }
 
-/// `word` without the query of a URL: tokens of clouds stand there by any name.
+/// `word` without the query of a URL: cloud tokens may be there under any name.
 fn without_query(word: String) -> String {
     match word.split_once('?') {
         Some((before, query)) if !query.is_empty() => format!("{before}?{HIDDEN}"),
@@ -39,8 +39,8 @@ fn without_query(word: String) -> String {
     }
 }
 
-/// Whether more words behind the first one may hold a secret: options of another command, such as
-/// `-P password`, or the value of an `Authorization` header.
+/// Whether the words after the first one may hold a secret: options of another command, such as `-P
+/// password`, or the value of an `Authorization` header.
 fn may_be_secret(first: &str, rest: &str) -> bool {
     let is_scheme = ["bearer", "basic", "digest"].contains(&first.to_ascii_lowercase().as_str());
     is_scheme || rest.split_whitespace().any(|one| one.starts_with('-'))
@@ -53,10 +53,10 @@ fn split_scheme(word: &str) -> (&str, &str) {
     word.split_at(if is_scheme { end } else { 0 })
 }
 
-/// `word` with the place of its port up to where that is no number any more: `host:user:password`,
-/// `mqtts://host:password`. An IPv6 address stays.
+/// `word` up to where its port is no longer a number: `host:user:password`, `mqtts://host:password`. An
+/// IPv6 address stays.
 fn without_what_is_no_port(word: &str) -> String {
-    /// The longest name of a service that is left, as people write it in place of a port.
+    /// The longest service name that is kept, since people write one instead of a port.
     const MOST: usize = 5;
     let (scheme, rest) = split_scheme(word);
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -80,8 +80,8 @@ fn without_what_is_no_port(word: &str) -> String {
     format!("{scheme}{host}:{}{hidden}{after}", &port[..digits])
 }
 
-/// `word` without what stands before the `@` of its host: it may be a password. Both that sign and
-/// the colon may be percent-encoded.
+/// `word` without the part before the `@` of its host: it may be a password. Both that sign and the
+/// colon may be percent-encoded.
 fn without_user_info(word: &str) -> String {
     let (scheme, rest) = split_scheme(word);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -97,8 +97,8 @@ fn without_user_info(word: &str) -> String {
     }
 }
 
-/// `sentence` with each secret left out, up to the quote, blank, `;` or `&` that ends it, and what
-/// stands before the `@` of a URL.
+/// `sentence` without its secrets, up to the quote, blank, `;` or `&` that ends each, and without the
+/// part before the `@` of a URL.
 #[must_use]
 pub fn hide_in_sentence(sentence: &str) -> String {
     let between = |one: char| one.is_whitespace() || "`'\"".contains(one);
@@ -113,7 +113,7 @@ pub fn hide_in_sentence(sentence: &str) -> String {
         if names_a_secret(&out[..out.len() - 1]) {
             let ends = |one: char| one.is_whitespace() || "`'\";&,".contains(one);
             let mut end = rest.find(ends).unwrap_or(rest.len());
-            // What follows explains it.
+            // What follows is an explanation.
             if rest[..end].ends_with(':') && rest[end..].starts_with(' ') {
                 end -= 1;
             }
@@ -126,8 +126,8 @@ pub fn hide_in_sentence(sentence: &str) -> String {
     out + rest
 }
 
-/// `text` without words that look like a token or a key: with a prefix that services use, as Base64
-/// with its padding, or as a long row of small and capital letters and digits. Fingerprints, which
+/// `text` without words that look like a token or a key: with a prefix that services use, as Base64 with
+/// its padding, or as a long row of lower-case and upper-case letters and digits. Fingerprints, which
 /// are hexadecimal, stay, and so do paths, whose parts are shorter.
 fn without_tokens(text: &str) -> String {
     let is_part = |one: char| one.is_ascii_alphanumeric() || "+=_-.".contains(one);
@@ -147,8 +147,8 @@ fn without_tokens(text: &str) -> String {
     out + rest
 }
 
-/// How tokens of services begin: GitHub, GitLab, Slack, npm, PyPI, Stripe, AWS, Google, and JSON Web
-/// Tokens (RFC 7519), whose header is an object of JSON in Base64.
+/// The beginnings of tokens of services: GitHub, GitLab, Slack, npm, PyPI, Stripe, AWS, Google, and JSON
+/// Web Tokens (RFC 7519), whose header is a JSON object in Base64.
 const BEGINNINGS: [&str; 21] = [
     "ghp_",
     "gho_",
@@ -196,9 +196,9 @@ fn is_token(word: &str) -> bool {
     bytes.len() >= FEWEST && (is_known || is_padded) || bytes.len() >= FEWEST_AT_RANDOM && is_mixed
 }
 
-/// Whether the word that `text` ends with is the name of a secret.
+/// Whether the last word of `text` is the name of a secret.
 fn names_a_secret(text: &str) -> bool {
-    /// The longest name that is looked at; those of clouds have up to 24 characters.
+    /// The longest name that is examined; those of clouds have up to 24 characters.
     const LONGEST: usize = 64;
     let is_part = |one: &char| one.is_ascii_alphanumeric() || "_-.".contains(*one);
     let name: Vec<char> = text.chars().rev().take_while(is_part).take(LONGEST).collect();

@@ -78,7 +78,7 @@ impl Time {
         self.civil().year()
     }
 
-    /// The date alone, `2031-06-22`.
+    /// Only the date, `2031-06-22`.
     #[must_use]
     pub fn date(self) -> String {
         self.civil().date().to_string()
@@ -131,11 +131,11 @@ impl FromStr for Time {
         if let Ok(timestamp) = text.parse::<Timestamp>() {
             return Ok(Self { unix: timestamp.as_second() });
         }
-        // The last day of 9999, which a Timestamp does not reach, comes in certificates.
+        // The last day of 9999, which is beyond a Timestamp, occurs in certificates.
         if let Some(Ok(civil)) = text.strip_suffix('Z').map(str::parse::<civil::DateTime>) {
             return Ok(Self::from_civil(civil));
         }
-        // A longer text has a time without its offset, which says nothing.
+        // Any longer text has a time without its offset, which is ambiguous.
         let is_date = text.len() == "2026-05-08".len();
         let date = text.parse::<civil::Date>().ok().filter(|_| is_date).ok_or(NotATime)?;
         Ok(Self::from_civil(date.at(0, 0, 0, 0)))

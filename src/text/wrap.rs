@@ -1,16 +1,16 @@
-//! Text in lines that a terminal shows.
+//! Text in lines for a terminal.
 
 use textwrap::{Options, WordSeparator, WordSplitter, core};
 
-/// The columns of a terminal: the default of most.
+/// The columns of a terminal: the usual default.
 pub(crate) const COLUMNS: usize = 80;
 
-/// What no line begins with, and what no line ends with.
+/// Characters that must not begin a line, and those that must not end one.
 const NOT_FIRST: &str = "，。；：、？！）」》”…";
 const NOT_LAST: &str = "（「《“";
 
-/// Lines of `columns`, broken at spaces and between characters of two columns, such as those of Chinese: a
-/// longer word stands whole on a line of its own, so that it can be copied.
+/// Lines of `columns`, broken at spaces and between characters of two columns, such as those of Chinese:
+/// a longer word is on a separate line as a whole, so that it can be copied.
 pub(crate) fn lines_of(columns: usize) -> Options<'static> {
     Options::new(columns)
         .break_words(false)
@@ -18,7 +18,7 @@ pub(crate) fn lines_of(columns: usize) -> Options<'static> {
         .word_splitter(WordSplitter::NoHyphenation)
 }
 
-/// The words of a line, each with the spaces behind it.
+/// The words of a line, each with the spaces after it.
 fn words(line: &str) -> Box<dyn Iterator<Item = core::Word<'_>> + '_> {
     let is_wide = |one: char| core::display_width(one.encode_utf8(&mut [0; 4])) > 1;
     let breaks = move |before: char, after: char| {
@@ -39,7 +39,7 @@ fn words(line: &str) -> Box<dyn Iterator<Item = core::Word<'_>> + '_> {
     }))
 }
 
-/// `text` in at most `columns`, with `end` where it is cut.
+/// `text` in at most `columns`, with `end` where it was cut.
 pub(crate) fn shortened(text: &str, columns: usize, end: &str) -> String {
     if core::display_width(text) <= columns {
         return text.to_owned();

@@ -1,7 +1,7 @@
 //! XML and HTML.
 
-/// Text for an attribute in double quotes or an element of XML 1.0 or HTML; its controls are escaped
-/// before.
+/// Text for an attribute in double quotes or an element of XML 1.0 or HTML; its control characters must
+/// be escaped before.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,16 +1,16 @@
-//! Where TLS records end in the bytes that come.
+//! Where TLS records end in the received bytes.
 
-/// Where records end in what comes: behind a header of type, version and length, as many bytes as
-/// that says (RFC 8446 section 5.1).
+/// Where records end in the received bytes: after a header of type, version and length, and as many
+/// bytes as the length says (RFC 8446 section 5.1).
 #[derive(Default)]
 pub(super) struct Boundaries {
     header: Vec<u8>,
-    /// Bytes of the record that are still to come.
+    /// How many bytes of the record are missing.
     left: usize,
 }
 
 impl Boundaries {
-    /// How many of `bytes`, which is not empty, belong to the record that has begun, at least one.
+    /// How many of `bytes`, which is not empty, belong to the current record, at least one.
     pub(super) fn next(&mut self, bytes: &[u8]) -> usize {
         const HEADER_BYTES: usize = 5;
         let mut header = 0;

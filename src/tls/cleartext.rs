@@ -1,8 +1,8 @@
 //! The cleartext handshake: sends a ClientHello, reads the answer, and closes the connection.
 //!
-//! TLS 1.2 and older send the certificates before anything is encrypted, so no cipher suite has to
-//! be known to read them. This reaches brokers that rustls rightly refuses: TLS 1.0, RSA key
-//! exchange, 3DES. Without a signature, possession of the key is not proven: the outcome is always
+//! TLS 1.2 and older send the certificates before anything is encrypted, so reading them does not
+//! require support for the cipher suite. This reaches brokers that rustls rightly refuses: TLS 1.0, RSA
+//! key exchange, 3DES. Without a signature, possession of the key is not proven: the outcome is always
 //! [`KeyPossession::NotProven`](crate::x509::certificate::KeyPossession).
 
 use std::time::Duration;
@@ -20,8 +20,8 @@ use super::{
 use crate::chain::Presented;
 use crate::stack::hello::Hello;
 
-/// How long to wait, once the certificates have come, for what follows them: whether the server
-/// asks for a client certificate stands in the same flight.
+/// How long to wait, after the certificates, for what follows them: the same flight says whether the
+/// server requests a client certificate.
 const AFTERWORD: Duration = Duration::from_secs(1);
 
 /// user_canceled and close_notify, both as warnings (RFC 5246 sections 7.2.1 and 7.2.2).
@@ -31,7 +31,7 @@ const GOODBYE: [u8; 14] = [21, 3, 1, 0, 2, 1, 90, 21, 3, 1, 0, 2, 1, 0];
 ///
 /// # Errors
 ///
-/// See [`Error`]: among others the server chose a version that was not offered.
+/// See [`Error`]: for example, the server chose a version that was not offered.
 pub async fn shake<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Result<Presented, Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -46,15 +46,15 @@ where
         Ok(outcome) => outcome,
         Err(_) => Err(Error::TimedOut { received }),
     };
-    // A courtesy: the server sees an orderly end. Errors do not matter.
+    // As a courtesy, the server gets an orderly end. Errors do not matter.
     let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
     let refused = refused_version(&flight, &hello);
     match (outcome, flight.presented(None), refused) {
-        // A device does not read on.
+        // A device stops reading here.
         (_, _, Some(version)) if hello.device.is_some() => Err(Error::Version(version)),
-        // What goes wrong after the certificates does not matter: nothing more was wanted.
+        // An error after the certificates does not matter: nothing more is needed.
         (_, Some(presented), _) => Ok(presented),
-        // However the bytes were cut: what came first is what went wrong.
+        // However the bytes were split: the first error counts.
         (_, None, Some(version)) => Err(Error::Version(version)),
         (Err(error), None, None) => Err(error),
         (Ok(()), None, None) => Err(Error::Closed { received }),
@@ -66,13 +66,13 @@ fn refused_version(flight: &Flight, hello: &Hello) -> Option<u16> {
     flight.version().filter(|version| !was_offered(*version, hello.oldest, hello.newest))
 }
 
-/// Octets to read at once, as many as a record holds (RFC 8446 section 5.1).
+/// How many octets are read at once: as many as a record has (RFC 8446 section 5.1).
 const BUFFER: usize = 16 * 1024;
 
 /// The same until the server answers: a run may wait for thousands of silent servers.
 const BUFFER_WHILE_WAITING: usize = 256;
 
-/// Sends the hello and listens until the flight ends.
+/// Sends the hello and reads until the flight ends.
 async fn talk<S>(
     stream: &mut S,
     hello: &Hello,
@@ -120,7 +120,7 @@ where
 mod tests {
     use super::*;
 
-    /// Why a server that says `bytes`, in two pieces, is not shaken hands with.
+    /// The error of a handshake with a server that sends `bytes`, in two pieces.
     fn hear(bytes: &[u8], cut: usize) -> Error {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let says = (&bytes[..cut]).chain(&bytes[cut..]);
@@ -136,7 +136,7 @@ mod tests {
     fn a_version_that_was_not_offered_is_named_however_the_bytes_are_cut() {
         let mut bytes = vec![22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 0];
         bytes.resize(bytes.len() + 32, 9);
-        // No session, a cipher suite, no compression; then a message that has no place there.
+        // No session, a cipher suite, no compression; then a message that is out of place.
         bytes.extend([0, 0xc0, 0x2f, 0, 22, 3, 3, 0, 4, 20, 0, 0, 0]);
         for cut in 0..bytes.len() {
             let error = hear(&bytes, cut);
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_mebibyte_of_a_server_is_heard_out_and_a_byte_more_is_too_much() {
-        // A Certificate message of nearly 256 KiB, a record for each byte of it.
+        // A Certificate message of nearly 256 KiB, one record per byte.
         let message = [11, 3, 0xff, 0xff].into_iter().chain(std::iter::repeat(0));
         let records = message.take(MAX_PEER_BYTES / 6 + 1).map(|byte| [22, 3, 3, 0, 1, byte]);
         let endless: Vec<u8> = records.flatten().collect();

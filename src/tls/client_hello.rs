@@ -1,31 +1,31 @@
 //! The bytes of a ClientHello for the cleartext handshake (RFC 5246 section 7.4.1.2).
 //!
 //! In: a [`Hello`], what to offer. Out: the message in its record. For the completed handshake
-//! [`super::full`] makes the same offer by way of rustls.
+//! [`super::full`] makes the same offer through rustls.
 
 use crate::{
     chain::Version,
     stack::{groups, hello::Hello, suites::ALL_TLS13_SUITES},
 };
 
-/// Bytes from which on a ClientHello is padded to 512 (RFC 7685 section 4: some servers hang up
-/// on one of 256 to 511 bytes).
+/// The sizes at which a ClientHello is padded to 512 bytes (RFC 7685 section 4: some servers hang up on
+/// one of 256 to 511 bytes).
 const PADDED: std::ops::Range<usize> = 256..512;
 
 impl Hello {
-    /// The ClientHello in a record, as TLS 1.2 and older write it. `random` is the client's.
+    /// The ClientHello in a record, as TLS 1.2 and older encode it. `random` is the client's.
     ///
-    /// The newest version stands in the message itself: `supported_versions`, which only TLS 1.3
-    /// knows, is left out, so that an old server is not confused by it.
+    /// The newest version is in the message itself: `supported_versions`, which only TLS 1.3 defines, is
+    /// left out, since it may confuse an old server.
     #[must_use]
     pub fn record(&self, random: [u8; 32]) -> Vec<u8> {
-        // The last one says that certgrab never renegotiates (RFC 5746 section 3.3).
+        // The last one signals that certgrab never renegotiates (RFC 5746 section 3.3).
         let suites: Vec<u16> = self.suites.iter().copied().chain([0x00ff]).collect();
         record(self.newest, random, &suites, self.extensions())
     }
 
-    /// The ClientHello of TLS 1.3 with every suite and every group, and a key for none of these
-    /// (RFC 8446 section 4.2.8: a client may ask so for the choice of the server).
+    /// The ClientHello of TLS 1.3 with every suite and every group, and a key for none of these (RFC
+    /// 8446 section 4.2.8: this asks the server to choose).
     pub(crate) fn record_of_every_group(&self, random: [u8; 32]) -> Vec<u8> {
         let hello = Self {
             newest: Version::Tls13,
@@ -59,7 +59,7 @@ impl Hello {
         }
         if !self.alpn.is_empty() {
             let names = self.alpn.iter().map(String::as_bytes);
-            // A name has a length of one byte; longer ones are refused before.
+            // The length of a name is one byte; longer names were refused before.
             let list = names.flat_map(|name| [&[name.len() as u8][..], name].concat());
             extensions.extend(extension(16, &with_length(&list.collect::<Vec<_>>())));
         }

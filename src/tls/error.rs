@@ -20,28 +20,28 @@ pub const MAX_PEER_BYTES: usize = 1024 * 1024;
 pub enum Error {
     /// The connection broke.
     Broken {
-        /// What the system said.
+        /// The error of the system.
         error: io::Error,
-        /// Bytes that had come from the peer before.
+        /// How many bytes were received from the peer before.
         received: usize,
     },
-    /// The peer closed the connection before its certificates had come.
+    /// The peer closed the connection before sending its certificates.
     Closed {
-        /// Bytes that had come from the peer before.
+        /// How many bytes were received from the peer before.
         received: usize,
     },
-    /// The peer does not answer in TLS.
+    /// The peer's answer is not TLS.
     NotTls {
-        /// The protocol that it looks like.
+        /// The protocol it looks like.
         protocol: Option<Plain>,
-        /// The first bytes of it.
+        /// Its first bytes.
         answer: Foreign,
     },
     /// The peer ended the handshake with an alert (RFC 8446 section 6).
     Alert(AlertDescription),
     /// The peer chose a version that was not offered, by its number in the ServerHello.
     Version(u16),
-    /// The peer chose what certgrab does not support, in a sentence about it.
+    /// The peer chose something that certgrab does not support, in a sentence about it.
     Incompatible(Foreign),
     /// The peer speaks TLS 1.3 with this group or cipher suite, which certgrab does not support.
     Lacking(String),
@@ -53,18 +53,18 @@ pub enum Error {
         what: &'static str,
         /// Its length in bytes, if it is known.
         bytes: Option<usize>,
-        /// The most bytes that are taken.
+        /// The limit in bytes.
         most: usize,
     },
     /// The peer sent more than [`MAX_PEER_BYTES`] without completing the handshake.
     TooMuch,
-    /// The peer sent too many records without content in a row.
+    /// The peer violates the protocol, in a sentence about how.
     Useless,
     /// The peer breaks the protocol, in a sentence about how.
     Protocol(Foreign),
     /// The deadline came first.
     TimedOut {
-        /// Bytes that had come from the peer before.
+        /// How many bytes were received from the peer before.
         received: usize,
     },
 }
@@ -87,7 +87,7 @@ impl Error {
         Self::Protocol(Foreign::text("this machine's random number generator fails"))
     }
 
-    /// What rustls says, after `beginning` had come from the peer.
+    /// The error of rustls, after `beginning` was received from the peer.
     pub(crate) fn from_rustls(error: &rustls::Error, beginning: &[u8]) -> Self {
         use rustls::Error as Rustls;
         match error {
@@ -162,7 +162,7 @@ impl Error {
         matches!(self, Self::Alert(AlertDescription::UnrecognisedName)) || self.is_unanswered()
     }
 
-    /// Whether the peer speaks none of the versions that were offered.
+    /// Whether the peer supports none of the offered versions.
     #[must_use]
     pub fn is_about_the_version(&self) -> bool {
         matches!(self, Self::Alert(AlertDescription::ProtocolVersion))
@@ -193,7 +193,7 @@ impl Error {
         }
     }
 
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -342,10 +342,10 @@ fn after(received: usize) -> String {
     }
 }
 
-/// The name of RFC 8446 section 6, `handshake_failure`, or the number of an unknown alert.
+/// The name in RFC 8446 section 6, `handshake_failure`, or the number of an unknown alert.
 pub(super) fn alert_name(description: AlertDescription) -> String {
     let debug = format!("{description:?}");
-    // Of an alert that it does not know, rustls shows the number.
+    // For an alert that it does not know, rustls shows the number.
     if !debug.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return u8::from(description).to_string();
     }

@@ -19,8 +19,8 @@ use crate::x509::signature::{ecdsa, ecdsa::P521_SCALAR_BYTES};
 /// The groups, for a [`rustls::crypto::CryptoProvider`].
 pub(crate) const GROUPS: [&dyn SupportedKxGroup; 2] = [&Secp521r1, &X25519MlKem768];
 
-/// ECDSA over secp521r1. TLS 1.3 names the curve in the scheme; in TLS 1.2 a scheme says the digest
-/// alone, whatever the curve of the key (RFC 8446 section 4.2.3).
+/// ECDSA over secp521r1. TLS 1.3 names the curve in the scheme; in TLS 1.2 a scheme only says the
+/// digest, whatever the curve of the key (RFC 8446 section 4.2.3).
 pub(crate) const P521: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[&ecdsa::P521_SHA256, &ecdsa::P521_SHA384, &ecdsa::P521_SHA512],
     mapping: &[
@@ -40,7 +40,7 @@ pub(super) const COMPRESSED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorith
     ],
 };
 
-/// Bytes of the ciphertext with which a server answers in ML-KEM-768 (FIPS 203 table 3).
+/// The size of a server's ML-KEM-768 ciphertext in bytes (FIPS 203 table 3).
 const CIPHERTEXT_BYTES: usize = 1088;
 
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl SupportedKxGroup for Secp521r1 {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
         let secret = loop {
             let mut scalar = random::<P521_SCALAR_BYTES>()?;
-            // 521 bits: the first byte has one. Only zero and the order and above are refused.
+            // 521 bits: the first byte has one. Only zero and values from the order up are refused.
             scalar[0] &= 1;
             if let Ok(secret) = SecretKey::from_slice(&scalar) {
                 break secret;

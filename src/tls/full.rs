@@ -1,8 +1,8 @@
 //! The completed handshake, with rustls.
 //!
-//! Nothing is ever sent over such a connection: the handshake ends as soon as the server's
-//! certificates and its signature have been seen. Which chains are accepted, and what is made of
-//! the signature, stands in `recorder.rs`.
+//! No application data is ever sent over such a connection: the handshake ends as soon as the server's
+//! certificates and its signature have been received. `recorder.rs` decides which chains are accepted,
+//! and records the result of the signature.
 
 use std::{
     io,
@@ -36,15 +36,15 @@ use crate::{
 };
 use crate::{trust::store::Source, x509::certificate::KeyPossession};
 
-/// How long a server that asked for a client certificate may take to say what it makes of the answer;
-/// one round trip is the rule.
+/// How long a server that requested a client certificate may take to react to the answer; usually this
+/// takes one round trip.
 const LAST_WORD: Duration = Duration::from_secs(1);
 
 /// Performs the handshake over `stream` until the server's certificates and signature have been
-/// seen.
+/// received.
 ///
-/// If the handshake fails after the certificates have come, they are the outcome all the same,
-/// with the failure beside them and the key not proven; only a wrong signature forbids that.
+/// If the handshake fails after the certificates, they are still the outcome, with the failure and
+/// without proof of the key; only a wrong signature prevents that.
 ///
 /// # Errors
 ///
@@ -58,7 +58,7 @@ pub async fn shake<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    // Where it was read, it was found to be of use.
+    // It was validated when it was read.
     let identity = client.and_then(|client| identity::certified(client).ok());
     let recorder = Arc::new(Recorder::new(hello, identity));
     let mut connection =
@@ -69,13 +69,13 @@ where
         Ok(outcome) => outcome,
         Err(_) => Err(Error::TimedOut { received }),
     };
-    // A courtesy: the server sees an orderly end. Errors do not matter.
+    // As a courtesy, the server gets an orderly end. Errors do not matter.
     connection.send_close_notify();
     let _ = timeout_at(deadline, flush(stream, &mut connection)).await;
     let record = recorder.lock();
     match outcome {
         Ok(answer) => Ok(presented(&record, &connection, answer, None)),
-        // What the server makes of its client comes after all that is wanted of the server.
+        // The server's reaction to its client comes after everything that is needed from the server.
         Err(error) if record.is_complete() => {
             Ok(presented(&record, &connection, ending(&error), None))
         }
@@ -91,7 +91,7 @@ fn connection(hello: &Hello, recorder: &Arc<Recorder>) -> Result<ClientConnectio
     let mut config = configuration(hello)?;
     config.dangerous().set_certificate_verifier(Arc::clone(recorder) as _);
     config.client_auth_cert_resolver = Arc::clone(recorder) as _;
-    // The recorder looks at no name, so a hello without server_name may carry any.
+    // The recorder does not verify a name, so a hello without server_name may have any.
     let unused = ServerName::IpAddress(std::net::Ipv4Addr::LOCALHOST.into());
     let name = hello.sni.clone().map_or(unused, ServerName::DnsName);
     ClientConnection::new(Arc::new(config), name)
@@ -120,7 +120,7 @@ fn configuration(hello: &Hello) -> Result<ClientConfig, rustls::Error> {
     Ok(config)
 }
 
-/// Whether two hellos differ in nothing that a configuration holds.
+/// Whether two hellos differ only in what a configuration does not contain.
 fn is_configured_alike(one: &Hello, other: &Hello) -> bool {
     let held = |hello: &Hello| (hello.sni.is_some(), hello.oldest, hello.newest);
     held(one) == held(other)
@@ -129,10 +129,10 @@ fn is_configured_alike(one: &Hello, other: &Hello) -> bool {
         && one.alpn == other.alpn
 }
 
-/// Of what the hello offers, what rustls can compute with, in the order of the hello.
+/// The part of the hello's offer that rustls can compute with, in the order of the hello.
 ///
-/// The suites of TLS 1.3 are in the order of RFC 8446 section B.4: the first, which every server
-/// has to know (section 9.1), hashes with SHA-256, for which processors have instructions.
+/// The suites of TLS 1.3 are in the order of RFC 8446 section B.4: the first, which every server must
+/// support (section 9.1), hashes with SHA-256, for which processors have instructions.
 fn provider(hello: &Hello) -> CryptoProvider {
     let mut provider = ring::default_provider();
     let place = |suite: &SupportedCipherSuite| {
@@ -155,7 +155,7 @@ fn provider(hello: &Hello) -> CryptoProvider {
     provider
 }
 
-/// Of the versions that the hello offers, those of rustls.
+/// The versions of the hello, as those of rustls.
 fn versions(hello: &Hello) -> Vec<&'static SupportedProtocolVersion> {
     let offered = |version| (hello.oldest..=hello.newest).contains(&version);
     let mut versions = Vec::new();
@@ -193,11 +193,11 @@ where
         count_in(read.len(), received)?;
         let wanted = 64_usize.saturating_sub(beginning.len()).min(read.len());
         beginning.extend_from_slice(&read[..wanted]);
-        // What the witness cannot make out, rustls judges.
+        // What the witness cannot parse is left to rustls.
         let heard = witness.hear(&read);
         let mut unread = read.as_slice();
         while !unread.is_empty() {
-            // One record after the other: what follows the signature is not computed any more.
+            // One record after the other: what follows the signature is not processed.
             let (mut record, rest) = unread.split_at(records.next(unread));
             unread = rest;
             while !record.is_empty() {
@@ -220,7 +220,7 @@ where
                     }
                     Ok(_) => {}
                     Err(error) => {
-                        // The alert that rustls has ready tells the server why.
+                        // The alert that rustls has prepared says why.
                         let _ = flush(stream, connection).await;
                         return Err(failure(&error, witness, &beginning));
                     }
@@ -233,7 +233,7 @@ where
     }
 }
 
-/// Adds what was read to what was received: nothing means that the connection was closed.
+/// Adds what was read to the count of received bytes: nothing means that the connection was closed.
 fn count_in(count: usize, received: &mut usize) -> Result<(), Error> {
     *received += count;
     match count {
@@ -243,13 +243,12 @@ fn count_in(count: usize, received: &mut usize) -> Result<(), Error> {
     }
 }
 
-/// What it means that the server says no more: in TLS 1.3 it may have nothing to say to a client
-/// that it accepts.
+/// The meaning of silence: in TLS 1.3 a server may have nothing to send to a client that it accepts.
 fn silence(connection: &ClientConnection) -> Answer {
     if connection.is_handshaking() { Answer::Unknown } else { Answer::Completed }
 }
 
-/// What comes next; `None` once `end` has come.
+/// The next bytes; `None` after the deadline `end`.
 async fn read_until<S>(stream: &mut S, end: Option<Instant>) -> Option<io::Result<Vec<u8>>>
 where
     S: AsyncRead + Unpin,
@@ -260,7 +259,7 @@ where
     }
 }
 
-/// Why rustls gave up; a version that it does not know is named as such.
+/// Why rustls gave up; a version that it does not support is reported as such.
 fn failure(error: &rustls::Error, witness: &Flight, beginning: &[u8]) -> Error {
     match witness.version().filter(|version| *version < 0x0303) {
         Some(version) => Error::Version(version),
@@ -268,14 +267,14 @@ fn failure(error: &rustls::Error, witness: &Flight, beginning: &[u8]) -> Error {
     }
 }
 
-/// Whether the server has gone on after the client's Certificate message: in TLS 1.2 with its
-/// Finished message, in TLS 1.3, where that comes before, with whatever comes next.
+/// Whether the server has continued after the client's Certificate message: in TLS 1.2 with its Finished
+/// message, in TLS 1.3, where that comes before, with any later message.
 fn has_accepted(connection: &ClientConnection, was_done: bool) -> bool {
     let is_tls13 = connection.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3);
     if is_tls13 { was_done } else { !connection.is_handshaking() }
 }
 
-/// What a failure after the client's Certificate message says about that.
+/// What a failure after the client's Certificate message says about the certificate.
 fn ending(error: &Error) -> Answer {
     match error {
         Error::Alert(description) => {
@@ -287,13 +286,13 @@ fn ending(error: &Error) -> Answer {
     }
 }
 
-/// What has come, at most a record (RFC 8446 section 5.1). While nothing comes, nothing is held:
-/// thousands of connections may be waiting at once.
+/// The received bytes, at most one record (RFC 8446 section 5.1). While nothing is received, no buffer
+/// is allocated: thousands of connections may be waiting at once.
 async fn read_some<S>(stream: &mut S) -> io::Result<Vec<u8>>
 where
     S: AsyncRead + Unpin,
 {
-    /// Bytes of a record's contents at most.
+    /// The most bytes of a record's contents.
     const RECORD_BYTES: usize = 1 << 14;
     std::future::poll_fn(|context| {
         let mut space = [0; RECORD_BYTES];

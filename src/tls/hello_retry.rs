@@ -1,9 +1,9 @@
 //! Finds out which group and suite a TLS 1.3 server requires.
 //!
 //! The certificates of TLS 1.3 are encrypted, so a server that requires a group or a suite which
-//! certgrab does not support shows none. It still names them: to a ClientHello that lists every
-//! group and sends no key for any, it answers with a HelloRetryRequest (RFC 8446 section 4.1.4),
-//! and that is in clear.
+//! certgrab does not support does not show any. It still names them: to a ClientHello that lists every
+//! group and sends no key share, it answers with a HelloRetryRequest (RFC 8446 section 4.1.4), which is
+//! not encrypted.
 
 use rustls::crypto::ring;
 use tokio::{
@@ -24,7 +24,7 @@ use crate::stack::{
 /// The alert user_canceled, then close_notify (RFC 8446 section 6.1).
 const GOODBYE: [u8; 14] = [21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0];
 
-/// What the server wants, as the reason why there is no handshake; else how the question failed.
+/// What the server requires, as the reason why there is no handshake; otherwise how the query failed.
 pub async fn ask<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Error
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -57,7 +57,7 @@ where
         Ok(outcome) => outcome,
         Err(_) => Err(Error::TimedOut { received }),
     };
-    // A courtesy: the server sees an orderly end. Errors do not matter.
+    // As a courtesy, the server gets an orderly end. Errors do not matter.
     let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
     match outcome {
         Ok((group, _)) if !groups::is_computable(group) => {
@@ -66,7 +66,7 @@ where
         Ok((_, suite)) if !TLS13_SUITES.iter().any(|(known, _)| *known == suite) => {
             Error::Lacking(format!("the cipher suite {}", suite_name(suite)))
         }
-        // What it misses is something else; the alert before stands.
+        // It requires something else; the earlier alert counts.
         Ok(_) => Error::Closed { received: 0 },
         Err(error) => error,
     }

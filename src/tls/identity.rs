@@ -1,4 +1,4 @@
-//! The client certificate as rustls shows it.
+//! The client certificate for rustls.
 
 use std::{fmt, sync::Arc};
 
@@ -9,7 +9,7 @@ use crate::{
     x509::certificate::{Certificate, Malformed},
 };
 
-/// Why a certificate and a key cannot be shown to a server.
+/// Why a certificate and a key cannot be presented to a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -17,13 +17,13 @@ pub enum Error {
     NoCertificate,
     /// The certificate cannot be read.
     Unreadable(Malformed),
-    /// The key is of another kind than certgrab signs with.
+    /// certgrab cannot sign with a key of this kind.
     Key,
-    /// The key is that of another certificate.
+    /// The key belongs to another certificate.
     Mismatch,
 }
 
-/// The identity as rustls shows it, once its parts are found to belong together.
+/// The identity for rustls, once its parts are found to match.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
 //! Performs the handshake and records the certificates that the server presents.
 //!
-//! In: a connected stream. Out: [`Presented`](crate::chain::Presented): the certificates in the
-//! order sent, and how much the handshake proved. Whether they are worth anything is left to `path`
-//! and `verify`.
+//! In: a connected stream. Out: [`Presented`](crate::chain::Presented): the certificates in the order
+//! sent, and how much the handshake proved. Whether they can be trusted is decided by `path` and
+//! `verify`.
 
 mod boundaries;
 pub(crate) mod client_hello;

@@ -1,8 +1,8 @@
 //! Names the protocol of a port that does not speak TLS, by its answer.
 //!
-//! In: the first bytes of an answer. Out: [`Plain`]. A server that speaks first (SSH, mail, FTP,
-//! MySQL) shows itself at once, HTTP answers the ClientHello with an error. An MQTT broker only
-//! closes the connection, so it is queried: see [`MQTT_QUESTION`].
+//! In: the first bytes of an answer. Out: [`Plain`]. A server that speaks first (SSH, mail, FTP, MySQL)
+//! identifies itself immediately, HTTP answers the ClientHello with an error. An MQTT broker only closes
+//! the connection, so it is queried: see [`MQTT_QUESTION`].
 
 use std::{fmt, io, time::Duration};
 
@@ -45,15 +45,15 @@ pub enum Plain {
 /// A CONNECT of MQTT with the protocol level 127, which no broker has.
 ///
 /// It must answer with a CONNACK that says "unacceptable protocol version" and hang up (MQTT 3.1.1
-/// section 3.1.2.2), so that no session begins and nobody is logged in.
+/// section 3.1.2.2), so no session begins and nobody is logged in.
 pub(crate) const MQTT_QUESTION: [u8; 14] =
     [0x10, 12, 0, 4, b'M', b'Q', b'T', b'T', 0x7f, 2, 0, 60, 0, 0];
 
-/// How long to wait for its answer: a broker answers at once, and 2 s forgive a lost packet (RFC 6298
-/// section 2.1).
+/// How long to wait for its answer: a broker answers immediately, and 2 s tolerate a lost packet (RFC
+/// 6298 section 2.1).
 const MQTT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Asks whether the peer speaks MQTT in clear text; no answer is a no.
+/// Asks whether the peer speaks MQTT in clear text; no answer means no.
 pub(crate) async fn answers_mqtt<S>(stream: &mut S, deadline: Instant) -> bool
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -78,7 +78,7 @@ pub(crate) fn may_be_tls(beginning: &[u8]) -> bool {
     }
 }
 
-/// The protocol that an answer begins like.
+/// The protocol whose answers begin this way.
 pub(crate) fn recognise(beginning: &[u8]) -> Option<Plain> {
     let upper = beginning.to_ascii_uppercase();
     let has = |word: &[u8]| upper.windows(word.len()).any(|window| window == word);
@@ -106,22 +106,22 @@ pub(crate) fn recognise(beginning: &[u8]) -> Option<Plain> {
     Some(plain)
 }
 
-/// What stands before the first end of a line; all of it if nothing does.
+/// The text before the first line end; all of it without one.
 pub(crate) fn first_line(answer: &[u8]) -> &[u8] {
     let line = answer.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
     if line.is_empty() { answer } else { line }
 }
 
-/// Whether an answer in HTTP leads elsewhere, or to the login of a network (RFC 9110 section 15.4,
-/// RFC 6585 section 6): what a server says of a ClientHello is 400.
+/// Whether an HTTP answer redirects, or leads to the login of a network (RFC 9110 section 15.4, RFC 6585
+/// section 6): a server's usual answer to a ClientHello is 400.
 pub(crate) fn is_of_a_portal(answer: &Foreign) -> bool {
     let line = answer.line();
     let status = line.split(' ').nth(1).unwrap_or_default();
     status == "511" || (status.len() == 3 && status.starts_with('3'))
 }
 
-/// Whether the text begins with a reply code of a greeting (RFC 5321 section 4.2, RFC 959
-/// section 4.2): ready, not available, no service.
+/// Whether the text begins with the reply code of a greeting (RFC 5321 section 4.2, RFC 959 section
+/// 4.2): ready, not available, no service.
 fn is_reply(text: &[u8]) -> bool {
     let code = matches!(&text[..3], b"220" | b"421" | b"554" | b"530");
     code && matches!(text.get(3), None | Some(b' ' | b'-'))

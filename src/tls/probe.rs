@@ -1,10 +1,10 @@
 //! Reads the certificates of a server: connects, requests TLS, and performs a handshake. If the
 //! server refuses the first offer, another is made.
 //!
-//! In: [`Target`]. Out: [`Presented`]. A later attempt is made only when the one before failed on
-//! what was offered; a refused connection or a silent server is reported as it is. Of several
-//! failures the one that got furthest is reported. If a server refuses a device's hello, certgrab tries
-//! its own, to say what the device does not support.
+//! In: [`Target`]. Out: [`Presented`]. A later attempt is only made if the one before failed because of
+//! the offer; a refused connection or a silent server is reported immediately. Of several failures the
+//! one that got furthest is reported. If a server refuses a device's hello, certgrab tries its own, to
+//! find out what the device does not support.
 
 mod addresses;
 mod attempt;
@@ -28,7 +28,7 @@ use crate::{
     x509::certificate::KeyPossession,
 };
 
-/// Connections made to one address of a target, all attempts together.
+/// The most connections to one address of a target, in all attempts.
 pub const MAX_CONNECTIONS: usize = 6;
 
 /// Which handshakes may be tried.
@@ -42,7 +42,7 @@ pub enum Way {
     Reader,
     /// The completed one only: the server must support TLS 1.2 or 1.3 as rustls does.
     Full,
-    /// The cleartext one only: what a client of TLS 1.2 or older is shown.
+    /// The cleartext one only: what a client of TLS 1.2 or older gets.
     Cleartext,
 }
 
@@ -59,7 +59,7 @@ pub async fn reach(
     (progress, deadline): (Option<&Progress>, Instant),
 ) -> Result<Box<Presented>, Error> {
     let presented = match options.proxy_to(target) {
-        // Mostly the proxy resolves the name: the addresses are unknown.
+        // The proxy usually resolves the name: the addresses are unknown.
         Some(_) => {
             if let Some(progress) = progress {
                 progress.set_first_address(None);
@@ -75,9 +75,9 @@ pub async fn reach(
     Ok(presented)
 }
 
-/// Asks at the same time as another question, whose `progress` names the address. If both answers are the
-/// same chain, no second handshake is made to prove it. If the other question fails, this one never ends;
-/// the caller drops both.
+/// Queries the server at the same time as another query, whose `progress` has the address. If both
+/// answers are the same chain, no second handshake is made to prove it. If the other query fails, this
+/// one never ends; the caller drops both.
 ///
 /// # Errors
 ///
@@ -94,7 +94,7 @@ pub(crate) async fn reach_concurrently(
     reach_server(server, hello, way, Some(progress)).await
 }
 
-/// Asks after another question that the server answered with `known`.
+/// Queries the server after another query, which it answered with `known`.
 ///
 /// # Errors
 ///
@@ -115,10 +115,10 @@ pub async fn reach_again(
     Ok(presented)
 }
 
-/// The same for one address, or for what a proxy connects to.
+/// The same for one address, or for the connection of a proxy.
 ///
-/// What follows the first answer is boxed: thousands of targets may wait for one, and each keeps room
-/// for all that is not.
+/// What follows the first answer is boxed: thousands of targets may wait for an answer, and each of them
+/// reserves memory for everything that is not boxed.
 async fn reach_server(
     mut server: Server<'_>,
     hello: &Hello,
@@ -169,7 +169,8 @@ async fn explain(refusal: Refused, mut server: Server<'_>, hello: &Hello, way: W
         }
     }
     if let Some(device) = hello.device {
-        // certgrab may succeed where the device is refused; the answer shows what the device does not support.
+        // certgrab may succeed after the device was refused; the answer shows what the device does not
+        // support.
         let usual = Hello::usual(hello.sni.clone()).with_protocols(&hello.alpn);
         let seen = match (way, refusal.is_about_negotiation()) {
             (Way::Auto, true) => {
@@ -235,7 +236,7 @@ async fn negotiate(
                 continue;
             }
             Err(error) if failures.is_empty() => return Err(Refusal::Unreachable(error)),
-            // An earlier attempt connected: its failure says more.
+            // An earlier attempt connected: its failure is more useful.
             Err(_) => break,
         };
         connections += 1;
@@ -283,12 +284,12 @@ impl Server<'_> {
 }
 
 impl Refused {
-    /// Whether the server closed the connection without an answer each time.
+    /// Whether the server closed the connection without an answer every time.
     fn is_unanswered(&self) -> bool {
         self.failures.iter().all(tls::Error::is_unanswered)
     }
 
-    /// Whether the server refused the offer each time.
+    /// Whether the server refused the offer every time.
     fn is_about_negotiation(&self) -> bool {
         self.failures.iter().all(tls::Error::is_about_negotiation)
     }
@@ -306,8 +307,8 @@ impl Refused {
     }
 }
 
-/// `presented`, marked as the answer to protocol names alone, unless another attempt without them gets
-/// an answer too; `is_certain` saves the attempts.
+/// `presented`, marked as an answer that requires protocol names, unless another attempt without them is
+/// answered too; `is_certain` skips the attempts.
 async fn unless_without_protocols(
     mut presented: Box<Presented>,
     (attempt, server, hello, is_certain): (Attempt, &mut Server<'_>, &Hello, bool),
@@ -321,8 +322,8 @@ async fn unless_without_protocols(
     presented
 }
 
-/// Asks twice more without protocol names: some servers, and what stands before them, drop one
-/// connection and answer the next.
+/// Queries twice more without protocol names: some servers, and load balancers, drop one connection and
+/// answer the next.
 async fn ask_again(
     attempt: Attempt,
     server: &mut Server<'_>,
@@ -338,7 +339,7 @@ async fn ask_again(
     None
 }
 
-/// The hello with what the server needed for its answer.
+/// The hello with what the server required for its answer.
 fn as_answered(hello: &Hello, presented: &Presented) -> Hello {
     match &presented.handshake {
         Some(one) if one.needs_protocol => hello.clone().with_protocols(&KNOWN_PROTOCOLS),
@@ -355,7 +356,7 @@ async fn speaks_mqtt(server: &mut Server<'_>) -> bool {
 }
 
 /// Repeats a cleartext handshake as a completed one: the same chain with a valid signature proves
-/// possession of the key. If it fails or shows another chain, the key stays not proven.
+/// possession of the key. If it fails or returns another chain, the key stays unproven.
 async fn prove_key(presented: &mut Presented, server: &mut Server<'_>, hello: &Hello) {
     let Ok(mut stream) = server.open().await else { return };
     let client = server.options.client.as_deref();

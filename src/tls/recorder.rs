@@ -1,9 +1,9 @@
 //! Records what a server presents to rustls. **Any chain is accepted here, on purpose.**
 //!
-//! certgrab has to see a chain before it can say what would trust it, so `Recorder` accepts all
-//! of them. The signature in the handshake is checked where the provider can, so that the chain is
-//! known to come from a peer that holds the key. A wrong signature is a failure; one that cannot be
-//! checked is recorded as "not proven".
+//! certgrab needs a chain before it can find its trust anchor, so `Recorder` accepts all of them. The
+//! signature in the handshake is checked if the provider can, which proves that the chain comes from a
+//! peer with its key. A wrong signature is a failure; one that cannot be checked is recorded as "not
+//! proven".
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -28,13 +28,14 @@ use crate::{
     stack::hello::{Hello, SHA1_SCHEMES},
 };
 
-/// What the server said, as the callbacks of rustls hear it.
+/// The server's messages, as rustls passes them to its callbacks.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) ocsp_response_bytes: usize,
     pub(crate) signature: Option<KeyPossession>,
-    /// The names of CAs in the request for a client certificate, if one came, and what is shown.
+    /// The names of CAs in the request for a client certificate, if there was one, and what is
+    /// presented.
     pub(crate) client_certificate: Option<(Vec<Vec<u8>>, Shown)>,
 }
 
@@ -43,9 +44,9 @@ pub(crate) struct Record {
 pub(crate) struct Recorder {
     record: Mutex<Record>,
     algorithms: WebPkiSupportedAlgorithms,
-    /// What the ClientHello lists, whether or not it can be checked.
+    /// The schemes of the ClientHello, whether or not they can be checked.
     schemes: Vec<SignatureScheme>,
-    /// What is shown to a server that asks for it.
+    /// What is presented to a server that requests it.
     client: Option<Arc<CertifiedKey>>,
 }
 
@@ -66,7 +67,7 @@ impl Record {
 impl Recorder {
     pub(crate) fn new(hello: &Hello, client: Option<Arc<CertifiedKey>>) -> Self {
         let algorithms = ring::default_provider().signature_verification_algorithms;
-        // TLS 1.2 alone may list SHA-1, and a server that speaks both is not to choose it.
+        // Only TLS 1.2 may list SHA-1, and a server that supports both versions must not choose it.
         let old = |scheme: &u16| SHA1_SCHEMES.contains(scheme) && hello.newest > Version::Tls12;
         let schemes = hello.schemes.iter().filter(|scheme| !old(scheme));
         let schemes = schemes.map(|scheme| SignatureScheme::from(*scheme)).collect();
@@ -77,7 +78,7 @@ impl Recorder {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What checks a signature by the key of `certificate`.
+    /// The algorithms for a signature by the key of `certificate`.
     fn algorithms_for(&self, certificate: &CertificateDer<'_>) -> &WebPkiSupportedAlgorithms {
         let Ok(certificate) = Certificate::from_der(certificate) else { return &self.algorithms };
         match (certificate.key(), certificate.key().nist_curve()) {
@@ -146,13 +147,13 @@ impl ServerCertVerifier for Recorder {
         self.note(cert, verify_tls13_signature(message, cert, signed, algorithms))
     }
 
-    /// All that the hello lists: what cannot be checked is recorded as not proven.
+    /// All schemes of the hello: what cannot be checked is recorded as not proven.
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.schemes.clone()
     }
 }
 
-/// Records what the server asks for, and shows the client certificate if there is one that fits.
+/// Records the server's request, and presents the client certificate if it is suitable.
 impl ResolvesClientCert for Recorder {
     fn resolve(
         &self,

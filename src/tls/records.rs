@@ -1,8 +1,7 @@
 //! Reads records and handshake messages from the bytes that a server sends in clear text.
 //!
-//! In: bytes, cut anywhere. Out: [`Event`]s: whole handshake messages and alerts. Nothing is
-//! decrypted: the first encrypted record ends what can be read (RFC 5246 section 6.2.1, RFC 8446
-//! section 5.1).
+//! In: bytes, split anywhere. Out: [`Event`]s: whole handshake messages and alerts. Nothing is
+//! decrypted: reading ends at the first encrypted record (RFC 5246 section 6.2.1, RFC 8446 section 5.1).
 
 use rustls::AlertDescription;
 
@@ -24,19 +23,19 @@ pub const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 /// The most records and messages in a row without content: 16, as Go's `maxUselessRecords`.
 pub const MAX_USELESS_RECORDS: usize = 16;
 
-/// What the bytes say next.
+/// The next event in the bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Event {
     /// A whole handshake message.
     Message {
-        /// Its type, of which `message` has names.
+        /// Its type; `message` has the names.
         kind: u8,
-        /// What follows its header of 4 bytes.
+        /// The content after its header of 4 bytes.
         body: Vec<u8>,
     },
     /// An alert that ends the handshake.
     FatalAlert(AlertDescription),
-    /// From here on all is encrypted.
+    /// Everything from here on is encrypted.
     Encrypted,
 }
 
@@ -59,22 +58,22 @@ mod record {
     pub(crate) const APPLICATION_DATA: u8 = 23;
 }
 
-/// Bytes of a record's header and of a handshake message's.
+/// The header sizes of a record and of a handshake message in bytes.
 const RECORD_HEADER: usize = 5;
 const MESSAGE_HEADER: usize = 4;
 
-/// Puts records and handshake messages together.
+/// Assembles records and handshake messages.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
-    /// Bytes of records that are not whole yet.
+    /// Bytes of incomplete records.
     bytes: Vec<u8>,
-    /// Bytes of handshake messages that are not whole yet.
+    /// Bytes of incomplete handshake messages.
     messages: Vec<u8>,
-    /// Of `messages`, those that have been given out.
+    /// How many of `messages` were returned.
     read: usize,
-    /// Records and messages without progress since the last that brought some.
+    /// Records and messages without content since the last one with content.
     useless: usize,
-    /// The first bytes that came, to name what is not TLS.
+    /// The first received bytes, to identify what is not TLS.
     beginning: Vec<u8>,
 }
 
@@ -86,7 +85,7 @@ impl Reader {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The next event, or `None` until more bytes have come.
+    /// The next event, or `None` until more bytes are received.
     pub(crate) fn next(&mut self) -> Result<Option<Event>, Error> {
         loop {
             if let Some(event) = self.message()? {
@@ -99,8 +98,8 @@ impl Reader {
                     self.messages.drain(..self.read);
                     self.read = 0;
                     self.messages.extend(content);
-                    // A HelloRequest is counted once it is whole, and each record that brings no
-                    // more than a piece of one is too.
+                    // A HelloRequest counts once it is complete, and so does each record with only a
+                    // piece of one.
                     if self.messages[0] != message::HELLO_REQUEST {
                         self.useless = 0;
                     } else if self.messages.len() < MESSAGE_HEADER {
@@ -108,7 +107,7 @@ impl Reader {
                     }
                 }
                 record::ALERT => match content[..] {
-                    // A warning, `unrecognized_name` mostly; close_notify is an end all the same.
+                    // A warning, usually `unrecognized_name`; close_notify always ends the connection.
                     [1, description] if description != 0 => self.nothing_new()?,
                     [_, description] => {
                         return Ok(Some(Event::FatalAlert(AlertDescription::from(description))));
@@ -123,7 +122,7 @@ impl Reader {
         }
     }
 
-    /// Cuts the next whole record off: its type and content.
+    /// Takes the next complete record: its type and content.
     fn record(&mut self) -> Result<Option<(u8, Vec<u8>)>, Error> {
         if !self.bytes.is_empty() && !may_be_tls(&self.beginning) {
             return Err(Error::not_tls(&self.beginning));
@@ -147,7 +146,7 @@ impl Reader {
         Ok(Some((kind, content)))
     }
 
-    /// Cuts the next whole handshake message off.
+    /// Takes the next complete handshake message.
     fn message(&mut self) -> Result<Option<Event>, Error> {
         while let [kind, high, middle, low, rest @ ..] = &self.messages[self.read..] {
             let (kind, length) = (*kind, u32::from_be_bytes([0, *high, *middle, *low]) as usize);
@@ -158,7 +157,7 @@ impl Reader {
                 }
                 _ => ("handshake message", MAX_MESSAGE_BYTES),
             };
-            // The length is judged before the bytes are waited for, let alone kept.
+            // The length is checked before waiting for the bytes, or keeping them.
             if length > most {
                 return Err(Error::TooLarge { what, bytes: Some(length), most });
             }
@@ -187,7 +186,7 @@ impl Reader {
     }
 }
 
-/// Bytes of the beginning that are kept.
+/// How many of the first bytes are kept.
 const BEGINNING_BYTES: usize = 64;
 
 fn protocol(problem: &str) -> Error {
@@ -277,7 +276,7 @@ mod tests {
         for useless in [&empty, &warning, &request] {
             assert_eq!(events(&useless.repeat(16), 64).unwrap(), []);
             assert!(matches!(events(&useless.repeat(17), 64), Err(Error::Useless)));
-            // A message brings something, also if only a piece of it has come.
+            // A message counts as content even if only a piece of it was received.
             let pieces = [useless.repeat(16), record(22, &done[..1]), useless.repeat(16)].concat();
             if *useless != request {
                 assert_eq!(events(&pieces, 64).unwrap(), []);

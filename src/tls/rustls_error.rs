@@ -1,7 +1,7 @@
 //! Errors of rustls as sentences.
 //!
-//! Its errors are shown by the names of their variants. Each has a sentence here or in
-//! [`misbehaved`], and tests hold the tables against the library's source.
+//! rustls shows its errors by the names of their variants. Each has a sentence here or in
+//! [`misbehaved`], and tests compare the tables with the library's source.
 
 mod misbehaved;
 
@@ -55,10 +55,10 @@ pub(crate) fn incompatible(why: &PeerIncompatible) -> Foreign {
     })
 }
 
-/// How the peer breaks the protocol, or what else ended the handshake, as a sentence.
+/// How the peer violates the protocol, or what else ended the handshake, as a sentence.
 pub(crate) fn broken(error: &Error) -> Foreign {
     Foreign::text(&match error {
-        // What Ed448 is to a suite of TLS 1.2.
+        // How rustls reports Ed448 with a suite of TLS 1.2.
         Error::PeerMisbehaved(PeerMisbehaved::SignedKxWithWrongAlgorithm) => {
             "the server signed with a scheme that rustls does not know for the cipher suite"
                 .to_owned()
@@ -149,8 +149,7 @@ fn fixed(how: &InvalidMessage) -> &'static str {
     }
 }
 
-/// A part of a message, which rustls names by its own type: `HandshakePayload` as
-/// `handshake payload`.
+/// A part of a message, which rustls names by its type: `HandshakePayload` as `handshake payload`.
 fn part(name: &str) -> String {
     let mut words = String::new();
     for character in name.chars() {
@@ -186,7 +185,7 @@ fn record(kind: ContentType) -> String {
     }
 }
 
-/// A handshake message by its type, as RFC 8446 section 4 and RFC 5246 section 7.4 name it.
+/// A handshake message by its type, with its name in RFC 8446 section 4 or RFC 5246 section 7.4.
 fn message(kind: HandshakeType) -> String {
     const NAMES: [(HandshakeType, &str); 20] = [
         (HandshakeType::HelloRequest, "a hello request"),
@@ -220,7 +219,7 @@ mod tests {
     use super::*;
     use crate::text::variants;
 
-    /// Asserts that the sentence of each error has words of its own, and is not the error's name.
+    /// Asserts that the sentence of each error is unique, and is not the error's name.
     fn assert_sentences<E: std::fmt::Debug>(all: &[E], sentence: impl Fn(&E) -> String) {
         for error in all {
             let sentence = sentence(error);

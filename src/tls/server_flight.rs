@@ -1,8 +1,7 @@
 //! Parses the messages that a server sends before it encrypts.
 //!
-//! In: the bytes that come. Out: the ServerHello and the certificates (RFC 5246 sections 7.4.1.3
-//! and 7.4.2). The cleartext handshake is built on it; the completed one keeps it in case it cannot
-//! finish.
+//! In: the received bytes. Out: the ServerHello and the certificates (RFC 5246 sections 7.4.1.3 and
+//! 7.4.2). The cleartext handshake is built on it; the completed one keeps it in case it cannot finish.
 
 use super::{
     error::Error,
@@ -24,7 +23,7 @@ const RETRY: [u8; 32] = [
     0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
 
-/// What a server has said so far.
+/// The server's messages so far.
 #[derive(Debug, Default)]
 pub(crate) struct Flight {
     reader: Reader,
@@ -41,12 +40,12 @@ struct ServerHello {
     version: u16,
     suite: u16,
     max_fragment_length: Option<MaxFragmentLength>,
-    /// The group that a HelloRetryRequest asks for (RFC 8446 section 4.2.8).
+    /// The group that a HelloRetryRequest requires (RFC 8446 section 4.2.8).
     wanted_group: Option<u16>,
 }
 
 impl Flight {
-    /// Takes more bytes; after an error, or when all has been heard, none are looked at.
+    /// Takes more bytes; after an error or the end, they are ignored.
     pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if self.ended {
             return Ok(());
@@ -101,12 +100,12 @@ impl Flight {
         Ok(())
     }
 
-    /// Whether there is nothing more to hear.
+    /// Whether nothing more is expected.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Whether the certificates have come.
+    /// Whether the certificates were received.
     pub(crate) fn has_certificates(&self) -> bool {
         self.certificates.is_some()
     }
@@ -116,13 +115,13 @@ impl Flight {
         self.server_hello.as_ref().map(|hello| hello.version)
     }
 
-    /// The group and the suite that a server of TLS 1.3 wants.
+    /// The group and the suite that a TLS 1.3 server requires.
     pub(crate) fn wants(&self) -> Option<(u16, u16)> {
         let hello = self.server_hello.as_ref()?;
         Some((hello.wanted_group?, hello.suite))
     }
 
-    /// What the server presented, if its certificates have come. Nothing of it was signed.
+    /// What the server presented, if its certificates were received. None of it was signed.
     pub(crate) fn presented(&self, incomplete: Option<String>) -> Option<Presented> {
         let hello = self.server_hello.as_ref()?;
         let ders = self.certificates.as_ref()?;
@@ -171,7 +170,7 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
         seen.push(kind);
         match (kind, content) {
             (1, &[code]) => hello.max_fragment_length = MaxFragmentLength::from_code(code),
-            // A ServerHello has a key of its own there.
+            // In a ServerHello this is a key share.
             (51, &[high, low]) if is_retry => {
                 hello.wanted_group = Some(u16::from_be_bytes([high, low]));
             }
@@ -219,7 +218,7 @@ fn authorities(body: &[u8], version: u16) -> Option<Vec<&[u8]>> {
     Some(names)
 }
 
-/// Bytes still to be read.
+/// The unread bytes.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {

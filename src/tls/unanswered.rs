@@ -4,11 +4,11 @@ use rustls::AlertDescription;
 
 use super::error::{Error, hung_up};
 
-/// What a server did instead of answering a question. It says nothing of the question.
+/// What a server did instead of answering a query. It does not depend on the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unanswered {
-    /// It took no connection.
+    /// It did not accept the connection.
     Refused,
     /// It reset the connection.
     Reset,
@@ -16,12 +16,12 @@ pub enum Unanswered {
     Closed,
     /// It did not answer in time.
     TimedOut,
-    /// It sent the alert internal_error, as some balancers do when they have too much to do.
+    /// It sent the alert internal_error, as some overloaded load balancers do.
     Alert,
 }
 
 impl Unanswered {
-    /// What became of the question, after "was".
+    /// What happened to the query, after "was".
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Unanswered {
 }
 
 impl Error {
-    /// What came instead of an answer, if the peer may answer the same offer at another time.
+    /// What happened instead of an answer, if the peer may answer the same offer at another time.
     pub(crate) fn unanswered(&self) -> Option<Unanswered> {
         match self {
             Self::Broken { error, .. } if hung_up(error) => Some(Unanswered::Reset),

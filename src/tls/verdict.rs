@@ -16,27 +16,27 @@ pub struct Verdict {
     pub device: &'static Device,
     /// Why it cannot connect; `None` if it can.
     pub obstacle: Option<String>,
-    /// What to change in its configuration so that it can, where that is known.
+    /// What to change in its configuration so that it can, if that is known.
     pub change: Option<String>,
-    /// What to change on the server, where its certificates are refused.
+    /// What to change on the server, if its certificates are refused.
     pub remedy: Option<String>,
-    /// The version that was agreed on; `None` if it was refused.
+    /// The negotiated version; `None` if the server refused.
     pub version: Option<String>,
-    /// Bytes of the server's Certificate message, if any was seen: of a server that refuses the
-    /// device, of that to a client which offers more.
+    /// The size of the server's Certificate message in bytes, if known: if the server refuses the
+    /// device, that for a client which offers more.
     pub certificate_message_bytes: Option<usize>,
-    /// Whether its code has to name an application protocol (ALPN).
+    /// Whether its code has to offer an application protocol (ALPN).
     pub needs_protocol: bool,
-    /// Whether its code must show a client certificate.
+    /// Whether it must present a client certificate.
     pub needs_client_certificate: bool,
     /// The record size requested from the server, by the device or on its behalf.
     pub asked_fragment_length: Option<MaxFragmentLength>,
-    /// The one that it agreed to.
+    /// The size that it agreed to.
     pub max_fragment_length: Option<MaxFragmentLength>,
 }
 
 impl Device {
-    /// What an answer means for it, whose TLS stack refuses the certificates for the reason
+    /// What an answer means for the device, whose TLS stack refuses the certificates for the reason
     /// `refusal`, if it does.
     #[must_use]
     pub fn judge(&'static self, handshake: &Handshake, refusal: Option<&Refusal>) -> Verdict {
@@ -60,7 +60,7 @@ impl Device {
         }
     }
 
-    /// What a refusal means to it, with what the server presents to a client that offers more.
+    /// What a refusal means for the device, with what the server presents to a client that offers more.
     #[must_use]
     pub fn judge_refusal(&'static self, error: &Error, seen: Option<&Presented>) -> Verdict {
         let handshake = seen.and_then(|presented| presented.handshake.as_ref());
@@ -98,7 +98,7 @@ impl Device {
         None
     }
 
-    /// What to try after this failure, where that is known.
+    /// What to try after this failure, if that is known.
     #[must_use]
     pub fn advice(&self, error: &Error, seen: Option<&Presented>) -> Option<String> {
         let Self { name, oldest, .. } = self;
@@ -155,7 +155,7 @@ impl Device {
         self.settings?.bringing(&handshake.cipher_suite)
     }
 
-    /// Whether it has a signature scheme for a key, where the kind of key decides that.
+    /// Whether it has a signature scheme for a key, if the kind of key decides that.
     fn verifies_with(&self, key: &Key) -> bool {
         // ed25519 and ed448 (RFC 8446 section 4.2.3).
         match key {
@@ -171,8 +171,8 @@ fn is_of_tls13(handshake: &Handshake) -> bool {
 }
 
 impl Verdict {
-    /// In sentences without a full stop. The first says whether the device connects, and its subject is the
-    /// name of the device; the others are whole.
+    /// In sentences without a full stop. The first says whether the device connects, with its name as
+    /// the subject; the others are complete sentences.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let Self { device, .. } = self;
@@ -207,7 +207,7 @@ impl Verdict {
                     setting.unwrap_or_default()
                 ));
             }
-            // Where it does not connect, it reads none.
+            // If it does not connect, it receives none.
             Some(bytes) if self.obstacle.is_none() => {
                 sentences
                     .push(format!("it reads the {bytes} bytes of certificates piece by piece"));

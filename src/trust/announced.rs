@@ -1,8 +1,8 @@
 //! Roots that their owner announced and that Mozilla's store does not have yet.
 //!
 //! A root of the store has signed the name and the key of each, but only the owner vouches for the
-//! self-signed certificate. So it is offered, and written only if the user passes its file. A test
-//! makes the rows from the certificates, and fails once the store has one of them.
+//! self-signed certificate. So it is offered, and only written if the user passes its file. A test
+//! generates the rows from the certificates, and fails once the store has one of them.
 
 use super::store::{Source, mozilla_list};
 use crate::{
@@ -46,11 +46,11 @@ pub const ANNOUNCED: [Announced; 2] = [
 /// exceptions case by case (Chrome Root Program Policy 1.8 of 2026-02-05, section 1.2.1).
 const CHROME_TWO_ROOTS: (i16, i8, i8) = (2027, 9, 15);
 
-/// How many that are.
+/// How many those are.
 const CHROME_MOST_ROOTS: usize = 2;
 
 impl Announced {
-    /// What it is, and how to hold it too.
+    /// What it is, and how to embed it too.
     #[must_use]
     pub fn offer(&self) -> String {
         let Self { name, sha256, url, .. } = self;

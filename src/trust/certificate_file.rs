@@ -19,7 +19,7 @@ const MAX_LABELS: usize = 4;
 /// How a PEM block begins (RFC 7468 section 2).
 const BEGIN: &[u8] = b"-----BEGIN ";
 
-/// How any block ends.
+/// How every block ends.
 const CLOSE: &[u8] = b"-----END ";
 
 /// How the block of a certificate ends.
@@ -132,13 +132,13 @@ fn read(content: &[u8], path: &Path) -> Result<Vec<Block>, Error> {
 }
 
 /// The text of each PEM block, up to the start of the next. A block whose first line is damaged or
-/// missing is one too: the next certificate does not take its place.
+/// missing counts too, so the next certificate does not get its position.
 fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut starts = Vec::new();
     let mut line_start = 0;
     let mut is_open = false;
     for line in content.split_inclusive(|byte| matches!(byte, b'\r' | b'\n')) {
-        // Lines of Base64 have no dash, and nearly all lines are such.
+        // Base64 has no hyphens, and nearly all lines are Base64.
         let dashed = if line.contains(&b'-') { line } else { &[] };
         let within = dashed.windows(BEGIN.len()).enumerate();
         let begins = within.filter(|(_, bytes)| *bytes == BEGIN).map(|(at, _)| line_start + at);
@@ -159,15 +159,15 @@ fn pem_blocks(content: &[u8]) -> impl Iterator<Item = &[u8]> {
     starts.into_iter().zip(ends).map(|(start, end)| &content[start..end])
 }
 
-/// What stands in `block` behind its END line.
+/// The text in `block` after its END line.
 fn behind(block: &[u8]) -> &[u8] {
     let end = memmem::find(block, CLOSE).unwrap_or(block.len());
     let rest = &block[end..];
     &rest[memchr::memchr(b'\n', rest).unwrap_or(rest.len())..]
 }
 
-/// The certificate in `text`, which stands between blocks, that has no boundaries: the next one does not
-/// take its place.
+/// The certificate in `text` between blocks that has no boundaries; it counts, so the next one does not
+/// get its position.
 fn without_boundaries(text: &[u8], position: usize, path: &Path) -> Option<Block> {
     let found = unframed::first(text)?;
     let problem = match found.form {
@@ -180,14 +180,14 @@ fn without_boundaries(text: &[u8], position: usize, path: &Path) -> Option<Block
 
 /// Whether `line` is the first of a certificate in Base64: a SEQUENCE with two bytes of length.
 fn is_bare_base64(line: &[u8]) -> bool {
-    /// No word of a text is so long, and no encoder writes shorter lines but the last.
+    /// Words in prose are shorter, and encoders write no shorter lines except the last.
     const FEWEST: usize = 32;
     let line = line.trim_ascii();
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     line.starts_with(b"MII") && line.len() >= FEWEST && line.iter().all(is_base64)
 }
 
-/// The labels of the PEM blocks in `content` that are no certificates, each once and a few at most.
+/// The labels of the PEM blocks in `content` that are not certificates, each once and a few at most.
 #[must_use]
 pub fn other_labels(content: &[u8]) -> Vec<Foreign> {
     let mut labels = Vec::new();
@@ -201,13 +201,13 @@ pub fn other_labels(content: &[u8]) -> Vec<Foreign> {
     labels
 }
 
-/// The most letters of a label that are lost, added or wrong in a damaged one.
+/// The most letters of the label that are missing, added or wrong in a damaged one.
 const MAX_WRONG_LETTERS: usize = 3;
 
-/// Whether `line` says almost BEGIN CERTIFICATE and nothing else.
+/// Whether `line` is almost BEGIN CERTIFICATE and nothing else.
 fn is_damaged_begin(line: &[u8]) -> bool {
     let is_around = |byte: &u8| !byte.is_ascii_graphic() || matches!(byte, b'-' | b'_' | b'=');
-    // A line of Base64 is longer; the rest of it need not be read.
+    // A line of Base64 is longer; its rest need not be read.
     let most_letters = BEGINS[BEGINS.len() - 1].len() + MAX_WRONG_LETTERS;
     if line.iter().filter(|byte| !is_around(byte)).nth(most_letters).is_some() {
         return false;
@@ -223,10 +223,10 @@ fn is_damaged_begin(line: &[u8]) -> bool {
 /// The labels of certificates without their spaces.
 const LABELS: [&str; 3] = ["CERTIFICATE", "X509CERTIFICATE", "TRUSTEDCERTIFICATE"];
 
-/// The same behind BEGIN, the longest last.
+/// The same after BEGIN, the longest last.
 const BEGINS: [&str; 3] = ["BEGINCERTIFICATE", "BEGINX509CERTIFICATE", "BEGINTRUSTEDCERTIFICATE"];
 
-/// Whether `label` is almost one of a certificate.
+/// Whether `label` is almost that of a certificate.
 fn is_certificate_label(label: &[u8]) -> bool {
     let letters: Vec<u8> = label.iter().copied().filter(|byte| *byte != b' ').collect();
     let letters = String::from_utf8_lossy(&letters);
@@ -246,8 +246,8 @@ fn label(block: &[u8]) -> Option<Vec<u8>> {
 
 /// The certificates of the PEM block `text` with the label `label`, the one at `position`.
 fn pem_block(text: &[u8], label: &[u8], position: usize, path: &Path) -> Result<Vec<Block>, Error> {
-    // RFC 7468 section 5.1 names CERTIFICATE, sections 8 and 9 PKCS7 and CMS; the others are what
-    // OpenSSL writes (`x509 -trustout`) and old OpenSSL wrote.
+    // RFC 7468 section 5.1 names CERTIFICATE, sections 8 and 9 PKCS7 and CMS; the others are from
+    // OpenSSL (`x509 -trustout`) and old versions of it.
     let is_message = matches!(label, b"PKCS7" | b"CMS");
     let is_trusted = label == b"TRUSTED CERTIFICATE";
     if !is_message && !is_trusted && !matches!(label, b"CERTIFICATE" | b"X509 CERTIFICATE") {
@@ -280,8 +280,8 @@ fn pem_block(text: &[u8], label: &[u8], position: usize, path: &Path) -> Result<
     }])
 }
 
-/// Whether the trust settings behind a certificate (OpenSSL's `X509_CERT_AUX`) reject it for servers
-/// or for all purposes.
+/// Whether the trust settings after a certificate (OpenSSL's `X509_CERT_AUX`) reject it for servers or
+/// for all purposes.
 fn is_rejected_for_servers(contents: &[u8]) -> bool {
     /// The identifier octet of `reject`, a list of purposes.
     const REJECT: u8 = 0xa0;
@@ -302,11 +302,11 @@ fn certificate(der: &[u8], position: usize, path: &Path) -> Block {
     }
 }
 
-/// The certificates of a PKCS#7 message; `None` if `content` is none.
+/// The certificates of a PKCS#7 message; `None` if `content` is not one.
 ///
 /// # Errors
 ///
-/// It has too many certificates, or is cut off: one that is missing may be the leaf.
+/// It has too many certificates, or is cut off: the missing one may be the leaf.
 fn message(content: &[u8], path: &Path) -> Result<Option<Vec<Certificate>>, Error> {
     // One more than the limit, to detect that there are more.
     match pkcs7::certificates(content, MAX_ROOTS + 1) {
@@ -320,8 +320,8 @@ fn message(content: &[u8], path: &Path) -> Result<Option<Vec<Certificate>>, Erro
     }
 }
 
-/// Whether `der` is shorter than the header of its first element says; a length that is not stated is not
-/// known (X.690 section 8.1.3).
+/// Whether `der` is shorter than the header of its first element says; false for an indefinite length
+/// (X.690 section 8.1.3).
 fn is_cut_off(der: &[u8]) -> bool {
     let Some((header, rest)) = der.split_at_checked(2) else { return true };
     match header[1] {

@@ -42,7 +42,7 @@ pub(crate) fn root(position: usize) -> Option<Root> {
 /// Mozilla's own name constraints on roots, which are not in the certificates: the contents of
 /// nameConstraints (RFC 5280 section 4.2.1.10) by the root's SHA-256.
 ///
-/// TUBITAK Kamu SM SSL Kok Sertifikasi - Surum 1 may issue for `.tr` alone (NSS,
+/// TUBITAK Kamu SM SSL Kok Sertifikasi - Surum 1 may only issue for `.tr` (NSS,
 /// `security/nss/lib/certdb/genname.c`; webpki-roots carries the same).
 const MOZILLA_CONSTRAINTS: [(Sha256, &[u8]); 1] = [(
     Sha256([
@@ -73,7 +73,7 @@ pub fn mozilla_siblings(certificate: &Certificate) -> Vec<Root> {
     let Some(organisation) = certificate.subject().organisation() else {
         return Vec::new();
     };
-    // Of each root the name alone is read first.
+    // Only the name of each root is read first.
     let is_of_organisation = |position: &usize| {
         let subject = subject_of(&mozilla_list()[*position]).map(Name::new);
         subject.and_then(|name| name.organisation()).as_ref() == Some(&organisation)

@@ -2,8 +2,8 @@
 //!
 //! `left.tsv` has one line for each: the SHA-256 of the certificate, the SHA-256 of its subject and
 //! subjectPublicKeyInfo, the days of certifi's last release with it and of the first without it, its
-//! notAfter, the SHA-256 of the root that came in its place (or `-`), and its name. A
-//! test makes the file from the certificates and fails if it is stale.
+//! notAfter, the SHA-256 of its successor (or `-`), and its name. A test generates the file from the
+//! certificates and fails if it is stale.
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -75,7 +75,7 @@ pub fn anchor_sha256(certificate: &Certificate) -> Sha256 {
 
 /// The row about `certificate`, if it was in Mozilla's store and no longer is.
 ///
-/// Another certificate of the same name and key is the same anchor.
+/// Another certificate with the same name and key is the same anchor.
 pub(crate) fn left(certificate: &Certificate) -> Option<&'static Left> {
     static BY_ANCHOR: OnceLock<HashMap<[u8; 32], Vec<&'static Left>>> = OnceLock::new();
     let by_anchor = BY_ANCHOR.get_or_init(|| {
@@ -88,7 +88,7 @@ pub(crate) fn left(certificate: &Certificate) -> Option<&'static Left> {
     let rows = by_anchor.get(&anchor_sha256(certificate).0)?;
     let fingerprint = certificate.sha256();
     let same = rows.iter().find(|row| row.sha256 == fingerprint);
-    // What is in the bundled list again has not left, even if it is listed.
+    // A root that is in the bundled list again has not left, even if it is in the table.
     let row = same.or_else(|| rows.iter().max_by_key(|row| row.gone)).copied()?;
     super::store::mozilla_twin(certificate).is_none().then_some(row)
 }
@@ -103,8 +103,8 @@ pub(crate) fn left_by_sha256(fingerprint: Sha256) -> Option<&'static Left> {
     roots_that_left().iter().find(|row| row.sha256 == fingerprint)
 }
 
-/// The keys (DER) of the roots of the bundled list whose subject people read as `subject`: with the same
-/// common name, organisation and unit, in any case, order, spacing and encoding.
+/// The keys (DER) of the roots of the bundled list whose subject looks like `subject` to people: with
+/// the same common name, organisation and unit, in any case, order, spacing and encoding.
 pub(crate) fn keys_of_mozillas(subject: &Name<'_>) -> &'static [Vec<u8>] {
     static KEYS: OnceLock<HashMap<String, Vec<Vec<u8>>>> = OnceLock::new();
     let keys = KEYS.get_or_init(|| {

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{text::foreign::Foreign, x509::certificate::Certificate};
 
-/// A certificate that the user trusts as it is.
+/// A certificate that the user trusts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Root {
     /// The certificate.

@@ -18,7 +18,7 @@ pub use super::{
 };
 use crate::x509::certificate::{Certificate, Sha256};
 
-/// The most unreadable certificates that are named.
+/// The most unreadable certificates that are listed.
 const MAX_SKIPPED: usize = 16;
 
 /// Roots that the user trusts.
@@ -86,7 +86,7 @@ impl Store {
         Ok(())
     }
 
-    /// The roots that could not be read, one sentence each; at most 16 are named.
+    /// The roots that could not be read, one sentence each; at most 16 are listed.
     #[must_use]
     pub fn skipped(&self) -> &[String] {
         &self.skipped
@@ -145,7 +145,7 @@ impl Store {
         Ok(())
     }
 
-    /// Also trusts `certificate`; messages call it `name`.
+    /// Also trusts `certificate`, which messages call `name`.
     pub fn add_certificate(&mut self, certificate: Certificate, name: &str) {
         Arc::make_mut(&mut self.added)
             .push(Root { certificate, source: Source::File(name.into()) });

@@ -10,9 +10,9 @@ use crate::x509::der::{Elements, only};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// PFX (RFC 7292 section 4), mostly encrypted with a password.
+    /// PFX (RFC 7292 section 4), usually encrypted with a password.
     Pkcs12,
-    /// The key store of Java before version 9.
+    /// The Java key store before version 9.
     JavaKeyStore,
     /// Text in UTF-16, as Windows PowerShell writes it with `>`.
     Utf16,
@@ -27,13 +27,14 @@ const PFX_CONTENTS: [ObjectIdentifier; 2] = [
 /// How a Java key store begins (OpenJDK, `sun.security.provider.JavaKeyStore`, `MAGIC`).
 const JAVA_KEY_STORE: &[u8] = &[0xfe, 0xed, 0xfe, 0xed];
 
-/// How its sibling with stronger encryption of keys begins (`com.sun.crypto.provider.JceKeyStore`).
+/// The beginning of the variant with stronger encryption of keys
+/// (`com.sun.crypto.provider.JceKeyStore`).
 const JCE_KEY_STORE: &[u8] = &[0xce, 0xce, 0xce, 0xce];
 
 /// The byte order marks of UTF-16 (RFC 2781 section 3.2).
 const BYTE_ORDER_MARKS: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
-/// How PEM begins in UTF-16 without a mark.
+/// The beginning of PEM in UTF-16 without a mark.
 const DASHES: [&[u8]; 2] = [b"-\0-\0-\0-\0", b"\0-\0-\0-\0-"];
 
 impl Format {

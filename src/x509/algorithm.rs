@@ -34,7 +34,7 @@ pub enum Digest {
     Md2,
     /// MD5 (RFC 1321).
     Md5,
-    /// SHA-1 (FIPS 180-4), as are those that follow.
+    /// SHA-1 (FIPS 180-4, like the following ones).
     Sha1,
     /// SHA-224.
     Sha224,
@@ -73,7 +73,7 @@ impl SignatureAlgorithm {
         known.map_or_else(|| Self::Other(algorithm_name(id)), |(_, algorithm)| algorithm.clone())
     }
 
-    /// The digest that its identifier names.
+    /// The digest, if the identifier names one.
     #[must_use]
     pub const fn digest(&self) -> Option<Digest> {
         match self {

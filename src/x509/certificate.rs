@@ -71,7 +71,7 @@ pub enum KeyPossession {
 /// Why bytes cannot be read as a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed {
-    /// The part of the certificate that could not be read, as RFC 5280 calls it.
+    /// The part of the certificate that could not be read, by its name in RFC 5280.
     pub part: &'static str,
 }
 
@@ -191,7 +191,7 @@ impl Certificate {
         &self.0.der[self.0.spki.clone()]
     }
 
-    /// The serial number in hexadecimal, two digits a byte, as the DER holds it.
+    /// The serial number in hexadecimal, two digits per byte, as in the DER.
     #[must_use]
     pub fn serial(&self) -> String {
         hex(&self.0.der[self.0.serial.clone()])

@@ -77,8 +77,8 @@ pub(crate) fn only(bytes: &[u8]) -> Option<Element<'_>> {
     elements.next().filter(|_| elements.is_empty())
 }
 
-/// The most bytes of an object identifier that are shown: one with a UUID as an arc (ITU-T X.667)
-/// has 20, and the `der` crate takes 39.
+/// The most bytes of an object identifier that are shown: one with a UUID as an arc (ITU-T X.667) has
+/// 20, and the `der` crate supports 39.
 const SHOWN_OID_BYTES: usize = 64;
 
 /// The contents of an object identifier as numbers and dots. An invalid encoding (X.690 section 8.19)
@@ -98,7 +98,7 @@ fn arcs(oid: &[u8]) -> Option<String> {
         if byte & 0x80 != 0 {
             continue;
         }
-        // The first number holds two arcs, of which the first is at most 2.
+        // The first number encodes two arcs, of which the first is at most 2.
         let first = (arc / 40).min(2);
         let written = match text.is_empty() {
             true => format!("{first}.{}", arc - 40 * first),

@@ -1,4 +1,4 @@
-//! Elements made of others; tags, lengths and simple values are those of the crate `der`.
+//! Elements made of others; tags, lengths and simple values come from the crate `der`.
 //!
 //! The crates `cms` and `pkcs12` have the structures of PKCS #7 and #12 but no truststores. Both are
 //! pre-releases, and each needs more crates than certgrab without features, which also writes these
@@ -6,10 +6,10 @@
 
 use der::{Encode as _, Tag, TagNumber, asn1::AnyRef};
 
-/// `[0]`, constructed: around a value, or in the place of its SET.
+/// `[0]`, constructed: around a value, or instead of its SET.
 pub(crate) const EXPLICIT_0: Tag = Tag::ContextSpecific { constructed: true, number: TagNumber(0) };
 
-/// The element of `tag` around `contents`, which are in DER where they are elements.
+/// The element of `tag` around `contents`.
 pub(crate) fn value(tag: Tag, contents: &[u8]) -> der::Result<Vec<u8>> {
     AnyRef::new(tag, contents)?.to_der()
 }

@@ -1,4 +1,4 @@
-//! What the extensions of a certificate say (RFC 5280 section 4.2), read by x509-parser.
+//! What the extensions of a certificate say (RFC 5280 section 4.2), parsed by x509-parser.
 //!
 //! In: a [`Certificate`]. Out: names, URLs, and violations of the rules for CA certificates that
 //! rustls-webpki does not check: keyUsage, and an anchor's own dates and extensions.
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::text::{foreign::Foreign, time::Time};
 
-/// Subject alternative names shown of one certificate; the others are counted.
+/// How many subject alternative names of one certificate are shown; the others are counted.
 pub const SHOWN_NAMES: usize = 128;
 
 /// The RSA moduli that signatures are verified with, in bits: those of ring.
@@ -92,22 +92,22 @@ pub fn path_length(certificate: &Certificate) -> Option<u32> {
     parsed.basic_constraints().ok()??.value.path_len_constraint
 }
 
-/// What extKeyUsage says of TLS servers (RFC 5280 section 4.2.1.12).
+/// What extKeyUsage says about TLS servers (RFC 5280 section 4.2.1.12).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServerUse {
     /// There is no extKeyUsage.
     Unrestricted,
     /// It has serverAuth.
     Named,
-    /// It has anyExtendedKeyUsage, which not everybody counts.
+    /// It has anyExtendedKeyUsage, which not every stack accepts.
     Any,
-    /// It has other purposes only.
+    /// It only has other purposes.
     Excluded,
     /// It, or the certificate, cannot be read.
     Unreadable,
 }
 
-/// What extKeyUsage says of `certificate` and TLS servers.
+/// What extKeyUsage of `certificate` says about TLS servers.
 #[must_use]
 pub fn server_use(certificate: &Certificate) -> ServerUse {
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
@@ -241,13 +241,13 @@ pub(crate) fn is_verified_with(key: &Key) -> bool {
         }
         // A malformed RSA or EC key.
         Key::Other(id) => *id != RSA_ENCRYPTION && *id != EC_PUBLIC_KEY,
-        // One in hybrid form is read by some stacks.
+        // Some stacks read a key in hybrid form.
         Key::Ec { point, .. } => ecdsa::is_point(point),
         Key::Unknown(_) => true,
     }
 }
 
-/// Whether the signature on `child` is by the key of `issuer`; `None` where it cannot be checked.
+/// Whether the signature on `child` is by the key of `issuer`; `None` if it cannot be checked.
 ///
 /// This only explains why a chain does not verify. It never makes one verify.
 #[must_use]

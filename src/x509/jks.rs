@@ -1,8 +1,8 @@
-//! Java's older key store, JKS, and its sibling JCEKS.
+//! Java's older key store, JKS, and its variant JCEKS.
 //!
 //! In: bytes. Out: the certificates, which are not encrypted (OpenJDK,
-//! `sun.security.provider.JavaKeyStore`). The digest at the end depends on a password, and so it is
-//! not checked.
+//! `sun.security.provider.JavaKeyStore`). The digest at the end depends on a password, so it is not
+//! checked.
 
 use super::certificate::Certificate;
 
@@ -15,16 +15,16 @@ const PRIVATE_KEY: usize = 1;
 /// The tag of a trusted certificate.
 const TRUSTED_CERTIFICATE: usize = 2;
 
-/// What a key store holds.
+/// The contents of a key store.
 #[derive(Debug, Default)]
 pub(crate) struct KeyStore {
-    /// The certificates, in their order: trusted ones, and the chains of private keys.
+    /// The certificates, in order: trusted ones, and the chains of private keys.
     pub(crate) certificates: Vec<Certificate>,
     /// Whether there is a private key.
     pub(crate) holds_a_key: bool,
 }
 
-/// Reads `content`; `None` if it is no key store or has an entry of another kind.
+/// Reads `content`; `None` if it is not a key store or has an entry of another kind.
 pub(crate) fn read(content: &[u8]) -> Option<KeyStore> {
     let magic = MAGIC.iter().find(|magic| content.starts_with(magic))?;
     let mut rest = content.strip_prefix(*magic)?;
@@ -50,7 +50,7 @@ pub(crate) fn read(content: &[u8]) -> Option<KeyStore> {
     (rest.len() == DIGEST).then_some(store)
 }
 
-/// Takes a certificate off `rest`; before version 2 its kind is not named.
+/// Takes a certificate off `rest`; before version 2 its kind is not stored.
 fn certificate(rest: &mut &[u8], version: usize) -> Option<Certificate> {
     if version >= 2 {
         let kind = number::<2>(rest)?;

@@ -16,7 +16,7 @@ pub enum Key {
         /// The public exponent.
         exponent: Vec<u8>,
     },
-    /// A point on a named curve (RFC 5480), as the key's bit string holds it.
+    /// A point on a named curve (RFC 5480), as in the key's bit string.
     Ec {
         /// The curve.
         curve: ObjectIdentifier,
@@ -30,7 +30,7 @@ pub enum Key {
     Unknown(String),
 }
 
-/// A curve of NIST (FIPS 186-5; RFC 5480 section 2.1.1.1).
+/// A NIST curve (FIPS 186-5; RFC 5480 section 2.1.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NistCurve {
     /// secp256r1.
@@ -116,7 +116,7 @@ fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
     CURVES.iter().find(|(curve, ..)| *curve == id).map(|(_, name, bits)| (*name, *bits))
 }
 
-/// Names of the algorithms of keys, and of signatures that `SignatureAlgorithm` has no variant for;
+/// Names of the algorithms of keys, and of signatures without a variant in `SignatureAlgorithm`;
 /// otherwise the object identifier.
 pub(super) fn algorithm_name(id: &[u8]) -> String {
     const NAMES: [(ObjectIdentifier, &str); 7] = [

@@ -10,7 +10,7 @@ use crate::text::{
     marks::opens,
 };
 
-/// Relative distinguished names shown of a name; the others are counted.
+/// How many relative distinguished names of a name are shown; the others are counted.
 ///
 /// The longest name in the public stores has 9.
 pub const SHOWN_RDNS: usize = 64;
@@ -29,10 +29,10 @@ impl<'a> Name<'a> {
         Self { der }
     }
 
-    /// The name as RFC 4514 writes it, the most specific part first: `CN=ISRG Root X1,O=...,C=US`.
+    /// The name in the form of RFC 4514, the most specific part first: `CN=ISRG Root X1,O=...,C=US`.
     ///
-    /// Unprintable characters become the hexadecimal pairs of that RFC (`\0A`). An empty name is the
-    /// empty text, and a name that cannot be read is `#` and its hexadecimal DER.
+    /// Unprintable characters become hexadecimal pairs of that RFC (`\0A`). An empty name is the empty
+    /// text, and a name that cannot be read is `#` and its hexadecimal DER.
     #[must_use]
     pub fn text(&self) -> Foreign {
         Foreign::escaped(self.rfc4514().unwrap_or_else(|| format!("#{}", hex(self.der))))
@@ -44,8 +44,8 @@ impl<'a> Name<'a> {
         self.attribute("CN").or_else(|| self.attribute("O"))
     }
 
-    /// The value of the common name, or of the organisation and its units if there is none: roots of
-    /// one CA often differ in the unit alone.
+    /// The value of the common name, or of the organisation and its units if there is none: roots of one
+    /// CA often only differ in the unit.
     #[cfg(feature = "judge")]
     pub(crate) fn label(&self) -> Option<String> {
         if let Some(name) = self.attribute("CN") {
@@ -83,15 +83,15 @@ impl<'a> Name<'a> {
         Some(name)
     }
 
-    /// What people tell names apart by, in small letters and digits alone: the common name, the
-    /// organisation and its unit. Of a name without an organisation the common name alone.
+    /// What distinguishes names for people, only lower-case letters and digits: the common name, the
+    /// organisation and its unit; without an organisation, only the common name.
     #[cfg(feature = "judge")]
     pub(crate) fn folded(&self) -> String {
         let parts = ["CN", "O", "OU"].map(|wanted| self.value(wanted));
         parts.iter().flatten().map(|part| folded(part)).collect()
     }
 
-    /// The common name as [`Self::folded`] has it.
+    /// The common name in the form of [`Self::folded`].
     #[cfg(feature = "judge")]
     pub(crate) fn folded_common_name(&self) -> Option<String> {
         self.value("CN").as_deref().map(folded)
@@ -138,7 +138,7 @@ impl<'a> Name<'a> {
     }
 }
 
-/// The letters and digits of `text`, in small letters.
+/// The letters and digits of `text`, in lower case.
 #[cfg(feature = "judge")]
 fn folded(text: &str) -> String {
     text.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -178,8 +178,8 @@ fn short_name(id: &[u8]) -> Option<&'static str> {
 
 /// The characters of a directory string (RFC 5280 section 4.1.2.4).
 ///
-/// A TeletexString holds Latin-1 in practice, whatever T.61 says. UniversalString, which no
-/// certificate in use has, is shown in hexadecimal.
+/// A TeletexString contains Latin-1 in practice, whatever T.61 says. UniversalString, which does not
+/// occur in practice, is shown in hexadecimal.
 fn decode(value: Element<'_>) -> Option<String> {
     let bytes = value.value;
     match value.tag {

@@ -2,7 +2,7 @@
 
 use pem::PemError;
 
-/// What is wrong with a block that the PEM reader refuses with `error`.
+/// What is wrong with a block that the PEM reader rejects with `error`.
 pub(crate) fn of(error: &PemError) -> &'static str {
     match error {
         PemError::MalformedFraming | PemError::MissingEndTag => "its END line is missing",

@@ -10,14 +10,14 @@ use super::{
     der::{Element, Elements},
 };
 
-/// signedData, the content type of PKCS#7 messages that carry certificates.
+/// signedData, the content type of PKCS#7 messages with certificates.
 const SIGNED_DATA: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
 /// The first `most` certificates in `message`; `None` if it is not signedData.
 ///
-/// A certificate is DER even inside BER, so looking for one at each offset reads both encodings.
-/// What is found by accident or by malice is a candidate like any other. The order says nothing:
-/// the certificates are a set.
+/// A certificate is DER even inside BER, so searching at each offset reads both encodings. A certificate
+/// found by accident or placed by an attacker is only a candidate. The order has no meaning: the
+/// certificates are a set.
 pub(crate) fn certificates(message: &[u8], most: usize) -> Option<Vec<Certificate>> {
     // The header of a PKCS#7 message fits before its content type.
     let start = &message[..message.len().min(32)];
@@ -31,8 +31,8 @@ pub(crate) fn certificates(message: &[u8], most: usize) -> Option<Vec<Certificat
 /// nothing if it is not signedData in DER.
 ///
 /// ContentInfo holds the type and `[0]`, that the signedData, and that a version, the digests, the
-/// contents and in `[0]` the certificates (RFC 5652 sections 3 and 5.1). Members with a tag of their own
-/// are certificates of other kinds (section 10.2.2).
+/// contents and in `[0]` the certificates (RFC 5652 sections 3 and 5.1). Members with another tag are
+/// certificates of other kinds (section 10.2.2).
 pub(crate) fn members(message: &[u8], most: usize) -> Vec<Result<Certificate, Malformed>> {
     let certificates = || {
         let mut info = Elements::of(Elements::of(message).sequence()?.value);
@@ -50,14 +50,13 @@ const CERTIFICATES: u8 = 0xa0;
 
 /// The first `most` certificates anywhere in `bytes`, in order.
 ///
-/// What begins like a certificate is read as one until [`MOST_READINGS`] times `bytes` were read:
-/// elements that share their ends could be read again at each of their beginnings.
+/// Anything that begins like a certificate is read as one until [`MOST_READINGS`] times `bytes` were
+/// read: elements that share their ends could be read again at each of their beginnings.
 pub(crate) fn certificates_within(bytes: &[u8], most: usize) -> Vec<Certificate> {
     search(bytes, most).0
 }
 
-/// How many times each byte may be read in the mean: certificates stand side by side, not within one
-/// another.
+/// How many times each byte may be read on average: certificates follow one another and are not nested.
 const MOST_READINGS: usize = 4;
 
 /// The certificates, and how many bytes were read as certificates.
@@ -84,8 +83,8 @@ const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const VERSION: u8 = 0xa0;
 
-/// The length of the SEQUENCE at the beginning of `bytes`, if another one begins it that begins with
-/// a version or a number (RFC 5280 section 4.1).
+/// The length of the SEQUENCE at the beginning of `bytes`, if it begins with another one that begins
+/// with a version or a number (RFC 5280 section 4.1).
 fn begins_as_certificate(bytes: &[u8]) -> Option<usize> {
     let (header, length) = sequence(bytes)?;
     let (inner, _) = sequence(bytes.get(header..)?)?;

@@ -1,14 +1,14 @@
 //! Whether bytes hold a private key.
 //!
-//! In: the content of a file. Out: yes or no, from the outer form alone; nothing is decrypted. A key
-//! in PEM is found behind a comment mark too, one in Base64, in hexadecimal or as an array of numbers
-//! without its boundaries too. Text may be UTF-16.
+//! In: the content of a file. Out: yes or no, judging by the outer form; nothing is decrypted. A key in
+//! PEM is also found after a comment mark, and one in Base64, in hexadecimal or as an array of numbers
+//! also without boundaries. Text may be UTF-16.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// What stands in the first line of keys in text: PEM of every kind (RFC 7468 sections 10 and 11), PGP
-/// (RFC 9580 section 6.2), SSH's own forms, PuTTY, age, BIND, OpenVPN, minisign, and `wg genkey` in a
-/// configuration of WireGuard.
+/// What the first line of a text key contains: PEM of every kind (RFC 7468 sections 10 and 11), PGP (RFC
+/// 9580 section 6.2), SSH's own formats, PuTTY, age, BIND, OpenVPN, minisign, and `wg genkey` in a
+/// WireGuard configuration.
 const WORDS: [&[u8]; 11] = [
     b"PRIVATE KEY-----",
     b"PRIVATE KEY BLOCK-----",
@@ -23,17 +23,17 @@ const WORDS: [&[u8]; 11] = [
     b"PrivateKey=",
 ];
 
-/// keyBag and pkcs8ShroudedKeyBag (RFC 7292 appendix D), the last byte left out.
+/// keyBag and pkcs8ShroudedKeyBag (RFC 7292 appendix D), without the last byte.
 const KEY_BAGS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01";
 
 /// The encryption schemes of PKCS #5 (RFC 8018 appendix C) and PKCS #12 (RFC 7292 appendix C).
 const ENCRYPTIONS: [&[u8]; 2] =
     [b"\x2a\x86\x48\x86\xf7\x0d\x01\x05", b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01"];
 
-/// How key stores of Java begin: JKS and JCEKS.
+/// The beginnings of Java key stores: JKS and JCEKS.
 const KEY_STORES: [&[u8]; 2] = [b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"];
 
-/// How many bytes of a key are looked at where its length is not known: an Ed25519 key in PKCS #8, the
+/// How many bytes of a key are examined if its length is not known: an Ed25519 key in PKCS #8, the
 /// shortest, has 48.
 const BEGINNING: usize = 32;
 
@@ -82,7 +82,7 @@ fn is_xml_key(content: &[u8]) -> bool {
     has(b"<RSAKeyValue>") && has(b"<D>") || has(b"<DSAKeyValue>") && has(b"<X>")
 }
 
-/// The bytes of hexadecimal digits, as many as tell a key from other data.
+/// The bytes of hexadecimal digits, as many as distinguish a key from other data.
 fn is_key_in_hex(word: &[u8]) -> bool {
     let word = word.strip_prefix(b"0x").unwrap_or(word);
     let digits = &word[..word.len().min(2 * BEGINNING) / 2 * 2];
@@ -92,7 +92,7 @@ fn is_key_in_hex(word: &[u8]) -> bool {
     digits.len() == 2 * BEGINNING && bytes.is_some_and(|bytes| begins_as_key(&bytes))
 }
 
-/// Whether numbers with commas, blanks or colons between them are the bytes of a key.
+/// Whether numbers separated by commas, blanks or colons are the bytes of a key.
 fn is_key_in_numbers(content: &[u8]) -> bool {
     let mut window: Vec<u8> = Vec::with_capacity(BEGINNING);
     let is_of_number = |byte: &u8| byte.is_ascii_alphanumeric();
@@ -123,7 +123,7 @@ fn is_key_in_numbers(content: &[u8]) -> bool {
     false
 }
 
-/// A byte as an array has it: `0x30`, `48`, or two hexadecimal digits.
+/// A byte as in an array: `0x30`, `48`, or two hexadecimal digits.
 fn number_of(word: &[u8]) -> Option<u8> {
     let text = std::str::from_utf8(word).ok()?;
     let hexadecimal = |digits: &str| u8::from_str_radix(digits, 16).ok();
@@ -135,7 +135,7 @@ fn number_of(word: &[u8]) -> Option<u8> {
     }
 }
 
-/// The line, from 1, that says that a private key follows.
+/// The line, from 1, that announces a private key.
 pub(crate) fn line(content: &[u8]) -> Option<usize> {
     // Each of them has this word, and few other lines do.
     let has_word = |line: &[u8]| line.windows(3).any(|here| here.eq_ignore_ascii_case(b"key"));
@@ -152,19 +152,19 @@ fn is_base64(byte: u8) -> bool {
 
 /// Whether a word is Base64, and its first line that of a key.
 fn is_key_in_base64(word: &[u8]) -> bool {
-    /// The shortest first line that is looked at: an Ed25519 key in PKCS #8 has 64 characters.
+    /// The shortest first line that is examined: an Ed25519 key in PKCS #8 has 64 characters.
     const FEWEST: usize = 40;
-    /// The first line of PEM (RFC 7468 section 2), in which all that is looked at stands.
+    /// The first line of PEM (RFC 7468 section 2), which has everything that is examined.
     const MOST: usize = 64;
     if word.len() < FEWEST {
         return false;
     }
     let beginning = &word[..word.len().min(MOST) / 4 * 4];
-    // What is encoded may be PEM itself, as in a Secret of Kubernetes.
+    // The encoded data may be PEM itself, as in a Kubernetes Secret.
     STANDARD.decode(beginning).is_ok_and(|bytes| begins_as_key(&bytes) || line(&bytes).is_some())
 }
 
-/// A DER header: the tag, and what follows it. The element may be cut.
+/// A DER header: the tag, and what follows it. The element may be truncated.
 fn open(der: &[u8]) -> Option<(u8, usize, &[u8])> {
     let (tag, first, rest) = (*der.first()?, *der.get(1)?, der.get(2..)?);
     if first < 0x80 {
@@ -180,7 +180,7 @@ fn sequence(der: &[u8]) -> Option<&[u8]> {
     open(der).filter(|(tag, ..)| *tag == SEQUENCE).map(|(.., rest)| rest)
 }
 
-/// The small number that `der` begins with, and what comes after it.
+/// The small number that `der` begins with, and what follows it.
 fn number(der: &[u8]) -> Option<(u8, &[u8])> {
     match open(der)? {
         (INTEGER, 1, rest) => Some((*rest.first()?, &rest[1..])),
@@ -193,7 +193,7 @@ fn number(der: &[u8]) -> Option<(u8, &[u8])> {
 fn begins_as_key(der: &[u8]) -> bool {
     let Some(contents) = sequence(der) else { return false };
     if let Some((0 | 1, rest)) = number(contents) {
-        /// No key of fewer bytes is of use.
+        /// Keys with fewer bytes are useless.
         const LEAST: usize = 16;
         return match open(rest) {
             Some((SEQUENCE, _, rest)) => rest.first() == Some(&OBJECT_IDENTIFIER),
@@ -212,7 +212,7 @@ fn pkcs12_has_key(content: &[u8]) -> bool {
     is_pkcs12 && content.windows(KEY_BAGS.len() + 1).any(has_bag)
 }
 
-/// Of a key store only the first entry is looked at.
+/// Only the first entry of a key store is examined.
 fn key_store_has_key(content: &[u8]) -> bool {
     /// The tags of entries: 1 is a private key, 2 a certificate, 3 a secret key.
     const CERTIFICATE: [u8; 4] = [0, 0, 0, 2];

@@ -1,8 +1,8 @@
-//! Certificates in text that no PEM boundaries enclose.
+//! Certificates in text without PEM boundaries.
 //!
 //! In: text between PEM blocks. Out: the place of the first certificate in it that is written in Base64,
-//! also that for URLs, in hexadecimal or as an array of numbers, in lines of any length, as in XML, JSON
-//! and sources. No reader of PEM takes it for a certificate.
+//! also in its URL-safe form, in hexadecimal or as an array of numbers, in lines of any length, as in
+//! XML, JSON and sources. PEM readers do not find it.
 
 /// The bytes that a certificate is recognised by: the headers of two SEQUENCE, and a version or the
 /// beginning of a serial number (RFC 5280 section 4.1).
@@ -11,13 +11,13 @@ const HEAD: usize = 12;
 /// The form of a certificate without boundaries, and where it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unframed {
-    /// `Base64` and the like.
+    /// `Base64` or another form.
     pub(crate) form: &'static str,
     /// The offset of its first character.
     pub(crate) at: usize,
 }
 
-/// The first certificate in `text` that no boundaries enclose.
+/// The first certificate in `text` without boundaries.
 pub(crate) fn first(text: &[u8]) -> Option<Unframed> {
     let base64 = first_in(text, b"MII", head_in_base64, "Base64");
     let hexadecimal = first_in(text, b"30", |text| head_in_numbers(text, 16), "hexadecimal");
@@ -44,7 +44,7 @@ pub(crate) fn base64_between_blocks(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The first place in `text` that begins with `beginning`, and a certificate by `head`.
+/// The first place in `text` that begins with `beginning` and, by its `head`, with a certificate.
 fn first_in(
     text: &[u8],
     beginning: &[u8],
@@ -59,7 +59,7 @@ fn first_in(
 }
 
 fn is_certificate(head: &[u8; HEAD]) -> bool {
-    /// `[0]`, the version in it, and the serial number behind it.
+    /// `[0]`, the version in it, and the serial number after it.
     const VERSION: [u8; 2] = [0xa0, 0x03];
     match head {
         [0x30, 0x82, _, _, 0x30, 0x82, _, _, version @ .., _, _] => {
@@ -72,7 +72,7 @@ fn is_certificate(head: &[u8; HEAD]) -> bool {
     }
 }
 
-/// What may stand between two characters of data: line breaks and what joins literals.
+/// What may come between two characters of data: line breaks and what joins literals.
 fn is_between(byte: u8) -> bool {
     byte.is_ascii_whitespace() || b"\"'\\,:+.{}[]()#*".contains(&byte)
 }

@@ -24,7 +24,7 @@ impl Claims<'_> {
             let place = (None, "Options");
             self.object(place, Severity::Warning, "lock-differs", message, refresh());
         }
-        // One of them alone is a difference of `follow`, which is reported above.
+        // If only one has it, that is a difference of `follow`, which is reported above.
         if let (Some(wanted), Some(found)) = (terms.path, &self.bundle.path)
             && wanted != found
         {
@@ -41,7 +41,8 @@ impl Claims<'_> {
         if terms.is_of_files || terms.besides.held {
             self.not_held(terms);
         }
-        // What files hold is written as it is; what they do not hold is not trusted.
+        // The certificates of files are written as they are; what the files do not contain is not
+        // trusted.
         if terms.is_of_files {
             return;
         }
@@ -94,7 +95,7 @@ impl Claims<'_> {
         }
     }
 
-    /// The certificates of the manifest's files that it does not hold, although it is to hold all.
+    /// The certificates of the manifest's files that are missing although all should be there.
     fn not_held(&mut self, terms: &Terms<'_>) {
         let key = if terms.is_of_files { "from" } else { "hold" };
         let of_files = terms.store.added().filter(|root| matches!(root.source, Source::File(_)));
@@ -124,7 +125,7 @@ fn keys(options: &[Foreign], is_of_files: bool) -> Vec<String> {
         let key = word.trim_start_matches('-');
         match keys.last_mut() {
             Some((_, values)) if key == word => values.push(word),
-            // One that is repeated is one key with several values.
+            // A repeated option is one key with several values.
             Some((known, _)) if *known == key => {}
             _ => keys.push((key, Vec::new())),
         }

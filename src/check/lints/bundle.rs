@@ -1,24 +1,24 @@
-//! Bundles of roots, of which nobody chose each one.
+//! Bundles of roots that were not chosen one by one.
 //!
-//! In: the findings about the certificates of a file. Out: the same, with one sentence in place of
-//! those that age brings to the roots of a bundle.
+//! In: the findings about the certificates of a file. Out: the same, with one sentence instead of all
+//! findings about the age of the roots of a bundle.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::super::{EmbeddedAnchor, Finding, Findings, Severity};
 use crate::{text::count::counted, x509::certificate::Sha256};
 
-/// The fewest anchors of a bundle. Selections of people are smaller, and the bundles of ESP-IDF, curl
-/// and webpki-roots have more than a hundred.
+/// The fewest anchors of a bundle. Manual selections are smaller, and the bundles of ESP-IDF, curl and
+/// webpki-roots have more than a hundred.
 const FEWEST_ANCHORS: usize = 16;
 
-/// What age brings to roots.
+/// Findings about the age of roots.
 const OF_AGE: [&str; 5] = ["expired", "expires-soon", "leaves-soon", "next-root", "root-dropped"];
 
 /// A root of a bundle: which bundle, and its SHA-256.
 type Member = (usize, Sha256);
 
-/// The findings with those of bundles in one sentence each.
+/// The findings, with those of each bundle combined into one sentence.
 pub(super) fn gathered(
     found: Findings,
     anchors: &[EmbeddedAnchor],
@@ -32,7 +32,7 @@ pub(super) fn gathered(
     if !anchors.iter().any(|one| is_bundle(&one)) {
         return found;
     }
-    // One root may stand in several bundles.
+    // One root may be in several bundles.
     let (mut members, mut names) = (HashMap::new(), HashMap::new());
     for one in anchors.iter().filter(is_bundle) {
         if let Some((sha256, name)) = name(one) {
@@ -46,7 +46,7 @@ pub(super) fn gathered(
     };
     let aged: HashSet<Member> = found.listed().iter().filter_map(member).collect();
     let outdated: BTreeSet<usize> = aged.iter().map(|(bundle, _)| *bundle).collect();
-    // One root that is outdated is reported like any other.
+    // A single outdated root is reported like any other.
     let is_gathered = |bundle: usize| aged.iter().filter(|(one, _)| *one == bundle).count() > 1;
     let sentences: Vec<_> = outdated
         .into_iter()

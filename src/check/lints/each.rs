@@ -1,7 +1,7 @@
 //! The anchors of a file, one after the other.
 //!
-//! In: a [`Reading`]. Out: findings at each place of each certificate. What a signature is worth is found
-//! out once, however often its certificate stands in the file.
+//! In: a [`Reading`]. Out: findings at each place of each certificate. Each signature is checked once,
+//! however often its certificate occurs in the file.
 
 use std::{collections::HashMap, rc::Rc};
 
@@ -49,13 +49,13 @@ impl EmbeddedAnchor {
     }
 }
 
-/// What a file was judged by so far.
+/// The state while a file is judged.
 struct Judge<'a> {
     reading: &'a Reading,
     knowledge: &'a Knowledge<'a>,
     companions: HashMap<usize, Rc<Companions>>,
     budget: SignatureBudget,
-    /// Whether it was said that the budget is spent.
+    /// Whether the spent budget was reported.
     is_over: bool,
     /// The findings about each certificate of each constant.
     judged: HashMap<(usize, Sha256), Vec<Finding>>,
@@ -106,7 +106,7 @@ impl Judge<'_> {
         let Some(made) = made.filter(|_| left.is_empty()) else { return left };
         let lint = self.lint(one, &made);
         let found = lint.lookalike().map_or_else(|| lint.strength(), |one| vec![one]);
-        // It was made up to be judged, so that its SHA-256 is nobody's.
+        // It was made for this judgement, so its SHA-256 is not that of a real certificate.
         found.into_iter().map(|finding| Finding { certificate: None, ..finding }).collect()
     }
 }

@@ -1,7 +1,7 @@
-//! What stands where a root should.
+//! What is in the place of a root.
 //!
 //! In: one certificate and the TLS stack that reads it. Out: that it is a leaf, an intermediate, a
-//! cross-signed certificate, or self-signed and no CA.
+//! cross-signed certificate, or self-signed but not a CA.
 
 use super::{Lint, issuer_of, self_signed_twin};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Lint<'_> {
-    /// What it is where a root should stand.
+    /// What it is instead of a root.
     pub(super) fn root(&self) -> Option<Finding> {
         let certificate = self.certificate;
         if certificate.is_self_issued() {
@@ -45,7 +45,7 @@ impl Lint<'_> {
         }
     }
 
-    /// Whether the stack takes it for the server's own certificate alone, although it is self-signed.
+    /// Whether the stack only accepts it as the server's own certificate, although it is self-signed.
     fn no_ca(&self) -> Option<Finding> {
         let (stack, certificate) = (self.stack?, self.certificate);
         let is_v3 = extensions::is_v3(certificate);

@@ -1,7 +1,7 @@
-//! Anchors of BearSSL that are not marked as those of a CA.
+//! BearSSL anchors without the CA flag.
 //!
-//! In: the code of a file, its constants and the anchors in them. Out: findings, each at the entry of the
-//! table.
+//! In: the code of a file, its constants and the anchors in them. Out: findings, each at the entry of
+//! the table.
 
 use super::Severity;
 use crate::{
@@ -10,11 +10,11 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// What stands between the name and the key of an entry whose flags have nothing of `BR_X509_TA_CA`
+/// What is between the name and the key of an entry whose flags do not include `BR_X509_TA_CA`
 /// (bearssl_x509.h, `br_x509_trust_anchor`).
 const NO_FLAGS: [&str; 2] = ["},0,{BR_KEYTYPE_", "},.flags=0,"];
 
-/// Words of an entry that are no name of a constant.
+/// Words of an entry that are not names of constants.
 const NO_NAMES: [&str; 8] = ["unsigned", "char", "const", "uint8_t", "sizeof", "data", "len", "dn"];
 
 pub(super) fn findings(source: &Source, anchors: &[EmbeddedAnchor]) -> Vec<Finding> {
@@ -51,7 +51,7 @@ fn is_named(anchor: &EmbeddedAnchor, subject: &[u8]) -> bool {
     anchor.key.as_ref().is_some_and(|key: &Key| key.subject == subject)
 }
 
-/// Whether `made`, a name and a key, is a public root, today's or one that left the store.
+/// Whether `made`, a name and a key, is a public root, current or removed from the store.
 fn is_known_root(made: &Certificate) -> bool {
     let known = Store::mozilla().named(made.subject_der());
     known.iter().any(|root| root.certificate.is_same_anchor(made)) || removed::left(made).is_some()

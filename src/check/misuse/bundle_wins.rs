@@ -7,8 +7,7 @@ use std::ops::Range;
 use super::error;
 use crate::check::{Finding, source::code::Code};
 
-/// Fields that take an anchor beside a bundle: of esp-tls, esp_http_client and esp-mqtt, and of
-/// esp-idf-svc.
+/// Fields for an anchor next to a bundle: of esp-tls, esp_http_client and esp-mqtt, and of esp-idf-svc.
 const ANCHOR_FIELDS: [&str; 9] = [
     "cert_pem",
     "cacert_buf",
@@ -21,8 +20,8 @@ const ANCHOR_FIELDS: [&str; 9] = [
     "global_ca_store",
 ];
 
-/// Fields that attach ESP-IDF's bundle: `esp_tls_mbedtls.c` of ESP-IDF 5, `set_client_config`, takes
-/// the bundle first, then the global store, then the certificate.
+/// Fields that attach ESP-IDF's bundle: `esp_tls_mbedtls.c` of ESP-IDF 5, `set_client_config`, uses the
+/// bundle first, then the global store, then the certificate.
 pub(super) const FIELDS: [&str; 2] = ["crt_bundle_attach", "use_crt_bundle_attach"];
 
 /// Whether `value` at the beginning of some code sets nothing.
@@ -34,8 +33,8 @@ fn is_nothing(value: &str) -> bool {
     })
 }
 
-/// Whether `value`, which follows `field`, sets it to nothing that is known here: it is compared, its type
-/// is declared, or a library copies what its user sets in the same field.
+/// Whether `value`, which follows `field`, sets it to nothing known here: it is compared, its type is
+/// declared, or a library copies what its user sets in the same field.
 fn sets_nothing(value: &str, field: &str) -> bool {
     let is_of_path = |one: char| one.is_alphanumeric() || matches!(one, '_' | '.' | '-' | '>');
     let path = &value[..value.find(|one| !is_of_path(one)).unwrap_or(value.len())];
@@ -45,7 +44,7 @@ fn sets_nothing(value: &str, field: &str) -> bool {
     is_nothing(value) || value.starts_with('=') || is_declared || is_copy
 }
 
-/// Where a bundle is attached beside a certificate, which is then not used.
+/// Where a bundle is attached next to a certificate, which is then not used.
 pub(super) fn findings(code: &Code) -> Vec<Finding> {
     let mut found = Vec::new();
     for field in FIELDS {
@@ -85,19 +84,19 @@ fn path_before(text: &str, at: usize) -> &str {
     &before[before.trim_end_matches(is_of_it).len()..]
 }
 
-/// What stands in the innermost braces around `at`.
+/// The text in the innermost braces around `at`.
 pub(super) fn braces(text: &str, at: usize) -> &str {
     &text[block(text, at)]
 }
 
-/// Where that stands.
+/// The range of that text.
 fn block(text: &str, at: usize) -> Range<usize> {
     let start = text[..at].bytes().rposition(unmatched(b'{', b'}'));
     let end = text[at..].bytes().position(unmatched(b'}', b'{'));
     start.map_or(0, |start| start + 1)..end.map_or(text.len(), |end| at + end)
 }
 
-/// Where the function around `at` stands, or all of the outermost braces where none is known.
+/// The range of the function around `at`, or of the outermost braces if no function is found.
 pub(super) fn function(text: &str, at: usize) -> Range<usize> {
     let mut around = block(text, at);
     while around.start > 0 && !begins_function(&text[..around.start - 1]) {
@@ -106,10 +105,10 @@ pub(super) fn function(text: &str, at: usize) -> Range<usize> {
     around
 }
 
-/// Words with parentheses behind which braces begin no function.
+/// Words whose parentheses are not followed by the body of a function.
 const CONTROLS: [&str; 5] = ["if", "for", "while", "switch", "catch"];
 
-/// Whether a function's parameters stand at the end of `before`.
+/// Whether `before` ends with a function's parameters.
 fn begins_function(before: &str) -> bool {
     let parameters = before.strip_suffix(')');
     let open = parameters.and_then(|text| text.bytes().rposition(unmatched(b'(', b')')));
@@ -119,7 +118,7 @@ fn begins_function(before: &str) -> bool {
     })
 }
 
-/// Whether a byte is `brace` without the `other` that belongs to it among the bytes before.
+/// Whether a byte is `brace` without a matching `other` among the bytes before it.
 pub(super) fn unmatched(brace: u8, other: u8) -> impl FnMut(u8) -> bool {
     let mut depth = 0_usize;
     move |byte| {
@@ -133,7 +132,7 @@ pub(super) fn unmatched(brace: u8, other: u8) -> impl FnMut(u8) -> bool {
     }
 }
 
-/// Where code is looked for that belongs with what stands at `at`.
+/// The code that is searched for what belongs with the position `at`.
 struct Scope<'a> {
     text: &'a str,
     range: Range<usize>,
@@ -157,7 +156,7 @@ impl Scope<'_> {
     }
 }
 
-/// Whether `word` stands in `text`, not as a part of a longer one.
+/// Whether `text` contains `word`, not as a part of a longer one.
 fn has_word(text: &str, word: &str) -> bool {
     text.split(|one: char| !one.is_alphanumeric() && one != '_').any(|one| one == word)
 }

@@ -1,4 +1,4 @@
-//! Where a client of TLS connects to: the port without TLS, or an address in the place of a name.
+//! Where a TLS client connects to: the port without TLS, or an address instead of a name.
 //!
 //! In: the code of a file. Out: findings, each at the call or the URL.
 
@@ -10,10 +10,10 @@ use crate::check::{
     source::{Source, code::Code},
 };
 
-/// Calls that take a host and a port.
+/// Calls with a host and a port.
 const CONNECTS: [&str; 4] = ["setServer(", "connect(", "setHost(", "begin("];
 
-/// Words that show a client of TLS.
+/// Words that show a TLS client.
 pub(super) const TLS_WORDS: [&str; 9] = [
     "setCACert(",
     "setTrustAnchors(",
@@ -33,7 +33,7 @@ const PLAIN_PORT: &str = "1883";
 /// Schemes of URLs with TLS.
 const SECURE: [&str; 5] = ["https", "mqtts", "wss", "ssl", "tls"];
 
-/// Where a client of TLS connects to a port or an address that is none for TLS.
+/// Where a TLS client connects to a port or an address that is not for TLS.
 pub(super) fn findings(source: &Source) -> Vec<Finding> {
     let code = &source.tight;
     if !TLS_WORDS.iter().any(|word| code.text().contains(word)) {
@@ -84,7 +84,7 @@ fn urls(source: &Source) -> Vec<Finding> {
     found
 }
 
-/// Where a client of TLS is sent to the port without.
+/// Where a TLS client connects to the port without TLS.
 fn without_tls(code: &Code) -> Vec<Finding> {
     let mut found = Vec::new();
     for call in CONNECTS {
@@ -105,7 +105,7 @@ fn without_tls(code: &Code) -> Vec<Finding> {
     found
 }
 
-/// Where a client of TLS is given an address, for which certificates rarely are.
+/// Where a TLS client connects to an address, which certificates rarely include.
 fn addresses(source: &Source) -> Vec<Finding> {
     let code = &source.tight;
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! Files beside the code that decide how a certificate gets to the device.
+//! Files next to the code that decide how a certificate gets to the device.
 //!
 //! In: the name and the content of a build file, a configuration or a `.trust` file. Out: findings.
 
@@ -10,7 +10,7 @@ use crate::{
     text::foreign::Foreign,
 };
 
-/// What `file` with `content` does to a certificate, by the kind of file that its name tells.
+/// What `file` with `content` does to a certificate, by the kind of file that its name shows.
 pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Findings {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
@@ -36,7 +36,7 @@ pub(in crate::check) fn findings(file: &Path, content: &[u8]) -> Findings {
     found.into_iter().collect()
 }
 
-/// Whether `word` names a file of PEM.
+/// Whether `word` is the name of a PEM file.
 fn is_pem_file(word: &str) -> bool {
     [".pem", ".crt", ".cer"].iter().any(|end| word.ends_with(end))
 }
@@ -50,7 +50,7 @@ fn without_nul(line: usize, file: &str, instead: &str) -> Finding {
     warning(line, "embedded-without-nul", message, &action)
 }
 
-/// Files of PEM under `EMBED_FILES` of ESP-IDF, which adds no NUL; `EMBED_TXTFILES` does.
+/// PEM files under `EMBED_FILES` of ESP-IDF, which does not add a NUL; `EMBED_TXTFILES` does.
 fn embedded(text: &str) -> Vec<Finding> {
     let (mut found, mut is_embedding) = (Vec::new(), false);
     for (index, line) in text.lines().enumerate() {
@@ -112,7 +112,7 @@ fn embedded_by_platformio(text: &str) -> Vec<Finding> {
 /// Options of ESP-IDF and of its examples that turn verification off, by their ends.
 const SKIPS: [&str; 2] = ["ESP_TLS_SKIP_SERVER_CERT_VERIFY", SKIPS_NAME];
 
-/// The one that leaves out the name alone.
+/// The option that only turns off the check of the name.
 pub(super) const SKIPS_NAME: &str = "SKIP_COMMON_NAME_CHECK";
 
 fn skipped(text: &str) -> Vec<Finding> {
@@ -125,13 +125,13 @@ fn skipped(text: &str) -> Vec<Finding> {
     options.map(|(index, option)| verification::finding(index + 1, option)).collect()
 }
 
-/// Whether `content` names a shell as what runs it.
+/// Whether `content` has a first line that names a shell.
 fn is_shell_script(content: &[u8]) -> bool {
     let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     first.starts_with(b"#!") && first.trim_ascii_end().ends_with(b"sh")
 }
 
-/// An option that is empty to turn the check of the name off.
+/// An option that turns off the check of the name if it is empty.
 fn without_endpoint_name(text: &str) -> Vec<Finding> {
     let is_empty = |line: &str| {
         let value = line.trim().strip_prefix(NO_ENDPOINT_NAME);
@@ -141,7 +141,7 @@ fn without_endpoint_name(text: &str) -> Vec<Finding> {
     lines.map(|(index, _)| verification::finding(index + 1, NO_ENDPOINT_NAME)).collect()
 }
 
-/// A file of Basics Station, which takes a `.trust` file for PEM only if it begins with a hyphen
+/// A file of Basics Station, which reads a `.trust` file as PEM only if it begins with a hyphen
 /// (lorabasics/basicstation, src/tls.c).
 fn trust(content: &[u8]) -> Option<Finding> {
     let holds_pem = content.windows(11).any(|window| window == b"-----BEGIN ");

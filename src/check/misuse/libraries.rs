@@ -1,4 +1,4 @@
-//! Calls of single libraries that leave a client without verification.
+//! Calls of specific libraries that leave a client without verification.
 //!
 //! In: the code of a file. Out: findings, each at the call.
 
@@ -8,7 +8,7 @@ use crate::check::{
     source::{Language, Source, code::Code},
 };
 
-/// The words by which a file shows that it has one.
+/// The words that show that a file may have one.
 pub(super) const SIGNS: [&str; 6] = [
     "ssl.wrap_socket",
     "beginSSL",
@@ -72,11 +72,12 @@ fn websockets(code: &Code) -> Vec<Finding> {
 /// What turns verification off, and where.
 type Places = Vec<(usize, &'static str)>;
 
-/// The most callbacks of a file that are looked up, and the most places of each: no program has as many.
+/// The most callbacks of a file that are looked up, and the most places of each: no real program has as
+/// many.
 const MAX_CALLBACKS: usize = 32;
 const MAX_PLACES: usize = 64;
 
-/// What the functions called `name` do, as far as a call is read.
+/// The bodies of the functions called `name`, as far as they are examined.
 fn bodies<'a>(code: &'a Code, name: &str) -> Vec<&'a str> {
     let begin = format!("{name}(");
     let body = |at: usize| {
@@ -100,7 +101,7 @@ fn accepting(code: &Code) -> Places {
     places.filter(accepts).map(|at| (at, "accept-certificate")).collect()
 }
 
-/// Callbacks of mbedTLS that take away all that is wrong with a certificate.
+/// Callbacks of mbedTLS that clear all problems of a certificate.
 fn clearing(code: &Code) -> Places {
     const SETS: &str = "mbedtls_ssl_conf_verify(";
     let clears = |at: &usize| {
@@ -114,7 +115,7 @@ fn clearing(code: &Code) -> Places {
         .collect()
 }
 
-/// Web views of Android that go on after an error of TLS.
+/// Web views of Android that continue after a TLS error.
 fn proceeding(code: &Code) -> Places {
     const HANDLER: &str = "onReceivedSslError";
     let is_ignored = bodies(code, HANDLER).iter().any(|body| body.contains(".proceed()"));

@@ -1,7 +1,7 @@
-//! Code that defeats a constant, however sound that is.
+//! Code that defeats a sound constant.
 //!
-//! In: the code of a file without comments and literals, and the anchors in it. Out: findings, each
-//! at the line that has to change.
+//! In: the code of a file without comments and literals, and the anchors in it. Out: findings, each at
+//! the line that has to change.
 
 mod anchor_flags;
 mod bundle_wins;
@@ -23,7 +23,7 @@ use crate::{
     x509::extensions,
 };
 
-/// All misuses in `source`, which holds `anchors` and, as the device's own, `own`.
+/// All misuses in `source`, which has the anchors `anchors` and the device's own certificates `own`.
 pub(super) fn findings(
     source: &Source,
     anchors: &[EmbeddedAnchor],
@@ -51,7 +51,7 @@ fn warning(line: usize, code: &'static str, message: String, action: &str) -> Fi
     Finding::new(line, Severity::Warning, code, message, Some(action.to_owned()))
 }
 
-/// The words of which a file has one if something can be found here.
+/// The words that show that a file may have one.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let embeds = ["EMBED_FILES", "embed_files", "target_add_binary_data", files::SKIPS_NAME];
     let others = [no_anchor::HTTP_CLIENT, words::NO_ENDPOINT_NAME].into_iter().chain(shell::SIGNS);
@@ -65,11 +65,11 @@ pub(super) fn fields_with_values() -> impl Iterator<Item = (&'static str, &'stat
     words::FIELDS.into_iter()
 }
 
-/// Functions of Arduino-ESP32's client that keep the pointer that they are given
-/// (NetworkClientSecure.cpp of core 3).
+/// Functions of Arduino-ESP32's client that keep the pointer passed to them (NetworkClientSecure.cpp of
+/// core 3).
 const KEEPS_POINTER: [&str; 3] = ["setCACert", "setCertificate", "setPrivateKey"];
 
-/// Where a client that lives on is given a pointer to a local variable.
+/// Where a client that outlives the function gets a pointer to a local variable.
 fn dangling(code: &Code) -> Vec<Finding> {
     let mut found = Vec::new();
     for function in KEEPS_POINTER {
@@ -102,8 +102,8 @@ fn dangling(code: &Code) -> Vec<Finding> {
     found
 }
 
-/// Whether the client called `name` is declared in the function around `at`, with which it ends; a member
-/// of a class is not.
+/// Whether the client called `name` is declared in the function around `at` and destroyed at its end; a
+/// class member is not.
 fn is_local(code: &Code, name: &str, at: usize) -> bool {
     let first = code.find(name).next().unwrap_or(at);
     name.is_empty() || bundle_wins::function(code.text(), at).contains(&first)
@@ -147,7 +147,8 @@ fn is_local_text(code: &Code, name: &str, at: usize, is_array: bool) -> bool {
     is_word && kinds.iter().any(|kind| declared(kind))
 }
 
-/// Where one certificate is both anchor and the device's own, or a CA is given as the device's own.
+/// Where one certificate is both the anchor and the device's own, or a CA is passed as the device's own
+/// certificate.
 fn exchanged(source: &Source, anchors: &[EmbeddedAnchor], own: &[EmbeddedAnchor]) -> Vec<Finding> {
     if source.language == Language::Data {
         return Vec::new();
@@ -181,7 +182,7 @@ fn exchanged(source: &Source, anchors: &[EmbeddedAnchor], own: &[EmbeddedAnchor]
     found
 }
 
-/// Whether `one` belongs to a chain that a leaf in the same constant begins.
+/// Whether `one` belongs to a chain whose leaf is in the same constant.
 fn is_behind_a_leaf<'a>(
     one: &EmbeddedAnchor,
     mut all: impl Iterator<Item = &'a EmbeddedAnchor>,

@@ -1,16 +1,16 @@
-//! Commands that tell a modem or a coprocessor with a TLS stack of its own to verify nothing.
+//! Commands that turn off verification in a modem or coprocessor with its own TLS stack.
 //!
 //! In: the commands among the literals of a file. Out: findings, each at the literal.
 
 use super::verification;
 use crate::check::{Finding, source::Source};
 
-/// The name of a command, and whether what is given to it turns verification off.
+/// The name of a command, and whether its arguments turn verification off.
 type Command = (&'static str, fn(&[&str]) -> bool);
 
-/// The commands that configure TLS, without what stands before their names: of SIMCom (AT Command Manual of
-/// SIM7500 and SIM7600, `AT+CSSLCFG`), Quectel (`AT+QSSLCFG`), ESP-AT (`AT+CIPSSLCCONF`), u-blox (`AT+USECPRF`)
-/// and Telit (`AT#SSLSECCFG`).
+/// The commands that configure TLS, without the prefix before their names: of SIMCom (AT Command Manual
+/// of SIM7500 and SIM7600, `AT+CSSLCFG`), Quectel (`AT+QSSLCFG`), ESP-AT (`AT+CIPSSLCCONF`), u-blox
+/// (`AT+USECPRF`) and Telit (`AT#SSLSECCFG`).
 const COMMANDS: [Command; 5] = [
     ("+CSSLCFG=", |given| matches!(given, ["authmode", _, "0"])),
     ("+QSSLCFG=", |given| matches!(given, ["seclevel", _, "0"])),
@@ -20,7 +20,7 @@ const COMMANDS: [Command; 5] = [
     ("#SSLSECCFG=", |given| matches!(given, [_, _, "0", ..])),
 ];
 
-/// The words by which a file shows that it has one.
+/// The words that show that a file may have one.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     COMMANDS.into_iter().map(|(name, _)| name)
 }

@@ -1,4 +1,4 @@
-//! Clients of Arduino-ESP32 that are given no anchor.
+//! Arduino-ESP32 clients without an anchor.
 //!
 //! In: the code of a file. Out: findings, each at the call.
 
@@ -8,11 +8,11 @@ use crate::check::{
     source::{Language, Source},
 };
 
-/// Arguments that are no certificate.
+/// Arguments that are not a certificate.
 const NOTHING: [&str; 3] = ["NULL", "nullptr", "0"];
-/// What a client without an anchor may have in its place.
+/// What a client may have instead of an anchor.
 const INSTEAD: [&str; 2] = ["setCACertBundle(", "setPreSharedKey("];
-/// The client of HTTP, by its header; that of the ESP8266 takes no URL alone.
+/// The HTTP client, by its header; that of the ESP8266 cannot be given a URL alone.
 pub(super) const HTTP_CLIENT: &str = "HTTPClient.h";
 const OF_ESP8266: [&str; 2] = ["ESP8266HTTPClient", "ESP8266WiFi"];
 
@@ -25,8 +25,8 @@ pub(super) fn findings(source: &Source) -> Vec<Finding> {
     found
 }
 
-/// Where `setCACert` takes the anchor away. Without one, and without anything in its place, version 1 of
-/// the core does not verify, and later ones do not connect (ssl_client.cpp, `start_ssl_client`).
+/// Where `setCACert` removes the anchor. Without one, and without anything instead, version 1 of the
+/// core does not verify, and later versions do not connect (ssl_client.cpp, `start_ssl_client`).
 fn taken_away(source: &Source) -> Vec<Finding> {
     const CALL: &str = "setCACert(";
     let code = &source.tight;
@@ -52,8 +52,8 @@ fn taken_away(source: &Source) -> Vec<Finding> {
     places.map(|at| error(code.line(at), "verification-off", message(given(at)), action)).collect()
 }
 
-/// Where the client of HTTP is given a URL of HTTPS alone: it then accepts any certificate
-/// (HTTPClient.cpp, `TLSTraits::verify`).
+/// Where the HTTP client only gets an HTTPS URL: it then accepts any certificate (HTTPClient.cpp,
+/// `TLSTraits::verify`).
 fn urls_alone(source: &Source) -> Vec<Finding> {
     const CALL: &str = "begin(";
     let code = &source.tight;

@@ -1,4 +1,4 @@
-//! Texts whose NUL is lost on the way to mbedTLS.
+//! Texts that lose their NUL on the way to mbedTLS.
 //!
 //! In: the code of a file. Out: findings, each where the text ends.
 
@@ -6,14 +6,14 @@ use super::error;
 use crate::check::{Finding, pem_text, source::Source};
 
 /// Words that show .NET nanoFramework, whose `X509Certificate(string)` adds the NUL and whose
-/// `X509Certificate(byte[])` hands the bytes on as they are (nanoframework/System.Net,
+/// `X509Certificate(byte[])` passes the bytes on unchanged (nanoframework/System.Net,
 /// X509Certificate.cs).
 const NANO_FRAMEWORK: [&str; 3] = ["nanoFramework", "HttpsAuthentCert", "AddCaCertificateBundle("];
 
-/// How code makes bytes of a text.
+/// How code converts a text to bytes.
 const TO_BYTES: &str = "GetBytes(";
 
-/// Where PEM is given to nanoFramework as bytes without a NUL.
+/// Where PEM is passed to nanoFramework as bytes without a NUL.
 pub(super) fn bytes_without_nul(source: &Source) -> Vec<Finding> {
     let code = &source.tight;
     if !NANO_FRAMEWORK.iter().any(|word| code.text().contains(word)) {

@@ -38,7 +38,7 @@ const SETTINGS: [(&str, &str, &str); 7] = [
     ("https", "--verify", "no"),
 ];
 
-/// Variables that turn verification off for the command behind them.
+/// Variables that turn verification off for the command after them.
 const VARIABLES: [&str; 5] = [
     "GIT_SSL_NO_VERIFY=1",
     "GIT_SSL_NO_VERIFY=true",
@@ -51,13 +51,13 @@ const VARIABLES: [&str; 5] = [
 const INSECURE: char = 'k';
 const TAKE_A_VALUE: &str = "ACDEFHKPQTUXYbcdehmortuwxyz";
 
-/// Words before a command that are none.
+/// Words before a command that are not part of it.
 const BEFORE: [&str; 17] = [
     "sudo", "exec", "env", "time", "if", "while", "until", "then", "else", "do", "!", "{", "RUN",
     "command", "ENV", "export", "shell",
 ];
 
-/// The words by which a script shows that it has one, but for `curl` with its short option.
+/// The words that show that a script may have one, except `curl` with its short option.
 pub(super) const SIGNS: [&str; 13] = [
     "--insecure",
     "--no-check-certificate",
@@ -74,14 +74,14 @@ pub(super) const SIGNS: [&str; 13] = [
     "PERL_LWP_SSL_VERIFY_HOSTNAME",
 ];
 
-/// Keys of YAML whose values are texts for people.
+/// Keys of YAML whose values are prose.
 const TEXTS: [&str; 6] = ["name", "description", "title", "summary", "message", "help"];
 
-/// A YAML file with each line as a command: without the dashes of lists, the key before it and the quotes
-/// around it. What is a text for people by its key is left out.
+/// A YAML file with each line as a command: without list dashes, the key before it and the quotes around
+/// it. The text of keys with prose is left out.
 pub(super) fn commands_of_yaml(text: &str) -> String {
     let mut commands = String::new();
-    // How deep the key of the text stands that is passed over.
+    // The column of the key whose text is skipped.
     let mut passed: Option<usize> = None;
     for line in text.lines() {
         let depth = line.len() - line.trim_start().len();
@@ -120,8 +120,7 @@ fn unquoted(value: &str) -> String {
     }
 }
 
-/// A Makefile with each line as a command: without what tells make how to run it (GNU Make manual,
-/// section 5).
+/// A Makefile with each line as a command: without the prefixes for make (GNU Make manual, section 5).
 pub(super) fn commands_of_make(text: &str) -> String {
     let command = |line: &str| line.trim_start().trim_start_matches(['@', '-', '+']).to_owned();
     text.lines().map(|line| command(line) + "\n").collect()
@@ -173,17 +172,17 @@ fn has_short_option(word: &str) -> bool {
     })
 }
 
-/// A word of a script on its line, or the end of a command.
+/// A word of a script and its line, or the end of a command.
 enum Word {
     Of(String, usize),
     End,
 }
 
-/// The words of a script, one after the other: a quoted text is one, or a part of one.
+/// The words of a script in order: a quoted text is a word or a part of one.
 struct Words<'a> {
     letters: Peekable<Chars<'a>>,
     line: usize,
-    /// Whether the command ends behind the word before.
+    /// Whether the command ends after the previous word.
     ends: bool,
 }
 
@@ -199,7 +198,7 @@ impl Iterator for Words<'_> {
             let line = self.line;
             self.line += usize::from(letter == '\n');
             match letter {
-                // A line that goes on ends no word's command.
+                // A continued line does not end a command.
                 '\\' if quote != Some('\'') => match self.letters.next() {
                     Some('\n') => self.line += 1,
                     Some(next) => word.push(next),

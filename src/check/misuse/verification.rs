@@ -13,10 +13,10 @@ use crate::check::{
     source::{Source, code::Code},
 };
 
-/// The most bytes of code of a callback that are read.
+/// The most bytes of a callback's code that are read.
 const CALLBACK_BYTES: usize = 120;
 
-/// What stands before a literal that is kept in the code.
+/// What precedes a literal that is kept in the code.
 const LITERAL: &str = "\"=";
 
 /// The finding that `what` on `line` turns verification off, or only the check of the name.
@@ -101,7 +101,7 @@ fn in_fields(source: &Source) -> Places {
             values.iter().any(|wanted| begins_with_word(value, wanted))
         };
         for at in code.find(field) {
-            // A literal beside another one is an argument like any other, but for properties of GLib.
+            // A literal next to another one is an ordinary argument, except for GLib properties.
             let signs: &[char] = match code.text()[..at].ends_with(LITERAL) && field != PROPERTY {
                 true => &['=', ':'],
                 false => &['=', ':', ',', ' '],
@@ -131,7 +131,7 @@ fn in_fields(source: &Source) -> Places {
     found
 }
 
-/// Whether what stands at `at` is the parameter of a function that is defined in Python.
+/// Whether the code at `at` is a parameter of a function that is defined in Python.
 fn is_parameter(text: &str, at: usize) -> bool {
     let open = text[..at].bytes().rposition(unmatched(b'(', b')'));
     open.is_some_and(|open| {
@@ -164,7 +164,7 @@ fn in_callbacks(source: &Source) -> Places {
     found
 }
 
-/// Methods of trust managers that refuse nothing, and credentials of chains that nobody looks at.
+/// Methods of trust managers that accept everything, and credentials for chains that are never checked.
 fn in_trust_managers(code: &Code) -> Places {
     let mut found = Vec::new();
     for at in code.find(TRUST_MANAGER) {
@@ -188,7 +188,7 @@ fn in_trust_managers(code: &Code) -> Places {
     found
 }
 
-/// Requests of aiohttp that take any certificate.
+/// Requests of aiohttp that accept any certificate.
 fn in_requests(code: &Code) -> Places {
     let is_known = ["aiohttp", "session"].iter().any(|word| code.text().contains(word));
     let takes_it = |at: &usize| {
@@ -214,7 +214,7 @@ fn is_of_path(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | ':')
 }
 
-/// Whether the word at `at` is given to something: not compared, nor the name of a case or a macro.
+/// Whether the word at `at` is passed or assigned: not compared, nor the name of a case or a macro.
 fn is_value(text: &str, at: usize, word: &str) -> bool {
     let before = &text[..at];
     let before = before.trim_end_matches(|one: char| {
@@ -232,7 +232,7 @@ fn is_value(text: &str, at: usize, word: &str) -> bool {
     !compares && !is_declared && (is_given || is_called)
 }
 
-/// Whether `text` begins with `word` and nothing that goes on with it.
+/// Whether `text` begins with `word` as a whole word.
 fn begins_with_word(text: &str, word: &str) -> bool {
     let rest = text.strip_prefix(word);
     rest.is_some_and(|rest| {
@@ -240,7 +240,7 @@ fn begins_with_word(text: &str, word: &str) -> bool {
     })
 }
 
-/// The words of which a file that turns verification off has one, but for fields.
+/// The words of which a file that turns verification off has at least one, except for fields.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let calls = CALLS.iter().map(|call| call.split('(').next().unwrap_or(call));
     let callbacks = CALLBACKS.into_iter().map(|(name, _)| name);

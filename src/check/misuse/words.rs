@@ -1,7 +1,7 @@
 //! The words with which code turns verification off, in C, C++, Rust, Python, Go, JavaScript, C#, Dart,
 //! Java, Kotlin, Swift, Objective-C, PHP, Ruby, Perl, Lua, Elixir, Erlang, PowerShell and YAML.
 
-/// What turns verification off wherever it stands, but for comparisons and declarations.
+/// What turns verification off anywhere except in comparisons and declarations.
 pub(super) const WORDS: [&str; 40] = [
     "MBEDTLS_SSL_VERIFY_NONE",
     "MBEDTLS_SSL_VERIFY_OPTIONAL",
@@ -54,7 +54,7 @@ pub(super) const WORDS: [&str; 40] = [
     "SslVerification.NoVerification",
 ];
 
-/// What a verifier of rustls answers; alone, it accepts everything.
+/// What a verifier of rustls returns; with nothing else in the function, it accepts everything.
 pub(super) const ACCEPTED: &str = "ServerCertVerified::assertion()";
 
 /// Methods that turn it off when they are called with these words.
@@ -99,8 +99,8 @@ pub(super) const CALLS: [&str; 34] = [
 ];
 
 /// Functions with the number of the argument, from 0, and its values that turn it off: of paho-mqtt,
-/// libmosquitto, OpenResty, OpenSSL, lwIP, libsoup, AWS, and mbedTLS and GnuTLS, which check no name unless
-/// they have one.
+/// libmosquitto, OpenResty, OpenSSL, lwIP, libsoup, AWS, and mbedTLS and GnuTLS, which only check a name
+/// that was set.
 pub(super) const ARGUMENTS: [(&str, usize, &[&str]); 16] = [
     ("tls_insecure_set", 0, ON),
     ("mosquitto_tls_insecure_set", 1, ON),
@@ -201,7 +201,7 @@ pub(super) const FIELDS: [(&str, &[&str]); 68] = [
 ];
 
 /// Words of HTTP clients and of Lua's TLS, with the values of `verify` that turn it off there: elsewhere
-/// the word is about something else.
+/// the word means something else.
 pub(super) const HTTP_CLIENTS: [(&str, &[&str]); 10] = [
     ("requests", &["False"]),
     ("httpx", &["False"]),
@@ -243,23 +243,21 @@ const OFF: &[&str] = &[
     "kCFBooleanFalse",
 ];
 
-/// The option of Java's Kafka clients that is empty to turn the check of the name off.
+/// The option of Java's Kafka clients that turns off the check of the name if it is empty.
 pub(super) const NO_ENDPOINT_NAME: &str = "ssl.endpoint.identification.algorithm";
 
-/// The socket option of Zephyr, and its values but for `TLS_PEER_VERIFY_REQUIRED` (zephyr/net/socket.h).
+/// The socket option of Zephyr, and its values except `TLS_PEER_VERIFY_REQUIRED` (zephyr/net/socket.h).
 pub(super) const PEER_VERIFY: &str = "TLS_PEER_VERIFY";
 pub(super) const PEER_VERIFY_OFF: [&str; 2] = ["0", "1"];
 
-/// What takes a server's chain as it is, and the function without which nobody looks at the chain:
-/// `URLSession` of Apple.
+/// What accepts a server's chain unchecked, and the function that would check it: `URLSession` of Apple.
 pub(super) const TRUSTED_UNSEEN: [(&str, &str); 2] =
     [("URLCredential(trust:", "SecTrustEvaluate"), ("credentialForTrust:", "SecTrustEvaluate")];
 
-/// The method of Java's `X509TrustManager` that refuses a chain by an exception.
+/// The method of Java's `X509TrustManager` that refuses a chain by throwing an exception.
 pub(super) const TRUST_MANAGER: &str = "checkServerTrusted(";
 
-/// Callbacks with the bodies that turn it off: they answer that everything is right. Node.js takes
-/// `undefined` for that.
+/// Callbacks with the bodies that turn it off: they report success. In Node.js, `undefined` means that.
 pub(super) const CALLBACKS: [(&str, &[&str]); 13] = [
     ("ServerCertificateValidationCallback", YES),
     ("ServerCertificateCustomValidationCallback", YES),
@@ -281,14 +279,14 @@ pub(super) const CALLBACKS: [(&str, &[&str]); 13] = [
 
 const YES: &[&str] = &["true", "{true", "{return true", "{$true", "$true"];
 
-/// Functions of Go's `tls.Config` that verify in the place of what `InsecureSkipVerify` turns off.
+/// Functions of Go's `tls.Config` that verify instead of what `InsecureSkipVerify` turns off.
 pub(super) const OWN_VERIFIERS: [&str; 2] = ["VerifyPeerCertificate:", "VerifyConnection:"];
 
-/// What `verify_hostname` of Perl's LWP is called in a sentence: it turns the whole verification off
+/// The name of `verify_hostname` of Perl's LWP in a sentence: it turns all verification off
 /// (LWP::UserAgent, `ssl_opts`).
 pub(super) const LWP: &str = "ssl_opts verify_hostname";
 
-/// What leaves the chain verified and turns off only that the name in the certificate is the server's:
+/// What still verifies the chain but does not check that the name in the certificate is the server's:
 /// esp_tls.h, `ssl.SSLContext.check_hostname`, `CURLOPT_SSL_VERIFYHOST(3)`, mosquitto.conf(5), ...
 pub(super) const NAME_ALONE: [&str; 37] = [
     "skip_cert_common_name_check",
@@ -330,7 +328,7 @@ pub(super) const NAME_ALONE: [&str; 37] = [
     NO_ENDPOINT_NAME,
 ];
 
-/// What leaves the name and the signatures verified and turns off a part of the rest, with that part:
+/// What still verifies the name and the signatures but turns off a part of the rest, with that part:
 /// gnutls/x509.h.
 pub(super) const A_PART: [(&str, &str); 2] = [
     (
@@ -346,7 +344,7 @@ pub(super) const A_PART: [(&str, &str); 2] = [
 /// The client of the library for websockets on ESP8266 and ESP32 (Links2004/arduinoWebSockets).
 pub(super) const WEBSOCKETS: &str = "WebSocketsClient";
 
-/// Its methods that accept any certificate (WebSocketsClient.cpp, `loop`), unless they are given a fingerprint at
-/// this place among the arguments, from 0; and the method to use instead.
+/// Its methods that accept any certificate (WebSocketsClient.cpp, `loop`), unless this argument, counted
+/// from 0, is a fingerprint; and the method to use instead.
 pub(super) const WITHOUT_ANCHOR: [(&str, Option<usize>, &str); 2] =
     [("beginSSL", Some(3), "beginSslWithCA"), ("beginSocketIOSSL", None, "beginSocketIOSSLWithCA")];

@@ -11,8 +11,8 @@ use crate::{
     x509::certificate::{Certificate, Sha256},
 };
 
-/// The document for all files, indented. An anchor stands in it once, with each place: as its
-/// certificate, or as its public key where no known certificate has its name and key.
+/// The document for all files, indented. Each anchor is in it once, with all its places: as its
+/// certificate, or as its public key if no known certificate has its name and key.
 #[must_use]
 pub fn cyclonedx(files: &[FileReport]) -> String {
     let mozilla = Store::mozilla();
@@ -82,7 +82,7 @@ fn component(certificate: &Certificate) -> Value {
     })
 }
 
-/// The anchor `key`, of which no more is known than its name and its public key.
+/// The anchor `key`, of which only the name and the public key are known.
 fn public_key(key: &Key) -> Option<Value> {
     let made = key.as_certificate()?;
     let sha256 = Sha256::of(made.spki_der()).to_string();

@@ -1,4 +1,4 @@
-//! Annotations of GitHub Actions: one workflow command a finding.
+//! Annotations of GitHub Actions: one workflow command per finding.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::{
     text::count::counted,
 };
 
-/// The commands for all files, which the runner shows beside the lines.
+/// The commands for all files; the runner shows them next to the lines.
 #[must_use]
 pub fn github(files: &[FileReport]) -> String {
     let mut out = String::new();
@@ -37,13 +37,12 @@ pub fn github(files: &[FileReport]) -> String {
     out
 }
 
-/// Text of a message, in which a percent sign and the ends of lines are escaped (toolkit of GitHub's
-/// actions, `escapeData`).
+/// Text of a message, with escaped percent signs and line ends (GitHub's actions toolkit, `escapeData`).
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property, in which what ends it is escaped too (`escapeProperty`).
+/// The value of a property, in which its delimiters are escaped too (`escapeProperty`).
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

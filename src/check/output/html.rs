@@ -1,4 +1,4 @@
-//! A page for people: one file that needs nothing beside it, and no script.
+//! A page for people: one self-contained file without scripts.
 
 use std::fmt::Write as _;
 

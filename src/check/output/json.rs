@@ -5,7 +5,7 @@ use serde_json::json;
 use super::shown;
 use crate::check::{FileReport, Finding, Severity};
 
-/// The version of the document's form.
+/// The version of the document format.
 const SCHEMA: u32 = 1;
 
 /// The document for all files, on one line.

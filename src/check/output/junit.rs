@@ -1,4 +1,4 @@
-//! JUnit XML, which CI systems count: a test case a file, failed if it needs something done.
+//! JUnit XML, which CI systems count: one test case per file, failed if it needs action.
 
 use std::fmt::Write as _;
 

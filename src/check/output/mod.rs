@@ -1,6 +1,6 @@
-//! What a check found, in the forms that people and CI read.
+//! The results of a check, in the formats that people and CI read.
 //!
-//! In: [`FileReport`](super::FileReport)s. Out: text. Each form has a file.
+//! In: [`FileReport`](super::FileReport)s. Out: text. Each format has a file.
 
 mod cyclonedx;
 mod github;
@@ -25,12 +25,12 @@ use std::path::Path;
 use super::Finding;
 use crate::text::foreign::Foreign;
 
-/// A file's name as outputs show it. Windows has it in UTF-16, with what is none as WTF-8.
+/// A file's name as outputs show it. On Windows it is UTF-16, with unpaired surrogates as WTF-8.
 pub(crate) fn shown(file: &Path) -> String {
     Foreign::bytes(file.as_os_str().as_encoded_bytes()).line()
 }
 
-/// The message of a finding, with which certificate it is about where the line does not tell.
+/// The message of a finding, with the number of the certificate if the line is not enough.
 fn sentence(finding: &Finding) -> String {
     match finding.place.part {
         Some((number, of)) => format!("{} (certificate {number} of {of})", finding.message),

@@ -1,4 +1,4 @@
-//! Figures for the textfile collector of Prometheus' node exporter.
+//! Metrics for the textfile collector of Prometheus' node exporter.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::{
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// The figures of all files at the time `at`.
+/// The metrics of all files at the time `at`.
 #[must_use]
 pub fn prometheus(files: &[FileReport], at: Time) -> String {
     let mut out = String::new();
@@ -50,7 +50,7 @@ pub fn prometheus(files: &[FileReport], at: Time) -> String {
     out
 }
 
-/// What is known of each file: whether it verifies its targets, and how many findings it has.
+/// The metrics of each file: whether it verifies its targets, and how many findings it has.
 fn of_files(out: &mut String, files: &[FileReport]) {
     let (mut verified, mut findings) = (Vec::new(), Vec::new());
     for file in files {

@@ -1,4 +1,4 @@
-//! One line a finding, as compilers write theirs, so that editors find the place.
+//! One line per finding, in the form of compiler messages, so that editors find the place.
 
 use std::{collections::HashMap, fmt::Write as _};
 
@@ -9,7 +9,7 @@ use crate::{
     x509::certificate::Sha256,
 };
 
-/// `file:line: severity: sentence [code]`, then what to do on a line of its own; last how many
+/// `file:line: severity: sentence [code]`, then the action on a separate line; at the end, how many
 /// findings are only counted.
 #[must_use]
 pub fn text(report: &FileReport) -> String {
@@ -66,8 +66,8 @@ pub fn by_certificate(reports: &[FileReport]) -> String {
     out
 }
 
-/// The name of a file for the beginning of a line, where GitHub Actions obeys what begins with `::`,
-/// behind any blanks: `./` before it names the same file.
+/// The name of a file for the beginning of a line. GitHub Actions executes lines that begin with `::`,
+/// even after blanks: `./` before the name avoids that.
 fn inert(name: &str) -> String {
     if name.trim_start().starts_with("::") { format!("./{name}") } else { name.to_owned() }
 }

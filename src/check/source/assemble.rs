@@ -1,4 +1,4 @@
-//! Literals that stand side by side, and rows of numbers, put together to constants.
+//! Joins adjacent literals and rows of numbers to constants.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,27 +9,27 @@ use super::{
     tokens::{Kind, Tokens},
 };
 
-/// The fewest bytes of a literal that are kept: no anchor is shorter, nor the boundary of a block.
+/// The fewest bytes of a literal that is kept: no anchor is shorter, nor the boundary of a block.
 pub(crate) const FEWEST_BYTES: usize = 16;
 
-/// The fewest numbers in a row that are looked at: nothing of a certificate that matters is
-/// shorter, except an RSA exponent, which follows its modulus.
+/// The fewest numbers in a row that are kept: no relevant part of a certificate is shorter, except an
+/// RSA exponent, which follows its modulus.
 const FEWEST_NUMBERS: usize = 16;
 
-/// Tokens looked back over for the name of a constant.
+/// How many tokens are searched backwards for the name of a constant.
 const LOOK_BACK: usize = 40;
 
-/// Words that stand between the name of a constant and its value.
+/// Words between the name of a constant and its value.
 const ATTRIBUTES: [&str; 6] =
     ["PROGMEM", "ICACHE_RODATA_ATTR", "__attribute__", "section", "aligned", "DRAM_ATTR"];
 
-/// The constants of `tokens`, in their order.
+/// The constants of `tokens`, in order.
 pub(crate) fn constants(tokens: &Tokens<'_>, language: Language) -> Vec<Constant> {
     let mut found: Vec<Constant> = Vec::new();
     let (pieces, mut starts) = (Pieces::of(tokens), Vec::new());
     let goes_on: HashSet<&str> =
         (0..tokens.len()).filter_map(|index| continued(tokens, index)).collect();
-    // The last constant of each name that a later one goes on with.
+    // The last constant of each name that a later one continues.
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut index = 0;
     while index < tokens.len() {
@@ -73,18 +73,18 @@ pub(crate) fn constants(tokens: &Tokens<'_>, language: Language) -> Vec<Constant
     found
 }
 
-/// The tokens that are looked back over for the name of a constant.
+/// The tokens that are searched backwards for the name of a constant.
 struct Before<'a, 'b> {
     tokens: &'a Tokens<'b>,
     from: usize,
     to: usize,
 }
 
-/// Functions of C that put a literal behind what is in an array, or in its place.
+/// C functions that append a literal to an array, or replace its content.
 const APPENDS: [&str; 2] = ["strcat", "strcat_P"];
 const COPIES: [&str; 2] = ["strcpy", "strcpy_P"];
 
-/// Where what wraps the literal at `index` begins, as in `F("...")`.
+/// Where the wrapper of the literal at `index` begins, as in `F("...")`.
 fn unwrapped(tokens: &Tokens<'_>, index: usize) -> Option<usize> {
     let function = index.checked_sub(2)?;
     let is_wrapped = tokens.is_sign(index - 1, b"(")
@@ -92,7 +92,7 @@ fn unwrapped(tokens: &Tokens<'_>, index: usize) -> Option<usize> {
     Some(if is_wrapped { function } else { index })
 }
 
-/// The name of the constant that `NAME +=` or `strcat(NAME,` before the token at `index` goes on with.
+/// The name of the constant that `NAME +=` or `strcat(NAME,` before the token at `index` continues.
 fn continued<'a>(tokens: &Tokens<'a>, index: usize) -> Option<&'a str> {
     let at = unwrapped(tokens, index)?;
     let goes_on =
@@ -112,8 +112,8 @@ fn first_argument<'a>(tokens: &Tokens<'a>, index: usize, functions: &[&str]) -> 
     if is_call { tokens.word(at - 2) } else { None }
 }
 
-/// `SEPARATOR.join([...])` of Python, or `[...].join(SEPARATOR)` of JavaScript, at `index`, with
-/// nothing but literals in it.
+/// `SEPARATOR.join([...])` of Python, or `[...].join(SEPARATOR)` of JavaScript, at `index`, with only
+/// literals in it.
 fn joined(tokens: &Tokens<'_>, index: &mut usize) -> Option<Constant> {
     let joins = |at: usize| {
         tokens.is_sign(at, b".")
@@ -163,8 +163,8 @@ fn joined(tokens: &Tokens<'_>, index: &mut usize) -> Option<Constant> {
     Some(constant)
 }
 
-/// Takes from each line of `constant` the blanks that all of them begin with, as `textwrap.dedent`
-/// of Python and `indoc!` of Rust do.
+/// Removes from each line of `constant` the blanks that all of them begin with, as `textwrap.dedent` of
+/// Python and `indoc!` of Rust do.
 fn dedent(constant: &mut Constant) {
     let lines = || constant.bytes.split(|byte| *byte == b'\n');
     let filled = lines().filter(|line| !line.trim_ascii().is_empty());
@@ -184,14 +184,14 @@ fn dedent(constant: &mut Constant) {
     constant.lines = constant.lines.filtered(|index| kept.get(index).copied().unwrap_or(true));
 }
 
-/// Whether what the token at `index` begins is an argument of something that takes the margin away.
+/// Whether the token at `index` begins an argument of something that removes the margin.
 fn is_dedented(tokens: &Tokens<'_>, index: usize) -> bool {
     let opens = |at: &usize| tokens.is_sign(*at, b"({[!");
     let before = (0..index).rev().find(|at| !opens(at)).and_then(|at| tokens.word(at));
     before.is_some_and(|word| ["dedent", "cleandoc", "indoc"].contains(&word))
 }
 
-/// A literal and those that the language joins to it.
+/// A literal and those that the language concatenates with it.
 fn literals<'a>(
     tokens: &Tokens<'a>,
     index: &mut usize,
@@ -229,8 +229,8 @@ fn literals<'a>(
     Some(constant)
 }
 
-/// Takes a literal that is a certificate in hexadecimal, as `unhexlify` and `bytes.fromhex` of
-/// Python read it, for its bytes. It begins as a SEQUENCE with two bytes of length (X.690 8.1.3.5).
+/// Decodes a literal that is a certificate in hexadecimal, as `unhexlify` and `bytes.fromhex` of Python
+/// read it. It begins as a SEQUENCE with two bytes of length (X.690 8.1.3.5).
 fn take_for_hexadecimal(constant: &mut Constant) {
     let is_hexadecimal = constant.bytes.len().is_multiple_of(2)
         && constant.bytes.starts_with(b"3082")
@@ -245,8 +245,8 @@ fn take_for_hexadecimal(constant: &mut Constant) {
     constant.nul_follows = false;
 }
 
-/// Goes on with a PEM block that `constant` begins and whose lines stand in an array, a literal
-/// each: the code ends them when it sends or joins them.
+/// Continues a PEM block that `constant` begins and whose lines are literals of an array: the code adds
+/// the line ends when it sends or joins them.
 fn lines_of_an_array(tokens: &Tokens<'_>, index: &mut usize, constant: &mut Constant) {
     let holds =
         |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
@@ -278,7 +278,7 @@ fn lines_of_an_array(tokens: &Tokens<'_>, index: &mut usize, constant: &mut Cons
 /// What wraps a literal in Arduino's `String(...) + F(...)`.
 const WRAPPERS: [&str; 4] = ["String", "F", "PSTR", "FPSTR"];
 
-/// How many tokens after `index` the literal stands that `) + String(`, `) +` or `+ F(` joins.
+/// How many tokens after `index` the literal is that `) + String(`, `) +` or `+ F(` joins.
 fn joins_strings(tokens: &Tokens<'_>, index: usize) -> Option<usize> {
     let mut at = index;
     at += usize::from(tokens.is_sign(at, b")"));
@@ -292,7 +292,7 @@ fn joins_strings(tokens: &Tokens<'_>, index: usize) -> Option<usize> {
     (at > index + 1 && tokens.literal(at).is_some()).then_some(at - index)
 }
 
-/// Whether what the token at `index` begins is the first argument of Rust's `concat!`.
+/// Whether the token at `index` begins the first argument of Rust's `concat!`.
 fn is_in_concat(tokens: &Tokens<'_>, index: usize) -> bool {
     index >= 3
         && tokens.is_sign(index - 1, b"(")
@@ -316,7 +316,7 @@ fn numbers(tokens: &Tokens<'_>, index: &mut usize, before: Option<&Constant>) ->
             *index += 3;
         }
     }
-    // An RSA exponent has three bytes and stands after its modulus.
+    // An RSA exponent has three bytes and follows its modulus.
     let exponent = (1..=8).contains(&bytes.len())
         && before.is_some_and(|before| before.form == Form::Numbers && before.bytes.len() >= 64)
         && tokens.is_sign(*index, b"}");
@@ -353,7 +353,7 @@ fn is_pointer(before: &Before<'_, '_>, name: &str) -> bool {
 /// The name of the constant that begins after `before`.
 fn name<'a>(before: &Before<'_, 'a>) -> Option<&'a str> {
     let Before { tokens, from, to } = *before;
-    // Between brackets, as in `[u8; 1939]`, a semicolon ends nothing.
+    // Between brackets, as in `[u8; 1939]`, a semicolon does not end the statement.
     let mut brackets = 0_usize;
     let ends = |at: &usize| {
         match tokens.kind(*at) {
@@ -369,7 +369,7 @@ fn name<'a>(before: &Before<'_, 'a>) -> Option<&'a str> {
     for at in (from..to).rev() {
         let is_rust = at + 2 < to && tokens.is_sign(at + 2, b":");
         match word(at) {
-            // The macro's value begins right behind its name: an include guard has none.
+            // The macro's value begins right after its name: an include guard has none.
             Some("define") if (at + 2..to).all(|behind| tokens.is_sign(behind, b"(")) => {
                 return word(at + 1);
             }

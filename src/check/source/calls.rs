@@ -1,4 +1,4 @@
-//! Which TLS stack a file's code speaks to, and what its functions read.
+//! Which TLS stack a file's code uses, and what its functions read.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,34 +6,34 @@ use super::{Language, Source};
 use crate::stack::{self, Stack};
 
 /// The most bytes of one call that are read: the longest of [`CALLS`] has five arguments, and this
-/// is a hundred for each.
+/// allows a hundred for each.
 const MAX_CALL_BYTES: usize = 512;
 /// The most words of one call that are read, for arguments with a cast each.
 const MAX_CALL_WORDS: usize = 16;
 /// The most calls of one function that are read in a file: more than there are public roots.
 const MAX_CALLS: usize = 1_000;
 
-/// A function or a field that takes a constant.
+/// A function or a field for a constant.
 struct Call {
     /// How it begins in the code.
     begins: &'static str,
     reads: Reads,
-    /// How it wants a text counted, if it takes a length.
+    /// How the length of a text must be counted, if there is a length.
     counts: Option<Counts>,
 }
 
-/// A constant that is given to a function or a field.
+/// A constant that is passed to a function or a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Use {
     /// The function or the field.
     pub(crate) name: &'static str,
     /// What it reads.
     pub(crate) reads: Reads,
-    /// How it wants a text counted, if it takes a length.
+    /// How the length of a text must be counted, if there is a length.
     pub(crate) counts: Option<Counts>,
-    /// How the code counts, where it does.
+    /// How the code counts, if it does.
     pub(crate) given: Option<Given>,
-    /// Whether it takes anchors, and never the device's own certificate.
+    /// Whether it is for anchors only, never for the device's own certificate.
     pub(crate) takes_anchors: bool,
 }
 
@@ -42,28 +42,28 @@ pub(crate) struct Use {
 pub(crate) enum Reads {
     /// PEM up to a NUL.
     Pem,
-    /// PEM with a NUL that must be inside the constant; DER too, where the function finds out.
+    /// PEM with a NUL that must be inside the constant; DER too, if the function detects it.
     PemWithNul,
     /// DER.
     Der,
     /// DER, or PEM as a C string.
     Either,
-    /// What the word `FILETYPE_PEM` or `FILETYPE_ASN1` among its arguments says.
+    /// What `FILETYPE_PEM` or `FILETYPE_ASN1` among its arguments says.
     ByFileType,
-    /// The binary bundle of ESP-IDF.
+    /// The binary certificate bundle of ESP-IDF.
     Bundle,
-    /// The device's own certificate, in whatever form: no anchor.
+    /// The device's own certificate, in any form: not an anchor.
     Own,
 }
 
-/// How a length of PEM text is wanted.
+/// How the length of PEM text must be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counts {
     /// With the NUL.
     Nul,
-    /// Without.
+    /// Without the NUL.
     TextAlone,
-    /// Without, and one with it is taken all the same.
+    /// Without the NUL; a length with it is accepted too.
     TextRather,
 }
 
@@ -86,9 +86,9 @@ const fn counting(begins: &'static str, reads: Reads, counts: Counts) -> Call {
     Call { begins, reads, counts: Some(counts) }
 }
 
-/// What is known, from headers and documentation: mbedTLS counts the NUL (x509_crt.h),
-/// and so do ESP-IDF (esp_tls.h, mqtt_client.h) and Zephyr, which hand the length on to it; the
-/// nRF91 modem and wolfSSL do not, although wolfSSL 5.5 takes it (measured).
+/// What is known, from headers and documentation: mbedTLS counts the NUL (x509_crt.h), and so do ESP-IDF
+/// (esp_tls.h, mqtt_client.h) and Zephyr, which pass the length on to it; the nRF91 modem and wolfSSL do
+/// not, although wolfSSL 5.5 accepts it (measured).
 const CALLS: [Call; 34] = [
     call("setCACert(", Reads::Pem),
     call("setRootCA(", Reads::Pem),
@@ -126,8 +126,8 @@ const CALLS: [Call; 34] = [
     call("authentication.certificate=", Reads::Own),
 ];
 
-/// Functions and fields that take anchors alone. The others of [`CALLS`] parse what the code then
-/// gives to either side.
+/// Functions and fields for anchors only. The others of [`CALLS`] parse certificates that the code then
+/// uses for either side.
 const FOR_ANCHORS: [&str; 7] = [
     "setCACert",
     "setRootCA",
@@ -137,15 +137,15 @@ const FOR_ANCHORS: [&str; 7] = [
     "esp_tls_set_global_ca_store",
     "wolfSSL_CTX_load_verify_buffer",
 ];
-/// Words among the arguments that say the same, of Zephyr and of the nRF91 modem.
+/// Words among the arguments that mean the same, of Zephyr and of the nRF91 modem.
 const SAYS_ANCHOR: [&str; 2] =
     ["TLS_CREDENTIAL_CA_CERTIFICATE", "MODEM_KEY_MGMT_CRED_TYPE_CA_CHAIN"];
-/// What takes the lists of certificates that are BearSSL's anchors.
+/// The function for the lists of certificates that are BearSSL's anchors.
 const TRUSTS_LISTS: &str = "setTrustAnchors(";
-/// Words that stand around a list and name none.
+/// Words around a list that do not name it.
 const AROUND_LISTS: [&str; 3] = ["new", "BearSSL", "X509List"];
 
-/// The stack that the code of `source` speaks to; `None` if nothing tells.
+/// The stack that the code of `source` uses; `None` if nothing shows it.
 pub(crate) fn of(source: &Source) -> Option<&'static Stack> {
     match source.language {
         Language::C => stack::speaking(&source.code, stack::Spoken::C),
@@ -162,7 +162,7 @@ pub(crate) struct Uses {
 }
 
 impl Uses {
-    /// Reads `code`, which has neither comments nor literals, once for all names.
+    /// Reads `code`, which has no comments and no literals, once for all names.
     pub(crate) fn of(code: &str) -> Self {
         let code = tight(code);
         let mut uses = Self { by_name: HashMap::new() };
@@ -183,7 +183,7 @@ impl Uses {
         uses
     }
 
-    /// Adds what `known` is given in `arguments`, where BearSSL trusts the lists `trusted`.
+    /// Adds what `known` gets in `arguments`; BearSSL trusts the lists `trusted`.
     fn add(&mut self, known: &Call, arguments: &str, trusted: &HashSet<&str>) {
         let reads = match known.reads {
             Reads::ByFileType if arguments.contains("FILETYPE_PEM") => Reads::Pem,
@@ -204,12 +204,12 @@ impl Uses {
         }
     }
 
-    /// The names that are given to something.
+    /// The names that are passed to something.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
     }
 
-    /// Whether the code gives nothing to anything.
+    /// Whether the code passes nothing to anything.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
@@ -229,7 +229,7 @@ impl Uses {
         other.names().for_each(|name| self.take(name, other));
     }
 
-    /// Where the constant called `name` is given to.
+    /// What the constant called `name` is passed to.
     pub(crate) fn of_constant(&self, name: &str) -> &[Use] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }
@@ -247,7 +247,7 @@ fn is_of_a_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// `code` without the blanks that part no words.
+/// `code` without the blanks that do not separate words.
 fn tight(code: &str) -> String {
     let mut out = String::with_capacity(code.len());
     for word in code.split_whitespace() {
@@ -259,7 +259,7 @@ fn tight(code: &str) -> String {
     out
 }
 
-/// What belongs to a call or a field that begins before `rest`: up to its closing bracket, the next
+/// The arguments of a call or a field that begins before `rest`: up to its closing bracket, the next
 /// field, or the end of the statement, and no more than [`MAX_CALL_BYTES`].
 fn arguments<'a>(rest: &'a str, begins: &str) -> &'a str {
     let mut depth = 0;
@@ -274,7 +274,7 @@ fn arguments<'a>(rest: &'a str, begins: &str) -> &'a str {
             || match begins.as_bytes().last() {
                 Some(b'(') => depth < 0,
                 Some(b'=') => depth < 0 || (depth == 0 && matches!(letter, ',' | '}')),
-                // What is declared: `X509List list(CA)`, `X509List list{CA}`.
+                // A declaration: `X509List list(CA)`, `X509List list{CA}`.
                 _ => depth <= 0 && matches!(letter, ')' | '}'),
             }
     };
@@ -308,7 +308,7 @@ fn after_word<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.strip_prefix(name).filter(|after| !after.starts_with(is_of_a_word))
 }
 
-/// The words by which code shows that it uses certificates.
+/// The words that show that code uses certificates.
 pub(crate) fn signs() -> impl Iterator<Item = &'static str> {
     let calls = CALLS.iter().map(|call| call.begins.trim_end_matches(['(', '=']));
     calls.chain([TRUSTS_LISTS.trim_end_matches('(')])

@@ -1,8 +1,8 @@
-//! The code of a file, without comments, blanks and what its literals say.
+//! The code of a file, without comments, blanks and the text of its literals.
 //!
-//! In: the code as it was taken apart. Out: [`Code`], in which calls and fields are looked up; each
-//! literal is a quote, or its number or a known word between quotes, so that nothing else that a literal says
-//! is taken for code.
+//! In: the code as it was parsed. Out: [`Code`], in which calls and fields are looked up; each literal
+//! is a quote, or its number or a known word between quotes, so that no other text in a literal is
+//! mistaken for code.
 
 /// Code with the line of each of its words.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// `code` without the blanks that part no words.
+    /// `code` without the blanks that do not separate words.
     pub(crate) fn of(code: &str) -> Self {
         let mut tight = Self::default();
         if code.len() > MAX_CODE_BYTES {
@@ -36,13 +36,13 @@ impl Code {
         &self.text
     }
 
-    /// The line of what stands at `at`.
+    /// The line of the position `at`.
     pub(crate) fn line(&self, at: usize) -> usize {
         let next = self.lines.partition_point(|(start, _)| *start <= at);
         self.lines.get(next.saturating_sub(1)).map_or(1, |(_, line)| *line)
     }
 
-    /// Where `wanted` stands, not as a part of a longer word.
+    /// Where `wanted` occurs, not as a part of a longer word.
     pub(crate) fn find<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = usize> + 'a {
         let is_whole = |at: &usize| {
             let (before, after) = (&self.text[..*at], &self.text[*at + wanted.len()..]);
@@ -53,7 +53,7 @@ impl Code {
         self.text.match_indices(wanted).map(|(at, _)| at).filter(is_whole)
     }
 
-    /// Whether `wanted` stands in it.
+    /// Whether `wanted` occurs.
     pub(crate) fn has(&self, wanted: &str) -> bool {
         self.find(wanted).next().is_some()
     }
@@ -90,8 +90,8 @@ impl Code {
     }
 }
 
-/// The most bytes of code in which calls are looked up: no source that is written by hand has as
-/// many, and a table of numbers of 16 MiB calls nothing.
+/// The most bytes of code in which calls are looked up: no handwritten source has as many, and a table
+/// of numbers of 16 MiB has no calls.
 const MAX_CODE_BYTES: usize = 4 << 20;
 
 /// The most bytes of one call that are read.

@@ -4,7 +4,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{Constant, Form, lines::Lines};
 
-/// What tells a document of certgrab's, and its anchor; of nothing else is anything kept.
+/// What identifies a document of certgrab, and its anchor; nothing of other documents is kept.
 #[derive(Deserialize)]
 struct Document {
     #[serde(rename = "schema")]
@@ -15,7 +15,7 @@ struct Document {
     _status: IgnoredAny,
     #[serde(rename = "presented")]
     _presented: IgnoredAny,
-    // So that it has to be there, if only as null.
+    // So that it must be present, even if it is null.
     #[serde(deserialize_with = "Option::deserialize")]
     anchor: Option<Anchor>,
 }

@@ -1,36 +1,36 @@
-//! Heredocs, and strings in triple quotes of Toit, whose language takes the margin of their lines away.
+//! Heredocs and triple-quoted strings of Toit, whose lines lose their margin in the language.
 //!
-//! In: a script. Out: the same with the lines of such heredocs as the language gives them on, each on the
-//! line on which it stood.
+//! In: a script. Out: the same with the lines of such heredocs as the language reads them, each on its
+//! original line.
 
 /// File extensions of languages in which `<<-` takes the margin that all lines have in common: HCL (its
-/// specification, "Template Expressions"). In a shell it takes tabs alone (POSIX.1, 2.7.4), and in Ruby
+/// specification, "Template Expressions"). In a shell it only removes tabs (POSIX.1, 2.7.4), and in Ruby
 /// nothing.
 const MARGIN: [&str; 3] = ["tf", "hcl", "nomad"];
 
-/// The extension of Toit, whose strings in triple quotes lose their margin (its documentation, "Strings").
+/// The extension of Toit, whose triple-quoted strings lose their margin (its documentation, "Strings").
 const TOIT: &str = "toit";
 
 const TRIPLE_QUOTE: &[u8] = b"\"\"\"";
 
-/// What is taken from the beginning of each line.
+/// What is removed from the beginning of each line.
 #[derive(Clone, Copy)]
 enum Takes {
     Tabs,
     /// The blanks that all lines have in common.
     Margin,
-    /// As many blanks as stand before the word that ends it: PHP from 7.3 on.
+    /// As many blanks as precede the word that ends it: PHP since 7.3.
     MarginOfTheEnd,
 }
 
-/// `content` of a file with this `extension` with its heredocs as they are read; `None` if there are none
-/// that lose a margin.
+/// `content` of a file with this `extension` with its heredocs as they are read; `None` if none of them
+/// loses a margin.
 pub(super) fn dedented(extension: &str, content: &[u8]) -> Option<Vec<u8>> {
     let opening = if extension == TOIT { TRIPLE_QUOTE } else { b"<<" };
     memchr::memmem::find(content, opening)?;
     let lines: Vec<&[u8]> = content.split_inclusive(|byte| *byte == b'\n').collect();
     let (mut out, mut at, mut is_changed) = (Vec::with_capacity(content.len()), 0, false);
-    // A heredoc that does not end is looked for once.
+    // A heredoc that does not end is only searched once.
     let mut looks_on = true;
     while let Some(line) = lines.get(at) {
         out.extend(*line);
@@ -54,7 +54,7 @@ pub(super) fn dedented(extension: &str, content: &[u8]) -> Option<Vec<u8>> {
                 _ => margin.min(line.len() - line.trim_ascii_start().len()),
             };
             is_changed |= taken > 0;
-            // Of an empty line only its end is left.
+            // Only the line end of an empty line is kept.
             let kept = if line.trim_ascii().is_empty() { &b"\n"[..] } else { &line[taken..] };
             out.extend(kept);
         }
@@ -68,7 +68,7 @@ fn margin(line: &[u8]) -> Option<usize> {
     line.iter().position(|byte| !byte.is_ascii_whitespace())
 }
 
-/// The word that ends a heredoc which begins on `line`, and what it takes from its lines.
+/// The word that ends a heredoc which begins on `line`, and what is removed from its lines.
 fn begin<'a>(extension: &str, line: &'a [u8]) -> Option<(&'a [u8], Takes)> {
     if extension == TOIT {
         let at = memchr::memmem::rfind(line, TRIPLE_QUOTE)?;

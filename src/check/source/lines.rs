@@ -1,7 +1,7 @@
 //! The line of each byte of a constant, as runs.
 //!
-//! A run has bytes of one line, or a byte a line, so that it has two bytes at least as long as lines
-//! follow one another: eight bytes of memory for two of a file.
+//! A run has bytes of one line, or one byte per line. While lines follow one another it has at least two
+//! bytes: eight bytes of memory for two of a file.
 
 /// The lines of bytes, from 1.
 #[derive(Debug, Clone, Default)]
@@ -14,7 +14,7 @@ pub(crate) struct Lines {
 struct Run {
     /// The index of its first byte.
     start: u32,
-    /// The line of that byte, and in the lowest bit whether each further byte is a line on.
+    /// The line of that byte, and in the lowest bit whether each further byte is one line down.
     line_and_step: u32,
 }
 
@@ -68,12 +68,12 @@ impl Lines {
         self.runs.push(Run { start: index, line_and_step: line << 1 });
     }
 
-    /// Gives bytes up to `count` the line `line`, or takes the lines of those past it away.
+    /// Gives bytes up to `count` the line `line`, or removes the lines of bytes past it.
     pub(crate) fn resize(&mut self, count: usize, line: usize) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         if count > self.count {
             self.push(line);
-            // A run that steps is not gone on with on one line.
+            // A run with a step cannot continue on one line.
             if self.count < count && self.runs.last().is_some_and(|run| run.line_and_step & 1 == 1)
             {
                 self.push(line);
@@ -104,7 +104,7 @@ impl Lines {
         }
     }
 
-    /// The lines of those bytes alone of whose index `is_kept` is true.
+    /// The lines of only those bytes whose index satisfies `is_kept`.
     pub(crate) fn filtered(&self, is_kept: impl Fn(usize) -> bool) -> Self {
         let mut kept = Self::default();
         for index in (0..self.len()).filter(|index| is_kept(*index)) {
@@ -113,7 +113,7 @@ impl Lines {
         kept
     }
 
-    /// The bytes of memory that the runs take.
+    /// The bytes of memory that the runs use.
     #[cfg(test)]
     pub(crate) fn memory(&self) -> usize {
         self.runs.len() * size_of::<Run>()

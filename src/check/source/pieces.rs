@@ -1,6 +1,7 @@
-//! Literals that stand elsewhere under a name: macros and variables that a constant is joined from.
+//! Literals that are defined elsewhere under a name: macros and variables that a constant is joined
+//! from.
 //!
-//! In: tokens. Out: [`Pieces`], which adds what a name stands for to a constant.
+//! In: tokens. Out: [`Pieces`], which appends the value of a name to a constant.
 
 use std::{
     cell::{Cell, RefCell},
@@ -9,14 +10,14 @@ use std::{
 
 use super::{Constant, tokens::Tokens};
 
-/// Literals with a name, by that.
+/// Literals with a name, by name.
 pub(super) struct Pieces<'a> {
     macros: HashMap<&'a str, usize>,
     variables: HashMap<&'a str, usize>,
     /// The first tokens of those that were joined to a constant.
     joined: RefCell<HashSet<usize>>,
-    /// Bytes that may still be joined: as many as all literals have, so that a name that is used
-    /// often takes no memory.
+    /// How many more bytes may be joined: as many as all literals have, so that a name that is used
+    /// often does not fill the memory.
     budget: Cell<usize>,
 }
 
@@ -40,14 +41,14 @@ impl<'a> Pieces<'a> {
         Self { macros, variables, joined, budget }
     }
 
-    /// The first token of what the macro at `index` stands for, if there is one.
+    /// The first token of the value of the macro at `index`, if there is one.
     fn of_macro(&self, tokens: &Tokens<'a>, index: usize) -> Option<usize> {
         let is_defined_here = index > 0 && tokens.word(index - 1) == Some("define");
         let first = self.macros.get(tokens.word(index)?).copied();
         first.filter(|first| *first < index && !is_defined_here)
     }
 
-    /// Whether a constant begins with the macro at `index`, and goes on behind it.
+    /// Whether a constant begins with the macro at `index` and continues after it.
     pub(super) fn begins(&self, tokens: &Tokens<'a>, index: usize) -> bool {
         let goes_on = tokens.literal(index + 1).is_some()
             || self.of_macro(tokens, index + 1).is_some()
@@ -57,8 +58,8 @@ impl<'a> Pieces<'a> {
         goes_on && is_at_a_place && self.of_macro(tokens, index).is_some()
     }
 
-    /// Adds what the name at `index` stands for to `constant`; whether it stands for something.
-    /// A variable is joined by a plus before it only.
+    /// Appends the value of the name at `index` to `constant`; whether it has one. A variable is only
+    /// joined with a plus before it.
     pub(super) fn add(&self, tokens: &Tokens<'a>, index: usize, constant: &mut Constant) -> bool {
         let is_added = index > 0 && tokens.is_sign(index - 1, b"+");
         let variable =

@@ -1,10 +1,10 @@
-//! Properties of Java: a key and a value a line, and lines that go on.
+//! Java properties: one key and value per line, with continued lines.
 //!
 //! In: a `.properties` file. Out: the values that hold PEM, as `java.util.Properties.load` reads them.
 
 use super::{Constant, Form, Language};
 
-/// What a value has that matters here.
+/// What a relevant value contains.
 const PEM: &[u8] = b"-----BEGIN ";
 
 /// The values of PEM in `content`; `None` if there are none, or `extension` is of other files.
@@ -42,7 +42,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The value of one entry, if it holds PEM. Comments and empty lines are passed over.
+    /// The value of one entry, if it holds PEM. Comments and empty lines are skipped.
     fn entry(&mut self) -> Option<Constant> {
         self.skip(|byte| byte.is_ascii_whitespace());
         if matches!(self.peek(), Some(b'#' | b'!')) {
@@ -78,7 +78,8 @@ impl Reader<'_> {
         memchr::memmem::find(&constant.bytes, PEM).map(|_| constant)
     }
 
-    /// The byte behind a backslash; `None` for the end of a line, which goes on behind its blanks.
+    /// The byte after a backslash; `None` for a line end, after which the line continues without its
+    /// leading blanks.
     fn escape(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         if matches!(byte, b'\n' | b'\r') {

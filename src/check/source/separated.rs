@@ -1,8 +1,8 @@
-//! PEM blocks between whose lines a language puts the same text each time.
+//! PEM blocks with the same text of the language between all their lines.
 //!
-//! In: a file in any language. Out: its blocks without that text: `" & vbLf & _` of Visual Basic, `\n\` and
-//! `\` of Haskell, `\\` of Zig, `' + #13#10 + '` of Pascal, `echo` of a script, or a margin that the language
-//! takes away. Whether the language makes the end of a line of it is not judged.
+//! In: a file in any language. Out: its blocks without that text: `" & vbLf & _` of Visual Basic, `\n\`
+//! and `\` of Haskell, `\\` of Zig, `' + #13#10 + '` of Pascal, `echo` of a script, or a margin that the
+//! language removes. Whether the language turns that text into a line end is not judged.
 
 use std::path::Path;
 
@@ -21,19 +21,19 @@ const FIRST: &[u8] = b"MII";
 /// The fewest digits of a first or second line.
 const FEWEST_DIGITS: usize = 32;
 
-/// File extensions of languages that take a margin away in the literals that hold PEM, or in heredocs: the
-/// margin of all lines, or as much as stands before what ends the literal.
+/// File extensions of languages that remove a margin in the literals that hold PEM, or in heredocs: the
+/// margin of all lines, or the indentation of the end of the literal.
 const MARGIN: [&str; 6] = ["nix", "dhall", "coffee", "jsonnet", "libsonnet", "jl"];
 const MARGIN_OF_THE_END: [&str; 8] = ["ex", "exs", "erl", "hrl", "pas", "dpr", "cue", "cr"];
 
 /// What begins a comment on a line.
 const COMMENTS: [&[u8]; 8] = [b"//", b"/*", b"*", b"# ", b"#\"", b";", b"--", b"%"];
 
-/// What stands before a text with escapes in a shell script.
+/// What precedes a text with escapes in a shell script.
 const ESCAPED: [&[u8]; 3] = [b"$'", b"printf ", b"echo -e "];
 
-/// The blocks of `content`, which came from `file`, if all of them are written so; `found_none` if the
-/// reader of the language found no certificate.
+/// The blocks of `content`, which came from `file`, if all of them are written this way; `found_none` if
+/// the reader of the language found no certificate.
 pub(crate) fn blocks(file: &Path, content: &[u8], found_none: bool) -> Option<Vec<Constant>> {
     let extension = extension(file);
     let rules = syntax::rules(&extension);
@@ -43,7 +43,7 @@ pub(crate) fn blocks(file: &Path, content: &[u8], found_none: bool) -> Option<Ve
     let is_sure = rules == Rules::Known && !found_none;
     let mut reader = Reader { content, extension: &extension, line: 1, counted: 0 };
     let (mut found, mut at) = (Vec::<Constant>::new(), 0);
-    // Where the last block ended, and what stands between its lines.
+    // Where the last block ended, and what separates its lines.
     let mut last: Option<(usize, Separator<'_>)> = None;
     while let Some(begin) = memchr::memmem::find(&content[at..], BEGIN).map(|begin| at + begin) {
         let line_start = memchr::memrchr(b'\n', &content[..begin]).map_or(0, |end| end + 1);
@@ -82,7 +82,7 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
-/// How many digits of Base64 stand at `at`.
+/// How many Base64 digits there are at `at`.
 fn digits(content: &[u8], at: usize) -> usize {
     content[at..].iter().take_while(|byte| is_base64(**byte)).count()
 }
@@ -92,18 +92,18 @@ fn next_line(text: &[u8]) -> Option<usize> {
     (1..text.len()).find(|from| digits(text, *from) >= FEWEST_DIGITS)
 }
 
-/// What stands between two lines: its words, between which there may be any blanks.
+/// What separates two lines: its words, with any blanks between them.
 #[derive(Clone, Copy)]
 struct Separator<'a>(&'a [u8]);
 
 impl<'a> Separator<'a> {
-    /// `text`, unless it makes a comment of the line behind it or begins like Base64.
+    /// `text`, unless it turns the line after it into a comment or begins like Base64.
     fn of(text: &'a [u8]) -> Option<Self> {
         let (before, behind) = match memchr::memrchr(b'\n', text) {
             Some(end) => (&text[..end], text[end + 1..].trim_ascii_start()),
             None => (text, &b""[..]),
         };
-        // In Visual Basic a quote that closes nothing begins a comment.
+        // In Visual Basic a quote that does not close a string begins a comment.
         let is_comment = begins_comment(behind)
             || behind.starts_with(b"'")
                 && !before.contains(&b'\'')
@@ -112,7 +112,7 @@ impl<'a> Separator<'a> {
         (is_distinct && !is_comment).then_some(Self(text))
     }
 
-    /// Where what follows it begins, if it stands at `at`.
+    /// Where the text after it begins, if it is at `at`.
     fn after(&self, content: &[u8], at: usize) -> Option<usize> {
         let blanks = |at: usize| {
             let rest = content[at..].iter().take(MAX_SEPARATOR);
@@ -127,7 +127,7 @@ impl<'a> Separator<'a> {
         Some(blanks(at))
     }
 
-    /// Whether there is nothing but blanks.
+    /// Whether there are only blanks.
     fn is_blank(&self) -> bool {
         self.0.trim_ascii().is_empty()
     }
@@ -136,13 +136,13 @@ impl<'a> Separator<'a> {
 struct Reader<'a, 'b> {
     content: &'a [u8],
     extension: &'b str,
-    /// The line of what stands at `counted`.
+    /// The line of the position `counted`.
     line: usize,
     counted: usize,
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Adds the block at `begin` to `constant`; where it ends, and what stands between its lines.
+    /// Adds the block at `begin` to `constant`; where it ends, and what separates its lines.
     fn block(&mut self, begin: usize, constant: &mut Constant) -> Option<(usize, Separator<'a>)> {
         let content = self.content;
         self.add(begin, BEGIN, constant);
@@ -180,7 +180,7 @@ impl<'a> Reader<'a, '_> {
         is_read.then_some((at, separator))
     }
 
-    /// Whether the language takes away the margin of a block with these blanks between its lines, which
+    /// Whether the language removes the margin of a block with these blanks between its lines, which
     /// ends at `end`.
     fn takes(&self, separator: Separator<'_>, end: usize) -> bool {
         let margin = |text: &[u8]| {
@@ -190,7 +190,7 @@ impl<'a> Reader<'a, '_> {
         if MARGIN.contains(&self.extension) {
             return true;
         }
-        // What ends the literal stands on the first line behind the block that is not empty.
+        // The end of the literal is on the first non-empty line after the block.
         let rest = &self.content[end..];
         let first = rest.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(rest.len());
         MARGIN_OF_THE_END.contains(&self.extension) && margin(&rest[..first]) >= margin(separator.0)

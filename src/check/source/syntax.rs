@@ -1,11 +1,11 @@
-//! How files are written, by what their names end in: comments, single quotes, directives.
+//! How files are written, by their extensions: comments, single quotes, directives.
 
 use std::path::Path;
 
 use super::Language;
 
-/// What files end in that have `#if`: those of C, C++, Objective-C and C#. In others of
-/// [`Language::C`], such as TOML, a `#` begins a comment or nothing.
+/// Extensions of files with `#if`: those of C, C++, Objective-C and C#. In others of [`Language::C`],
+/// such as TOML, a `#` begins a comment or nothing.
 const PREPROCESSED: [&str; 16] = [
     "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "ino", "pde", "inc", "inl", "ipp", "m", "mm",
     "cs",
@@ -31,7 +31,7 @@ pub(super) struct Comments {
     pub(super) dashes: bool,
     /// `%`.
     pub(super) percent: bool,
-    /// What begins and ends one over several lines.
+    /// What begins and ends a comment over several lines.
     pub(super) block: Option<(&'static [u8], &'static [u8])>,
 }
 
@@ -41,7 +41,7 @@ pub(super) enum Hash {
     #[default]
     Nowhere,
     Anywhere,
-    /// At the beginning of a word, as in shells, where `$#` is none.
+    /// At the beginning of a word, as in shells, where `$#` is not a comment.
     BeforeAWord,
 }
 
@@ -59,7 +59,7 @@ impl Comments {
 }
 
 impl Syntax {
-    /// That of a file in `language` whose name ends in `extension`.
+    /// The syntax of a file in `language` whose name ends in `extension`.
     pub(super) fn of(extension: &str, language: Language) -> Self {
         let comments = match (language, extension) {
             (Language::Python | Language::Yaml, _) | (_, "toml" | "be" | "cmake") => Comments::HASH,
@@ -75,8 +75,8 @@ impl Syntax {
         }
     }
 
-    /// That of a script, and the language whose literals it has: its constants are read as data, and
-    /// its code is looked at alone.
+    /// The syntax of a script, and the language whose literals it has: its constants are read as data,
+    /// and its code is examined separately.
     pub(super) fn of_script(file: &Path, extension: &str) -> Option<(Language, Self)> {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let (language, comments) = match extension {
@@ -98,7 +98,7 @@ impl Syntax {
     }
 }
 
-/// Files with settings of programs that connect: git, npm, conda, wget.
+/// Settings files of programs that connect: git, npm, conda, wget.
 const SETTINGS: [&str; 5] = [".gitconfig", "gitconfig", ".npmrc", ".condarc", ".wgetrc"];
 
 /// File extensions of languages with single-quoted strings, and whether these strings have no escapes.
@@ -129,14 +129,15 @@ const LIKE_C: [&str; 23] = [
     "js", "mjs", "cjs", "jsx", "ts", "mts", "tsx", "json", "toml", "lua", "java", "kt", "kts",
     "swift", "dart", "go", "zig", "nut", "be", "cmake", "scala", "groovy", "gradle",
 ];
-/// Files in which strings go on over several lines: what stands between their quotes is read as it is.
+/// Files in which strings may continue over several lines: the text between their quotes is read as it
+/// is.
 const QUOTING: [&str; 6] = ["sh", "bash", "zsh", "ps1", "psm1", "csv"];
 /// Files of certificates and other data.
 const DATA: [&str; 9] = ["pem", "crt", "cer", "der", "p7b", "p7c", "bin", "lock", "txt"];
-/// Other endings of names of such files; what has none of a language's may be one.
+/// Other extensions of such files; a file without the extension of a language may be one.
 const MORE_DATA: [&str; 6] = ["", "cert", "ca", "trust", "key", "chain"];
 
-/// By the file's extension; what has none of the known ones is data, unless it quotes its PEM.
+/// By the file's extension; a file with an unknown extension is data, unless it quotes its PEM.
 pub(super) fn language(extension: &str, content: &[u8]) -> Language {
     match extension {
         _ if PREPROCESSED.contains(&extension) || LIKE_C.contains(&extension) => Language::C,
@@ -144,7 +145,7 @@ pub(super) fn language(extension: &str, content: &[u8]) -> Language {
         // GDScript has Python's literals and comments.
         "py" | "gd" => Language::Python,
         "yaml" | "yml" => Language::Yaml,
-        // What C includes may be called so: `#include "ca.pem"`.
+        // A file that C includes may have this extension: `#include "ca.pem"`.
         "pem" | "crt" | "cer" | "txt" if is_c_literal(content) => Language::C,
         _ if DATA.contains(&extension) || QUOTING.contains(&extension) => Language::Data,
         _ => {
@@ -157,7 +158,7 @@ pub(super) fn language(extension: &str, content: &[u8]) -> Language {
 /// How much of a language is known here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {
-    /// All that matters: what its reader does not take is damaged.
+    /// All that matters: what its reader does not accept is damaged.
     Whole,
     /// The literals, but not all that joins them.
     Known,
@@ -165,8 +166,8 @@ pub(super) enum Rules {
     Unknown,
 }
 
-/// What is known of the language of files with this `extension`. A backslash at the end of a line is
-/// another thing in Lua than in C.
+/// What is known of the language of files with this `extension`. A backslash at the end of a line means
+/// something else in Lua than in C.
 pub(super) fn rules(extension: &str) -> Rules {
     match extension {
         "lua" | "zig" => Rules::Unknown,
@@ -178,12 +179,12 @@ pub(super) fn rules(extension: &str) -> Rules {
     }
 }
 
-/// Whether files with this `extension` are read as they are, by what reads certificates.
+/// Whether programs that read certificates read files with this `extension` as they are.
 pub(super) fn is_data(extension: &str) -> bool {
     DATA.contains(&extension) || MORE_DATA.contains(&extension)
 }
 
-/// Whether C puts a NUL behind the literals of files with this `extension`.
+/// Whether C puts a NUL after the literals of files with this `extension`.
 pub(super) fn ends_with_nul(extension: &str) -> bool {
     extension != "cs" && (PREPROCESSED.contains(&extension) || DATA.contains(&extension))
 }

@@ -13,7 +13,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The next line, if it is one of those wanted.
+    /// The next line, if `is_wanted` accepts it.
     fn next_if(&mut self, is_wanted: impl FnOnce(&&'a str) -> bool) -> Option<&'a str> {
         let line = self.lines.next_if(is_wanted)?;
         self.count += 1;
@@ -55,8 +55,8 @@ fn plain_scalar(bare: &str, outer: usize, reader: &mut Reader<'_>) -> Option<Con
     Some(constant)
 }
 
-/// The block scalar that begins on the line just read, which is `bare` without its comment and
-/// indented by `outer`. `None` too where it is too short to hold an anchor.
+/// The block scalar that begins on the line just read, which is `bare` without its comment and indented
+/// by `outer`. Also `None` if it is too short to hold an anchor.
 fn block_scalar(bare: &str, outer: usize, reader: &mut Reader<'_>) -> Option<Constant> {
     // The indicator is followed by chomping and indentation, in either order (section 8.1.1).
     let is_digit = |one: char| one.is_ascii_digit();

@@ -13,7 +13,7 @@ use crate::{
 
 use super::words::Words;
 
-/// Heads these options and the others of their kind.
+/// The heading of these options.
 pub(crate) const HEADING: &str = "Which anchor";
 
 /// How the anchor is found and chosen.
@@ -53,7 +53,7 @@ pub(crate) struct Anchor {
     pub(crate) stacks: bool,
 }
 
-/// How long an anchor has to last, as people give it.
+/// How long an anchor has to last, as the user writes it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Span {
     Years(i16),

@@ -110,10 +110,10 @@ pub(crate) struct Args {
     pub(crate) proxy: Through,
 }
 
-/// What the user says of the reader of files that do not show it.
+/// What the user says about the reader of files that do not show it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Named {
-    /// The device as which the server is asked, if one has the stack.
+    /// The device whose ClientHello is sent, if one has the stack.
     pub(crate) device: Option<&'static Device>,
     /// The stack whose rules count, if it is known.
     pub(crate) stack: Option<&'static Stack>,

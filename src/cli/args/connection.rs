@@ -1,4 +1,4 @@
-//! The options that say how a server is to be reached.
+//! The options for reaching a server.
 
 use crate::output::lock::{self, MAX_PROTOCOL_BYTES};
 use std::{
@@ -19,10 +19,10 @@ use super::words::Words;
 use crate::cli::failure::{Exit, Failure};
 use crate::net::pace::Rate;
 
-/// Heads these options and the others of their kind.
+/// The heading of these options.
 pub(crate) const HEADING: &str = "Reaching the server";
 
-/// How a server is to be reached.
+/// How to reach a server.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Reaching {
@@ -119,7 +119,7 @@ pub(crate) enum Protocol {
     Xmpp,
 }
 
-/// A device of the table, or else of a file. No device has a dot or a slash in its name.
+/// A device of the table, or one from a file. No device has a dot or a slash in its name.
 pub(crate) fn device(name: &str) -> Result<&'static Device, String> {
     let path = Path::new(name);
     match Device::named(name) {
@@ -142,7 +142,7 @@ pub(crate) fn protocol(name: &str) -> Result<String, String> {
     Err(format!("expected a name of 1 to {MAX_PROTOCOL_BYTES} letters, digits and any of `./+-_`"))
 }
 
-/// Seconds after which a target is given up.
+/// Seconds until a target is given up.
 const DEFAULT_TIMEOUT: NonZeroU16 = NonZeroU16::new(10).unwrap();
 
 impl Default for Reaching {
@@ -171,7 +171,7 @@ impl Default for Reaching {
 impl Reaching {
     /// Adds the words of the options that decide which chain comes back.
     pub(crate) fn repeat(&self, target: Option<&Target>, words: &mut Words) {
-        // Everyone who builds shares the lock; the client certificate belongs to one user.
+        // Everyone who builds the project shares the lock; the client certificate belongs to one user.
         let Self {
             connect,
             sni,
@@ -197,13 +197,13 @@ impl Reaching {
             Handshake::Cleartext => Some("cleartext"),
         };
         words.values("--handshake", way);
-        // The scheme of a URL is lost in `host:port`, whichever way it was said.
+        // `host:port` has no scheme, however the user gave it.
         let protocol = match target {
             Some(target) => target.scheme().starttls,
             None => starttls.map(StartTls::from),
         };
         words.values("--starttls", protocol.and_then(StartTls::scheme).map(|scheme| scheme.word));
-        // A device that is not of the table is one of a file.
+        // A device that is not in the table comes from a file.
         let name = |device: &Device| Device::named(device.name).map_or("FILE", |one| one.name);
         words.values("--as", device.map(name));
         words.values("--alpn", alpn);
@@ -220,7 +220,7 @@ impl Reaching {
         }
     }
 
-    /// The target as it is to be asked; a scheme of its own counts more than the option.
+    /// The target to connect to; an explicit scheme takes precedence over the option.
     pub(crate) fn target(&self, target: &Target) -> Target {
         match self.starttls {
             Some(protocol) if !target.scheme().is_given => target.clone().asking(protocol.into()),

@@ -1,4 +1,4 @@
-//! Formats on the command line: what shapes the output, and templates of the user's own.
+//! Formats on the command line: options for the output, and the user's own templates.
 
 use std::{ffi::OsStr, num::NonZeroUsize, path::PathBuf};
 
@@ -66,14 +66,14 @@ pub(crate) enum NameFrom {
     Organisation,
 }
 
-/// A template of the user's own.
+/// A user's template.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
     pub(crate) file: PathBuf,
     pub(crate) source: String,
 }
 
-/// Takes `FILE` or `FILE=PATH`; the file is read later.
+/// Parses `FILE` or `FILE=PATH`; the file is read later.
 fn template(text: &OsStr) -> Result<Emission, String> {
     let (file, path) = super::word_and_path(text)?;
     let template = Template { file: file.into(), source: String::new() };

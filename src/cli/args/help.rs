@@ -54,7 +54,7 @@ Set up:  new               create a small project that connects to a server
 
 A TARGET is host:port or a URL. certgrab COMMAND --help lists the options of a command.";
 
-/// The options that `-h` lists, in fewer words than `--help`, which lists all.
+/// The most columns of a line of help.
 const EVERYDAY: [(&str, &str); 10] = [
     ("emit", "Write this format to PATH or standard output"),
     ("what", "anchor, chain, leaf or intermediates"),
@@ -89,7 +89,8 @@ pub(crate) fn command(typed: &[OsString]) -> clap::Command {
     command.override_usage("certgrab [OPTIONS] TARGET...\n       certgrab COMMAND [OPTIONS]")
 }
 
-/// The help in lines of at most so many columns; the text behind an option is broken below its beginning.
+/// The help in lines of at most this many columns; the continuation of a text after an option is
+/// indented to its beginning.
 pub(crate) fn in_lines(help: &str, columns: usize) -> String {
     let broken = |line: &str| {
         let (names, text) = line.split_at(line.rfind("  ").map_or(0, |at| at + 2));
@@ -107,7 +108,7 @@ mod tests {
         let line = "      --emit <FORMAT>  信任锚信任锚信任锚信任锚";
         let broken = format!("      --emit <FORMAT>  信任锚信任锚信任锚信\n{:23}任锚\n", "");
         assert_eq!(in_lines(line, 44), broken);
-        // Where too little of the line is left, the terminal breaks it.
+        // If too little of the line is left, the terminal breaks it.
         assert_eq!(in_lines(line, 38), format!("{line}\n"));
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
 }
 
 impl Default for Arguments {
-    /// No list.
+    /// Without a list.
     fn default() -> Self {
         Self {
             hosts: None,
@@ -82,7 +82,7 @@ pub(crate) const DEFAULT_JOBS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 pub(crate) enum Column {
     /// By its name in the first line.
     Name(String),
-    /// By its position, from 1; the first line holds a target too.
+    /// By its position, from 1; the first line has a target too.
     Number(NonZeroUsize),
 }
 
@@ -104,7 +104,7 @@ pub(crate) struct Shard {
 impl FromStr for Shard {
     type Err = String;
 
-    /// Takes `2/5`: the second of five.
+    /// Parses `2/5`: the second of five.
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || "expected I/N, such as 2/5 for the second of five".to_owned();
         let (part, of) = text.split_once('/').ok_or_else(wrong)?;

@@ -23,7 +23,7 @@ use super::{
     threads::Threads,
 };
 
-/// Where the lab is kept.
+/// The default folder of the lab.
 pub(crate) const FOLDER: &str = "lab";
 
 const EXAMPLES: &str = "\
@@ -127,7 +127,7 @@ pub(crate) struct Args {
 #[derive(Debug, Clone)]
 pub(crate) struct RealServer {
     pub(crate) target: Target,
-    /// Whether it speaks without TLS.
+    /// Whether it is a server without TLS.
     pub(crate) is_in_clear: bool,
 }
 
@@ -141,7 +141,7 @@ pub(crate) enum Form {
     Html,
 }
 
-/// Ports on which servers speak without TLS (IANA's registry of service names).
+/// Ports of servers without TLS (IANA's registry of service names).
 const IN_CLEAR: [u16; 2] = [1883, 80];
 
 fn real_server(text: &str) -> Result<RealServer, String> {

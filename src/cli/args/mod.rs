@@ -46,7 +46,7 @@ use super::{
 use self::deferred::Deferred;
 pub(crate) use self::request::{Request, What};
 
-/// The manifest's name where none is given.
+/// The default name of the manifest.
 pub(crate) const MANIFEST: &str = "certgrab.toml";
 
 /// Find the certificate a device must hold to trust a TLS server, in the form its code reads.
@@ -120,12 +120,12 @@ pub(crate) enum Form {
     Document,
     /// The certificates in a format.
     Certificates(Format),
-    /// The certificates with a template of the user's own.
+    /// The certificates with a user's template.
     Template(formats::Template),
 }
 
 impl Form {
-    /// What is written, which decides what it may replace.
+    /// What is written; it decides what may be replaced.
     pub(crate) fn content(&self) -> Content {
         match self {
             Self::Report | Self::Document => Content::Report,
@@ -177,11 +177,11 @@ pub(crate) fn sni(text: &str) -> Result<DnsName<'static>, String> {
     }
 }
 
-/// More formats than this are a list to read elsewhere.
+/// With more formats than this, the message refers to the list.
 const MOST_NEAR_FORMATS: usize = 6;
 
-/// The error for an unknown format: names the one that is probably meant, and those with `word` in
-/// their name or their software, if few.
+/// The error for an unknown format: names the one that is probably meant, and those with `word` in their
+/// name or their software, if there are few.
 fn no_such_format(word: &str) -> String {
     let lower = word.to_lowercase();
     let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
@@ -241,7 +241,7 @@ pub(crate) fn emission(text: &OsStr) -> Result<Emission, String> {
 }
 
 impl Emission {
-    /// Whether what it writes can be shown on a terminal.
+    /// Whether its output can be shown on a terminal.
     pub(crate) fn is_text(&self) -> bool {
         match &self.form {
             Form::Document | Form::Report | Form::Template(_) => true,

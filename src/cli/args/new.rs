@@ -58,7 +58,7 @@ pub(crate) struct Args {
     pub(crate) connect: Option<Target>,
 }
 
-/// A target without more behind it: the code of a project asks for `/`, or speaks MQTT.
+/// A target without a path: the code of a project requests `/`, or speaks MQTT.
 fn server(text: &str) -> Result<Target, String> {
     let target = super::target(text)?;
     let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));

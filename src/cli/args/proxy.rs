@@ -1,5 +1,5 @@
-//! Which proxy is used: `--proxy`, or what the environment says. The library never looks there for
-//! one.
+//! Which proxy is used: `--proxy`, or the one in the environment. The library never reads the
+//! environment for it.
 
 use std::convert::Infallible;
 
@@ -7,14 +7,14 @@ use crate::net::proxy::{InvalidUrl, Proxy};
 
 use crate::cli::failure::{Exit, Failure};
 
-/// The environment's variables, the first that is not empty counting; the lower-case name of each
-/// goes before, as in curl.
+/// The environment variables; the first that is not empty counts. The lower-case name precedes the
+/// upper-case one, as in curl.
 const VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
-/// The variables for the targets without one.
+/// The variables for targets without a proxy.
 const EXCEPT: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
-/// The option that says through which proxy a server is reached.
+/// The option for the proxy.
 #[derive(Debug, Default, Clone, clap::Args)]
 pub(crate) struct Through {
     /// Connect through http://[NAME:PASSWORD@]HOST:PORT, socks5:// or socks5h://, or `none`
@@ -23,8 +23,8 @@ pub(crate) struct Through {
     proxy: Option<Choice>,
 }
 
-/// What was typed, already read: clap repeats a value that its parser refuses, and this one may
-/// hold a password.
+/// The option's value, already parsed: clap repeats a value that its parser refuses, and this one may
+/// contain a password.
 #[derive(Debug, Clone)]
 enum Choice {
     None,
@@ -41,17 +41,17 @@ fn read(text: &str) -> Result<Choice, Infallible> {
 }
 
 impl Through {
-    /// This choice, or `other` where nothing was typed.
+    /// This choice, or `other` if the option was not given.
     pub(crate) fn or(&self, other: Self) -> Self {
         if self.is_given() { self.clone() } else { other }
     }
 
-    /// Whether a choice was typed.
+    /// Whether the option was given.
     pub(crate) fn is_given(&self) -> bool {
         self.proxy.is_some()
     }
 
-    /// The proxy. One that is asked for by the option is used for all targets.
+    /// The proxy. One from the option is used for all targets.
     pub(crate) fn proxy(&self) -> Result<Option<Proxy>, Failure> {
         match &self.proxy {
             Some(Choice::None) => return Ok(None),
@@ -66,8 +66,8 @@ impl Through {
     }
 }
 
-/// The first variable that is not empty. What is not UTF-8 in it takes its place as U+FFFD, which
-/// stands in no URL.
+/// The first variable that is not empty. Invalid UTF-8 in it becomes U+FFFD, which is not valid in a
+/// URL.
 fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
     let set = names.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)));
     let mut texts = set.map(|(name, value)| (name, value.to_string_lossy().into_owned()));

@@ -1,4 +1,4 @@
-//! `--report FORM[=PATH]` of the commands that have reports.
+//! `--report FORM[=PATH]` of the commands with reports.
 
 use std::{ffi::OsStr, path::PathBuf};
 
@@ -11,7 +11,7 @@ pub(crate) struct Report<F> {
     pub(crate) path: Option<PathBuf>,
 }
 
-/// Takes `FORM` or `FORM=PATH`.
+/// Parses `FORM` or `FORM=PATH`.
 pub(crate) fn report<F: ValueEnum>(text: &OsStr) -> Result<Report<F>, String> {
     let (word, path) = super::word_and_path(text)?;
     let form = F::from_str(&word.to_string_lossy(), false).map_err(|_| {

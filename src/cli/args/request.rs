@@ -11,7 +11,7 @@ use clap::{
 use super::{Emission, anchor, connection, formats, hosts, trust};
 use crate::cli::file_names;
 
-/// What to find and to write, from targets to anchors. The command line and a manifest both make it.
+/// What to find and to write, from targets to anchors. The command line and a manifest both create it.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "What to write")]
 pub(crate) struct Request {
@@ -69,7 +69,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The anchors of `targets`, by the defaults of every option.
+    /// The anchors of `targets`, with the default of every option.
     pub(crate) fn of(targets: Vec<Target>) -> Self {
         Self {
             targets,
@@ -109,8 +109,8 @@ impl From<What> for crate::run::pack::What {
     }
 }
 
-/// A target of the main command. With `--connect` any name is a server's, so a host that is called
-/// like a file is refused later, see [`refuse_file_name`].
+/// A target of the main command. With `--connect` any name may be a server's, so a host that looks like
+/// a file name is refused later, see [`refuse_file_name`].
 pub(crate) fn server(text: &str) -> Result<Target, String> {
     match text.parse::<Target>() {
         Ok(target) if file_names::instead_of_a_server(text) && !text.contains('/') => Ok(target),

@@ -1,4 +1,4 @@
-//! The options that say what a chain is judged by.
+//! The options for the trust in a chain.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub(crate) struct Trust {
     #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
     pub(crate) trust_sha256: Vec<Sha256>,
 
-    /// Of a manifest: files in any form that `convert` reads, whose certificates are trusted.
+    /// From a manifest: files in any form that `convert` reads, whose certificates are trusted.
     #[arg(skip)]
     pub(crate) converted: Vec<PathBuf>,
 

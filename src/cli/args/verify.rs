@@ -60,7 +60,7 @@ pub(crate) struct Verify {
     pub(crate) trust: super::trust::Trust,
 }
 
-/// The stack of this name, or the one that verifies for the device of this name.
+/// The stack of this name, or the one of the device of this name.
 fn stack(name: &str) -> Result<&'static Stack, String> {
     let of_device = || Device::named(name).and_then(Device::stack);
     stack::named(name).or_else(of_device).ok_or_else(|| {

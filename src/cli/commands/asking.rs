@@ -1,8 +1,8 @@
-//! Asks the servers of a manifest concurrently and gives their answers in its order.
+//! Contacts the servers of a manifest concurrently and returns their answers in its order.
 //!
-//! In: the targets. Out: each with its answer, one after the other. At most as many servers are asked,
-//! or have answered before their turn, as there are jobs, so memory does not grow with the manifest.
-//! What is done with an answer delays no server: sockets have threads of their own.
+//! In: the targets. Out: each with its answer, one after the other. At most as many servers are being
+//! contacted, or have answered before their turn, as there are jobs, so memory does not grow with the
+//! manifest. Processing an answer delays no server: sockets have their own threads.
 
 use std::{collections::VecDeque, thread};
 
@@ -26,13 +26,13 @@ use crate::cli::{
     workers::Workers,
 };
 
-/// What a server answered, and what it was asked with.
+/// What a server answered, and the options it was contacted with.
 pub(crate) struct Answer {
     pub(crate) options: Options,
     pub(crate) outcome: Outcome,
 }
 
-/// What came of a target of the manifest.
+/// The result for a target of the manifest.
 pub(crate) enum Outcome {
     /// What its server presents.
     Server {
@@ -42,12 +42,12 @@ pub(crate) enum Outcome {
     },
     /// Where its URL leads.
     Way(Way),
-    /// Its certificates are those of files, and no server was asked.
+    /// Its certificates come from files, and no server was contacted.
     NotAsked,
 }
 
-/// Asks the servers of `entries`, as many at once and on as many threads as `room` says, each if `allowed` finds nothing against it, and gives
-/// every answer to `take`, in the order of `entries`.
+/// Contacts the servers of `entries`, as many at once and on as many threads as `room` allows, each if
+/// `allowed` has no objection, and passes every answer to `take`, in the order of `entries`.
 ///
 /// # Errors
 ///
@@ -77,7 +77,7 @@ pub(crate) fn in_order<'a>(
     })
 }
 
-/// A server that is asked, or why it is not.
+/// A server that is being contacted, or why it is not.
 enum Asked {
     UnderWay(JoinHandle<Answer>),
     Not(Failure),
@@ -114,7 +114,7 @@ async fn ask_all(
     }
 }
 
-/// Begins to ask the server of `entry` on the thread of `runtime`.
+/// Starts to contact the server of `entry` on the thread of `runtime`.
 fn begin(entry: &Entry, runtime: &Handle) -> Result<JoinHandle<Answer>, Failure> {
     let target = entry.job.targets[0].clone();
     let mut options = request::quiet_options(&entry.job)?;

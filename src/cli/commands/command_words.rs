@@ -1,4 +1,4 @@
-//! The words of the commands that messages say to run, as the user would type them.
+//! The words of the commands in messages, as the user would type them.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::{
     text::foreign::Foreign,
 };
 
-/// What of a command `job` and its `target` tell.
+/// What `job` and its `target` say about a command.
 pub(crate) fn of(job: &Request, target: Option<&Target>) -> Command {
     let connect = job.reaching.connect.as_ref().map(|place| format!("--connect {place}"));
     let roots = job.trust.roots.iter().map(|path| format!("--roots {}", of_path(path)));
@@ -31,7 +31,7 @@ pub(crate) fn of_path(path: &Path) -> String {
     path.to_str().map_or_else(|| "FILE".to_owned(), word)
 }
 
-/// `text` as one word of a shell; a placeholder where it cannot be shown as it is.
+/// `text` as one word of a shell; a placeholder if it cannot be shown as it is.
 fn word(text: &str) -> String {
     let is_plain = |one: char| one.is_alphanumeric() || "/._-+@%:,=".contains(one);
     if Foreign::text(text).line() != text || text.contains(['\'', '`']) {

@@ -1,6 +1,6 @@
-//! The lock of a target as it is committed, and the files that are made from it.
+//! The committed lock of a target, and the files that are made from it.
 //!
-//! In: a target of a manifest. Out: its [`Lock`], and each file with what is to stand in it.
+//! In: a target of a manifest. Out: its [`Lock`], and each file with its intended content.
 
 use std::path::PathBuf;
 
@@ -20,12 +20,12 @@ use crate::{
     text::{bounded_file, foreign::Foreign},
 };
 
-/// A lock as it is.
+/// A lock as it was read.
 pub(crate) struct Lock {
     pub(crate) path: PathBuf,
     pub(crate) content: Vec<u8>,
     pub(crate) bundle: Bundle,
-    /// What its constants are called.
+    /// The name of its constants.
     pub(crate) name: Identifier,
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), 
     Ok((content, bundle))
 }
 
-/// The files of `entry` with what is to stand in them, made from `bundle`.
+/// The files of `entry` with their intended content, made from `bundle`.
 pub(crate) fn rendered<'a>(
     entry: &'a manifest::Entry,
     bundle: &Bundle,

@@ -25,7 +25,7 @@ use crate::cli::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Relation {
-    /// The anchor of the one is that of the other, or another certificate of its name and key.
+    /// The anchors are the same certificate, or have the same name and key.
     Same,
     /// The anchors differ, but one root verifies both.
     Shared,
@@ -36,7 +36,7 @@ enum Relation {
 #[derive(Debug, Serialize)]
 struct Comparison {
     schema: u32,
-    /// Nothing if a server has no anchor.
+    /// `None` if a server has no anchor.
     compare: Option<Relation>,
     /// The SHA-256 of each root that verifies both, as the first server has it and in its order.
     shared: Vec<String>,
@@ -67,7 +67,7 @@ pub(crate) fn run(
         }
     }
     let (ours, theirs) = (roots(&first), roots(&second));
-    // A device trusts a name and a key: which certificate it has them from makes no difference.
+    // A device trusts a name and a key, whichever certificate they come from.
     let verifies_both = |root: &&Certificate| theirs.iter().any(|one| one.is_same_anchor(root));
     let shared: Vec<_> = ours.iter().copied().filter(verifies_both).collect();
     let relation = match (ours.first(), theirs.first()) {

@@ -1,4 +1,4 @@
-//! What goes with an installed command: completions for shells and the man page.
+//! What accompanies an installed command: completions for shells and the man page.
 
 use crate::cli::{
     args::{self, completions::Completions},

@@ -1,4 +1,4 @@
-//! `certgrab convert`: files that hold certificates, in another form.
+//! `certgrab convert`: writes the certificates of files in another form.
 
 use std::path::{Path, PathBuf};
 
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Convert, display: &Display) -> Result<Exit, Failure> {
     convert(&args.files, &job, args.host.as_ref(), passwords, display)
 }
 
-/// Converts the file of `--from`, where no target is named.
+/// Converts the file of `--from` if no target is given.
 pub(crate) fn of_job(job: &Request, file: &Path, display: &Display) -> Result<Exit, Failure> {
     let decisive = regenerate::words(job, None);
     let known = ["--roots", "--at", "--from"];
@@ -86,13 +86,13 @@ fn convert(
     export::export(job, display, outputs, |_| page_in_language(html::of_set(&title, &bundle, at)))
 }
 
-/// Refuses what cannot be written of a file, and files that would be written over.
+/// Refuses what cannot be written for a file, and files that would be overwritten.
 fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
     let usage = |message: &str, hint: &str| {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
     };
     if job.emit.is_empty() && !job.format.sizes {
-        // The format, or the file to write, stands where another program takes it.
+        // The format, or the file to write, is where other programs expect it.
         let last = files.last().filter(|file| files.len() > 1 && !file.exists());
         let meant = last.and_then(|file| file.to_str()).and_then(habits::form);
         let any = "choose one with `--emit FORMAT`; `certgrab formats` lists them";

@@ -31,10 +31,10 @@ use crate::cli::{
     style::Display,
 };
 
-/// The server's host; it resolves to this machine wherever there is a resolver.
+/// The server's host; it resolves to this machine if there is a resolver.
 const HOST: &str = "localhost";
 
-/// What the demo ends with.
+/// The end of the demo's output.
 const NEXT: &str = "
 Next, with a server of yours:
   certgrab HOST:PORT                       show its chain and its anchor
@@ -51,7 +51,8 @@ struct Pki {
     key: PrivateKeyDer<'static>,
 }
 
-/// Makes the PKI, serves it, grabs it and shows report, C header, Rust constants and what to do next.
+/// Makes the PKI, serves it, grabs it, and shows the report, the C header, the Rust constants and what
+/// to do next.
 pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
     let (target, grabbed, options) = grab_from_this_process()
         .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error:#}")))?;
@@ -78,7 +79,7 @@ pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// A generated source with the first line alone of each array of bytes.
+/// A generated source with only the first line of each array of bytes.
 fn without_bytes(source: &str) -> String {
     let is_bytes = |line: &&str| line.trim_start().starts_with("0x");
     let mut out = String::new();
@@ -155,7 +156,7 @@ fn pki() -> anyhow::Result<Pki> {
     })
 }
 
-/// Shakes hands with whoever comes, until the runtime ends.
+/// Completes the handshake with every client, until the runtime ends.
 fn serve(listener: TcpListener, pki: &Pki) -> Result<(), rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -165,7 +166,7 @@ fn serve(listener: TcpListener, pki: &Pki) -> Result<(), rustls::Error> {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            // A client that goes away is what this server is for.
+            // A client that disconnects is expected here.
             let _ = acceptor.accept(stream).await;
         }
     });

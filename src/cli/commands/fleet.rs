@@ -9,7 +9,7 @@ use crate::{
     text::time::Time,
 };
 
-/// A sentence for each root of `bundle`.
+/// One sentence for each root of `bundle`.
 pub(super) fn outlook(bundle: &Bundle, judgement: &Judgement) -> Vec<String> {
     let verified = &judgement.verified;
     let all: Vec<_> = std::iter::once(verified.anchor()).chain(verified.alternatives()).collect();

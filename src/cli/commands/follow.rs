@@ -11,7 +11,7 @@ use crate::cli::{
     style::Display,
 };
 
-/// Follows the target's URL; how it ended, the worst server counting.
+/// Follows the target's URL; the exit code is that of the worst server.
 pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     agree(job)?;
     request::agree(job)?;
@@ -19,7 +19,7 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     let runtime = failure::runtime()?;
     let target = &job.targets[0];
     let Way { steps, end, .. } = runtime.block_on(follow::follow(target, options));
-    // A name that does not resolve keeps its thread for longer than anyone wants to wait.
+    // Resolving a name may block its thread for longer than anyone would wait.
     runtime.shutdown_background();
     if !display.quiet {
         for pair in steps.windows(2) {

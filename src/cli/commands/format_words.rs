@@ -1,10 +1,10 @@
-//! Which formats a word of the user's means: a board, a library, a program, a modem.
+//! Which formats a user's word means: a board, a library, a program, a modem.
 //!
 //! In: a word in English or Chinese. Out: formats, the best first.
 
 use crate::output::emit::{FORMATS, Format};
 
-/// Words in small letters, and the formats for them, the best first.
+/// Words in lower case, and the formats for them, the best first.
 const WORDS: &[(&[&str], &[&str])] = &[
     (
         &["esp32", "乐鑫", "esp32-s3", "esp32-c3", "esp32-c6", "esp32-s2"],
@@ -161,8 +161,7 @@ const WORDS: &[(&[&str], &[&str])] = &[
     (&["c++", "qt"], &["c", "pem"]),
 ];
 
-/// The formats for `word`: those that the table names, then those whose name, reader or contents
-/// hold it.
+/// The formats for `word`: those in the table, then those whose name, reader or contents include it.
 pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
     let word = word.trim().to_lowercase();
     if word.is_empty() {
@@ -195,7 +194,7 @@ pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
     found
 }
 
-/// Whether `word` stands in `text` at the beginning of a word: `trust` has no `rust`.
+/// Whether `text` contains `word` at the beginning of a word: `trust` does not contain `rust`.
 fn begins_a_word(text: &str, word: &str) -> bool {
     let ends_within = |before: &str| before.ends_with(|one: char| one.is_ascii_alphanumeric());
     text.match_indices(word).any(|(at, _)| !ends_within(&text[..at]))

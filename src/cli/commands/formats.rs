@@ -1,5 +1,5 @@
-//! Formats: their list, the names of constants, templates of the user's own, and what each form
-//! costs on a device.
+//! Formats: their list, the names of constants, users' templates, and what each format costs on a
+//! device.
 
 use std::fmt::Write as _;
 
@@ -58,7 +58,7 @@ fn grouped(out: &mut String) {
         let gap = if position == 0 { "" } else { "\n" };
         let _ = writeln!(out, "{gap}{}:", in_language(heading));
         for name in *names {
-            // Every name but `json` is one of the table.
+            // Every name except `json` is in the table.
             let what = emit::format(name).map_or_else(
                 || "scripts: the whole result as a JSON document".to_owned(),
                 |format| described(&format),
@@ -81,11 +81,11 @@ fn table(out: &mut String, rows: impl Iterator<Item = (&'static str, String)>) {
     }
 }
 
-/// The bytes of flash that each form takes, the smallest first.
+/// The bytes of flash that each format needs, the smallest first.
 pub(crate) fn sizes(bundle: &Bundle, name: &Identifier) -> String {
     let mut rows = Vec::new();
     for format in FORMATS {
-        // A form that has no room for these certificates is no choice.
+        // A format that cannot hold these certificates is not a choice.
         if let Ok(Some(bytes)) = emit::flash_bytes(bundle, *format, name) {
             rows.push((bytes, format));
         }

@@ -1,4 +1,4 @@
-//! `certgrab integrate`: the small file that makes a build or a CI run certgrab.
+//! `certgrab integrate`: the small file with which a build or a CI job runs certgrab.
 
 use std::{fs, path::Path};
 
@@ -14,7 +14,7 @@ use crate::cli::{
     within,
 };
 
-/// The file, its text, and what is left to the user.
+/// The file, its text, and what remains for the user to do.
 fn parts(with: With) -> (&'static str, &'static str, &'static str) {
     match with {
         With::Cmake => (
@@ -47,13 +47,13 @@ fn parts(with: With) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// What templates have in the place of the way to install certgrab.
+/// The placeholder in templates for the way to install certgrab.
 const INSTALL: &str = "@INSTALL@";
 
 /// The file's text with the way to install certgrab; `repository` is where it was published from.
 ///
-/// Until then anybody may take the name in a package registry, so a build without an address tells
-/// builds to install its source.
+/// Until it is published, anyone may take its name in a package registry, so a build without an address
+/// installs from its source.
 fn filled(template: &str, with: With, repository: &str) -> String {
     let is_published = !repository.is_empty();
     let version = env!("CARGO_PKG_VERSION");
@@ -73,7 +73,7 @@ fn filled(template: &str, with: With, repository: &str) -> String {
     template.replace(INSTALL, &install)
 }
 
-/// Writes the file, unless another one is in its place.
+/// Writes the file, unless another file is in its place.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let (name, template, next) = parts(args.with);
     let text = filled(template, args.with, REPOSITORY);

@@ -1,7 +1,7 @@
 //! `certgrab new`: a small project that connects, with its lock, its constants and its check.
 //!
-//! [`crate::cli::projects`] holds the projects; here one is filled with the anchor of its server,
-//! and written.
+//! [`crate::cli::projects`] has the projects; here one is filled with the anchor of its server and
+//! written.
 
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ use crate::cli::{
     within,
 };
 
-/// What the constants are called in every project.
+/// The name of the constants in every project.
 const CONSTANTS: &str = "SERVER_ROOT_CA";
 
 const LOCK: &str = "certs/server.pem";
@@ -84,13 +84,13 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
 
 type File = (PathBuf, Vec<u8>);
 
-/// The files with the device's own certificate and key, where they are given.
+/// The files with the device's own certificate and key, if they are given.
 fn own_files(args: &Args, project: &Project) -> Result<Vec<File>, Failure> {
     let identity = client::identity(args.client_cert.as_deref(), args.client_key.as_deref())?;
     Ok(identity.map(|identity| project.own.of(&identity)).unwrap_or_default())
 }
 
-/// The manifest, and the roots that it names; the project is to be checked on other machines too.
+/// The manifest, and the roots that it names; the project must be checkable on other machines too.
 fn described(
     args: &Args,
     project: &Project,
@@ -111,7 +111,7 @@ fn described(
     let copied = copied(args);
     let mut files = Vec::new();
     for (roots, name) in &copied {
-        // As many bytes as the store takes of it.
+        // As many bytes as the store reads of it.
         let content = bounded_file::read_given(roots, MAX_ROOTS_BYTES).map_err(|error| {
             let shown = Foreign::text(&roots.display().to_string()).line();
             Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
@@ -175,13 +175,13 @@ fn grabbed(
         Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint())
     })?;
     if project.device.is_some() {
-        // Its device was warned of.
+        // The warning about its device was given.
         readers.refused.clear();
     }
     let seen = Seen { target, readers: &readers, options: &options, whose: "" };
     let positions = readers::union(&readers, std::iter::once(format));
     let (mut bundle, _) = seen.selection(&job, &positions, &[format], display)?;
-    // The path as seen from the project, so the next `sync` changes nothing.
+    // The path relative to the project, so the next `sync` changes nothing.
     for (file, place) in copied(args) {
         let outside = Foreign::text(&Source::File(file.clone()).to_string());
         for entry in bundle.entries.iter_mut().filter(|entry| entry.source == outside) {
@@ -205,7 +205,7 @@ fn warn_of(device: &Device, outcome: &Result<Grab, probe::Error>, display: &Disp
     }
 }
 
-/// What the constants are called.
+/// The name of the constants.
 fn constants() -> Result<Identifier, Failure> {
     Identifier::new(CONSTANTS).map_err(|error| Failure::new(Exit::Fault, error.to_string()))
 }

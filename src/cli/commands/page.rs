@@ -1,14 +1,14 @@
 //! `certgrab page`: writes certgrab for a browser, one HTML file.
 //!
-//! The page has 1.5 MB, so only builds with the feature `page` hold it: the Debian package does, and what
-//! is downloaded often (wheels, npm packages) does not.
+//! The page has 1.5 MB, so only builds with the feature `page` include it: the Debian package does;
+//! frequent downloads (wheels, npm packages) do not.
 
 use crate::cli::{
     failure::{Exit, Failure},
     output,
 };
 
-/// The page, or what stands for it in a build that was given none.
+/// The page, or a stub in a build without one.
 #[cfg(feature = "page")]
 const PAGE: Option<&str> = Some(include_str!(env!(
     "CERTGRAB_PAGE",
@@ -17,7 +17,7 @@ const PAGE: Option<&str> = Some(include_str!(env!(
 #[cfg(not(feature = "page"))]
 const PAGE: Option<&str> = None;
 
-/// Where the template has its module; a page that was built does not have it.
+/// Where the template has its module; a finished page does not have it.
 const PLACE_OF_THE_MODULE: &str = "/*WASM*/";
 
 /// The page, if this build has it.
@@ -46,7 +46,7 @@ pub(crate) fn run() -> Result<Exit, Failure> {
 mod tests {
     use super::*;
 
-    /// `.ci/page` runs this with the page that it built, and everyone else with the template.
+    /// `.ci/page` runs this with the page that it built, and other builds run it with the template.
     #[test]
     fn the_page_is_the_one_that_was_built_and_the_template_is_none() {
         let given = std::fs::read_to_string(env!("CERTGRAB_PAGE")).expect("the page");

@@ -1,4 +1,4 @@
-//! `--survey`: one server asked in many ways, as a table, and the anchors for all of them.
+//! `--survey`: one server queried in many ways, as a table, and the anchors for all of them.
 
 use std::fmt::Write as _;
 
@@ -26,14 +26,14 @@ use crate::cli::{
     style::{self, Display},
 };
 
-/// The warning about questions without an answer, if there are any.
+/// The warning about unanswered questions, if there are any.
 fn unanswered(survey: &Survey) -> Option<String> {
     let sentence = survey.unanswered_sentence()?;
     let others = if survey.chains.is_empty() { "" } else { "there may be other chains; " };
     Some(format!("{sentence}: {others}ask again later, or slower with `--rate N`"))
 }
 
-/// Asks the targets in every way and shows or exports what came of it.
+/// Queries the targets in every way and shows or exports the results.
 pub(crate) fn run(
     job: &Request,
     display: &Display,
@@ -83,7 +83,7 @@ fn finish(
             complain(&Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
         }
     }
-    // A set that leaves some devices outside is not what was asked for.
+    // A set that leaves out some devices is not what the user asked for.
     let Some(mut bundle) = survey.bundle(target).filter(|_| survey.is_whole()) else {
         return Ok(Exit::Untrusted);
     };
@@ -115,7 +115,7 @@ fn finish(
     })
 }
 
-/// Every way of asking with its chain, then each chain, then the anchors.
+/// Every query with its chain, then each chain, then the anchors.
 fn table(target: &Target, survey: &Survey) -> String {
     let (ways, chains) = (survey.answers.len(), survey.chains.len());
     let received = counted(chains, "chain");
@@ -132,7 +132,7 @@ fn table(target: &Target, survey: &Survey) -> String {
     lines_in_language(&out)
 }
 
-/// A line for each question, with what came.
+/// A line for each query, with its answer.
 fn ways_of_asking(out: &mut String, survey: &Survey) {
     let place = survey.answers.iter().map(|(question, _)| question.place().len());
     // The widest of each column: `not sent`, `ECDSA`, `TLS 1.2 or older`.
@@ -155,7 +155,7 @@ fn ways_of_asking(out: &mut String, survey: &Survey) {
     }
 }
 
-/// What one chain holds, and whether it is trusted.
+/// The certificates of one chain, and whether it is trusted.
 fn chain(out: &mut String, survey: &Survey, number: usize) {
     let chain = &survey.chains[number];
     let _ = writeln!(out, "\nchain {}", number + 1);

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// What becomes of the files of a target.
+/// What happens to the files of a target.
 #[derive(Clone, Copy)]
 enum Delivery {
     Written,
@@ -95,8 +95,8 @@ fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Res
     delivery.of(&rendered(entry, &lock.bundle, &lock.name)?, display)
 }
 
-/// Fails for what was `found` in the lock of `entry` as an error, reporting each; what is less certain, or
-/// an error for one of its readers alone, is a warning. `certgrab check` has the rest.
+/// Fails for what was `found` as an error in the lock of `entry`, reporting each error; a less certain
+/// finding, or an error for only one of its readers, is a warning. `certgrab check` reports the rest.
 fn hold(entry: &manifest::Entry, found: &[Finding], display: &Display) -> Result<(), Failure> {
     let shown = Foreign::text(&entry.lock.display().to_string()).line();
     let mut failures = Vec::new();
@@ -146,11 +146,11 @@ fn refreshed(
 struct Fresh {
     bundle: Bundle,
     name: Identifier,
-    /// What becomes of devices in the field, a sentence each.
+    /// What the change means for devices in the field, one sentence each.
     outlook: Vec<String>,
 }
 
-/// Writes the lock and the files made from it; says what changed.
+/// Writes the lock and the files made from it; reports what changed.
 fn deliver(
     entry: &manifest::Entry,
     before: Option<&Bundle>,

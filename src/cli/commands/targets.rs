@@ -1,4 +1,4 @@
-//! The main job: each target is asked and judged, then shown or exported.
+//! The main job: each target is queried and judged, then shown or exported.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ use crate::cli::{
     style::Display,
 };
 
-/// Runs the job; how it ended, the worst target counting.
+/// Runs the job; the exit code is that of the worst target.
 pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     if let (Some(file), []) = (&job.from, job.targets.as_slice()) {
         return convert::of_job(job, file, display);
@@ -57,12 +57,12 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
             each(job, ask, &options, display)
         }
     };
-    // A name that does not resolve keeps its thread for longer than anyone wants to wait.
+    // Resolving a name may block its thread for longer than anyone would wait.
     runtime.shutdown_background();
     exit
 }
 
-/// Asks for each target and shows what came of it; how that ended, the worst target counting.
+/// Queries each target and shows the result; the exit code is that of the worst target.
 fn each(
     job: &Request,
     ask: impl Fn(&Target) -> Result<Readers, grab::Error>,
@@ -96,7 +96,7 @@ fn each(
     Ok(exit)
 }
 
-/// Exports what came of a target that does not present one chain to all readers.
+/// Exports the result for a target that does not present one chain to all readers.
 fn finish_apart(
     job: &Request,
     display: &Display,
@@ -132,7 +132,7 @@ fn finish_apart(
     )
 }
 
-/// Shows or exports what came of one target.
+/// Shows or exports the result for one target.
 pub(super) fn finish(
     job: &Request,
     display: &Display,
@@ -161,7 +161,7 @@ pub(super) fn finish(
                 return Ok(refuse(job, (target, grab, options), refusal));
             }
             Ok(judgement) => {
-                // One of several targets may well be another's.
+                // With several targets, the fingerprint may belong to another one.
                 if let (1, Some(stray)) = (job.targets.len(), stray_fingerprint(job, grab)) {
                     output::warn(stray, display);
                 }
@@ -198,7 +198,7 @@ pub(super) fn finish(
     })
 }
 
-/// Warns if the device's own certificate, which is written too, is not what the server asks for.
+/// Warns if the device's own certificate, which is also written, does not match the server's request.
 fn of_own_certificate(job: &Request, grab: &Grab, display: &Display) {
     if job.reaching.client_cert.is_none() {
         return;
@@ -209,7 +209,7 @@ fn of_own_certificate(job: &Request, grab: &Grab, display: &Display) {
     }
 }
 
-/// Says why no path of `grab` is trusted.
+/// Reports why no path of `grab` is trusted.
 fn refuse(
     job: &Request,
     (target, grab, options): (&Target, &Grab, &Options),
@@ -258,7 +258,7 @@ pub(super) fn document(
     }
 }
 
-/// That a fingerprint which the user trusts is of no certificate of `grab`, if there is such a one.
+/// That a fingerprint which the user trusts matches no certificate of `grab`, if so.
 fn stray_fingerprint(job: &Request, grab: &Grab) -> Option<String> {
     let paths = grab.verdict.as_ref().map_or(&[][..], |judgement| &judgement.paths.found);
     let sent = grab.presented.certificates();

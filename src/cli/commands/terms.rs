@@ -19,7 +19,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// What the manifest says, from which [`Terms`] are made.
+/// What the manifest says; [`Terms`] are made from it.
 pub(crate) struct Asked {
     name: ServerName<'static>,
     what: pack::What,
@@ -30,14 +30,14 @@ pub(crate) struct Asked {
     readers: usize,
 }
 
-/// What the server shows today.
+/// What the server presents today.
 pub(crate) struct Shown {
     seen: Vec<Certificate>,
     anchors: Option<Vec<Vec<Certificate>>>,
 }
 
 impl Asked {
-    /// What the manifest says in `job` of `target`, which is asked as so many `readers`.
+    /// What the manifest says in `job` about `target`, which has this number of `readers`.
     pub(crate) fn of(job: &Request, target: &Target, readers: usize) -> Self {
         let name = match &job.reaching.sni {
             Some(name) => ServerName::DnsName(name.clone()),
@@ -45,7 +45,7 @@ impl Asked {
         };
         let options = regenerate::words(job, Some(target));
         let (path, readers) = match job.reaching.follow {
-            // Each server on the way may need an anchor of its own.
+            // Each server on the way may need a different anchor.
             true => (one_set::path_of(target), MAX_REDIRECTS + 1),
             false => (None, readers),
         };
@@ -60,7 +60,7 @@ impl Asked {
         }
     }
 
-    /// The terms with the roots to trust, and what the server shows if it was asked.
+    /// The terms with the roots to trust, and what the server presents if it was asked.
     pub(crate) fn terms<'a>(&'a self, store: &'a Store, shown: Option<&'a Shown>) -> Terms<'a> {
         Terms {
             store,
@@ -82,16 +82,16 @@ pub(crate) fn is_for(bundle: &Bundle, target: &Target) -> bool {
     bundle.host.eq_ignore_ascii_case(&target.host()) && bundle.port == target.port()
 }
 
-/// What a manifest asks of its lock.
+/// What a manifest requires of its lock.
 pub(crate) struct Wanted {
     target: Target,
     asked: Asked,
-    /// `None` if its roots cannot be read, which is an error where the manifest itself is checked.
+    /// `None` if its roots cannot be read, which is an error when the manifest itself is checked.
     store: Option<Store>,
 }
 
 impl Wanted {
-    /// What `entry` asks of its lock.
+    /// What `entry` requires of its lock.
     pub(crate) fn of(entry: &Entry) -> Self {
         let target = entry.job.targets[0].clone();
         let asked = Asked::of(&entry.job, &target, readers::asked(entry).len());
@@ -104,7 +104,7 @@ impl Wanted {
         lock::read(content, Some((&self.target.host(), self.target.port())))
     }
 
-    /// What is wrong with the lock `content`, which holds `bundle`; `store` is of the run.
+    /// The problems of the lock `content`, which holds `bundle`; `store` is that of the run.
     pub(crate) fn objections(&self, content: &[u8], bundle: &Bundle, store: &Store) -> Findings {
         let mut found = match &self.store {
             Some(store) => check::objections(content, bundle, &self.asked.terms(store, None)),

@@ -26,7 +26,7 @@ use crate::cli::{
     style::Display,
 };
 
-/// The target's document with the one word that scripts look for.
+/// The target's document with a verdict in one word for scripts.
 #[derive(Serialize)]
 struct Answer {
     ok: bool,
@@ -35,7 +35,7 @@ struct Answer {
     document: Document,
 }
 
-/// Verifies; whether the chain holds.
+/// Verifies; whether the chain verifies.
 pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let Some(file) = verify.file.as_ref().or(verify.from.as_ref()) else { return batch() };
     let host = verify.host.as_ref();

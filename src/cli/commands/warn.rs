@@ -1,8 +1,8 @@
 //! The warnings of every command that writes certificates.
 //!
-//! In: a chain with its anchor, or a lock. Out: lines on standard error. [`crate::run::warning`]
-//! knows what there is to warn of; each command that writes calls this before it does. `whose`
-//! begins each line: it names the target where there are several, and is empty where there is one.
+//! In: a chain with its anchor, or a lock. Out: lines on standard error. [`crate::run::warning`] has all
+//! warnings; each command calls this before it writes. `whose` begins each line: it names the target if
+//! there are several, and is empty if there is one.
 
 use crate::{
     Grab,
@@ -23,7 +23,7 @@ use crate::{
     text::time::Time,
 };
 
-/// Warns of all that there is to say of `bundle`, which is to be written for `target`.
+/// Gives all warnings about `bundle`, which is to be written for `target`.
 pub(crate) fn of_bundle(
     whose: &str,
     job: &Request,
@@ -45,14 +45,14 @@ pub(crate) fn of_bundle(
     }
 }
 
-/// Warns where the rules of browsers refuse what is written.
+/// Warns if the browser rules refuse what is written.
 pub(crate) fn of_departure(whose: &str, judgement: &Judgement, display: &Display) {
     if let Some(warning) = warning::about_departure(&judgement.verified) {
         output::warn(format_args!("{whose}{}", warning.message), display);
     }
 }
 
-/// Warns of what the certificates have no room for, where `anchor` is written.
+/// Warns of what the certificates cannot express, if `anchor` is written.
 pub(crate) fn of_anchor(
     whose: &str,
     grab: &Grab,
@@ -74,8 +74,8 @@ pub(crate) fn of_anchor(
     }
 }
 
-/// Warns of what the lock `content` says of `bundle`, which was read from it. A plain PEM file says
-/// nothing, so that nothing is proven; of a lock made from files nobody expects a proof.
+/// Warns of what the lock `content` says about `bundle`, which was read from it. A plain PEM file says
+/// nothing, so nothing is proven; a lock made from files needs no proof.
 pub(crate) fn of_lock(
     whose: &str,
     (content, bundle): (&[u8], &Bundle),
@@ -99,17 +99,18 @@ pub(crate) fn of_lock(
 /// The findings about a certificate that a stack does not accept as an anchor.
 const REFUSED_ANCHOR: [&str; 2] = ["leaf", "not-ca"];
 
-/// What a finding of `certgrab check` in a lock is to who writes `what` from it: nothing is written with
-/// an error. A certificate that one of its readers refuses as an anchor is a warning, since others take it.
+/// How a finding of `certgrab check` in a lock counts when `what` is written from it: with an error
+/// nothing is written. A certificate that one of its readers refuses as an anchor is a warning, since
+/// others accept it.
 pub(crate) fn weight(finding: &Finding, what: What) -> Option<Severity> {
     let Finding { code, severity, .. } = finding;
     let is_of_lock = code.starts_with("lock-") || *code == "untrusted-root";
     match severity {
         Severity::Note => None,
         _ if is_of_lock => Some(*severity),
-        // The rules of anchors are not those of other certificates.
+        // The rules for anchors are not those for other certificates.
         _ if what != What::Anchor => None,
-        // A leaf that a stack accepts is a warning of `certgrab check` alone.
+        // A leaf that a stack accepts is only a warning of `certgrab check`.
         Severity::Warning if *code == "not-ca" => Some(Severity::Warning),
         Severity::Warning => None,
         Severity::Error if REFUSED_ANCHOR.contains(code) => Some(Severity::Warning),
@@ -117,7 +118,8 @@ pub(crate) fn weight(finding: &Finding, what: What) -> Option<Severity> {
     }
 }
 
-/// Warns that `target` did not prove that it holds its key, where there is no other warning about the chain.
+/// Warns that `target` did not prove possession of its key, if there is no other warning about the
+/// chain.
 pub(crate) fn of_possession(target: &Target, presented: &Presented, display: &Display) {
     let warnings = warning::about_presented(presented).into_iter();
     for warning in warnings.filter(|warning| warning.code == "key_not_proven") {
@@ -125,15 +127,15 @@ pub(crate) fn of_possession(target: &Target, presented: &Presented, display: &Di
     }
 }
 
-/// Where the target of a run is named.
+/// Whether the target of a run is named in messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named {
     OnTheCommandLine,
     InTheManifest,
 }
 
-/// Warns that the host in the constants is not what the certificate is for: a device verifies the
-/// name that it connects to.
+/// Warns that the certificate is not for the host in the constants: a device verifies the name that it
+/// connects to.
 pub(crate) fn of_another_name(
     whose: &str,
     job: &Request,

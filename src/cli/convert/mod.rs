@@ -1,7 +1,7 @@
-//! Certificates that people have already, in whatever file.
+//! Certificates that people already have, in any file.
 //!
-//! In: files, and what to judge them by. Out: a [`Bundle`] of their certificates, without a proof,
-//! and the findings about them. The readers are those of `certgrab check`.
+//! In: files, and what to judge them by. Out: a [`Bundle`] of their certificates, without a proof, and
+//! the findings about them. The readers are those of `certgrab check`.
 
 mod pkcs12;
 
@@ -24,12 +24,12 @@ use super::{
     failure::{Exit, Failure},
 };
 
-/// The passwords of PKCS #12 where none is given: none, and that of Java's truststores.
+/// The passwords that are tried on PKCS #12 by default: none, and that of Java's truststores.
 pub(crate) fn usual_passwords() -> Vec<String> {
     ["", "changeit"].map(str::to_owned).to_vec()
 }
 
-/// What files are read with.
+/// How files are read.
 pub(crate) struct Terms<'a> {
     /// Where the certificates of names, keys and hashes are looked up.
     pub(crate) store: &'a Store,
@@ -39,7 +39,7 @@ pub(crate) struct Terms<'a> {
     pub(crate) passwords: Vec<String>,
     /// The server that the certificates are for, if the user names one.
     pub(crate) host: Option<&'a Target>,
-    /// Where the files are named.
+    /// Where the files were named.
     pub(crate) named: Named,
 }
 
@@ -54,7 +54,7 @@ pub(crate) struct Converted {
 /// Days until the horizon, as in `certgrab check`.
 pub(crate) const HORIZON_DAYS: u16 = 90;
 
-/// What conversion mends: it is of the old form, and not of the certificates.
+/// What conversion fixes: it concerns the old form, not the certificates.
 const OF_THE_FORM: [&str; 14] = [
     "der-trailing-bytes",
     "pem-indented",
@@ -72,7 +72,7 @@ const OF_THE_FORM: [&str; 14] = [
     "anchor-unknown",
 ];
 
-/// What means that a certificate of the file is lost.
+/// Codes that mean that a certificate of the file is lost.
 const DAMAGED: [&str; 3] = ["der-damaged", "no-certificate", "pem-damaged"];
 
 impl Named {
@@ -98,7 +98,7 @@ impl Named {
     }
 }
 
-/// Reads `files` into one bundle; a certificate that stands in several is written once.
+/// Reads `files` into one bundle; a certificate in several files is written once.
 pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Failure> {
     let mut converted = Converted { bundle: empty(terms.host), warnings: Vec::new() };
     for file in files {
@@ -129,9 +129,9 @@ pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Fa
     Ok(converted)
 }
 
-/// A bundle for `host`, with nothing in it yet.
+/// An empty bundle for `host`.
 fn empty(host: Option<&Target>) -> Bundle {
-    // With a server, the certificates are found again by asking it while the file is trusted.
+    // With a server, the certificates can be found again by contacting it while trusting the file.
     let options = host.map_or(Vec::new(), |_| ["--roots", "FILE"].map(Foreign::text).to_vec());
     Bundle {
         host: host.map(Target::host).unwrap_or_default(),
@@ -183,7 +183,7 @@ fn is_server(file: &Path) -> bool {
     text.contains("://") || text.rsplit_once(':').is_some_and(|(_, port)| is_port(port))
 }
 
-/// What messages and comments call `file`.
+/// The name of `file` in messages and comments.
 fn shown_path(file: &Path) -> PathBuf {
     if file == Path::new("-") { PathBuf::from("standard input") } else { file.to_owned() }
 }
@@ -217,7 +217,7 @@ fn judged(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<FileReport, 
     Ok(FileReport::of(reading, found))
 }
 
-/// Refuses a file of PEM blocks that are all something else: a request, a key.
+/// Refuses a file whose PEM blocks are all something else: a request, a key.
 fn refuse_other_blocks(path: &Path, content: &[u8], report: &FileReport) -> Result<(), Failure> {
     let is_empty = report.findings().iter().any(|finding| finding.code == "no-certificate");
     let labels = if is_empty { store::other_labels(content) } else { Vec::new() };

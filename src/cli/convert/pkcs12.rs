@@ -1,6 +1,6 @@
-//! The certificates in a PKCS #12 file (RFC 7292), which as a rule is encrypted.
+//! The certificates in a PKCS #12 file (RFC 7292), which is usually encrypted.
 //!
-//! In: bytes, and the passwords to try. Out: the certificates. Private keys are left where they are.
+//! In: bytes, and the passwords to try. Out: the certificates. Private keys are ignored.
 
 use std::{
     sync::mpsc,
@@ -32,13 +32,13 @@ pub(super) fn read(content: &[u8], passwords: &[String]) -> Result<Vec<Certifica
     let (answer, answered) = mpsc::channel();
     let (content, passwords) = (content.to_vec(), passwords.to_vec());
     let started = Instant::now();
-    // Hashing cannot be stopped: whoever gives up leaves the thread behind.
+    // Hashing cannot be stopped: when the time is up, the thread is left behind.
     thread::spawn(move || {
         let mut problem = Problem::Password;
         for password in &passwords {
             match open(&content, password) {
                 Err(other) if started.elapsed() < MAX_TIME => {
-                    // What cannot be read at all says more than that a password is wrong.
+                    // A file that cannot be read at all is a more useful message than a wrong password.
                     if other != Problem::Password {
                         problem = other;
                     }

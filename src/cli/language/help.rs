@@ -11,7 +11,7 @@ use clap::{
 use super::sentences;
 use crate::text::wrap;
 
-/// What clap writes of its own, and headings, for which it takes no text that is made at run time.
+/// clap's fixed words, and headings, for which clap only accepts static text.
 const FIXED: [&str; 17] = [
     "Usage:",
     "Arguments:",
@@ -66,7 +66,7 @@ pub(super) fn of_text(text: &str) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
-/// A line, in which two spaces or more end a column.
+/// A line whose columns are separated by two or more spaces.
 fn of_columns(line: &str) -> String {
     let chinese = |text| sentences::whole(text).unwrap_or(text);
     let text = line.trim_start();

@@ -1,8 +1,8 @@
-//! The language of texts for people: English, or Chinese where the user or the locale says so.
+//! The language of texts for people: English, or Chinese if the user or the locale says so.
 //!
-//! Codes, names of options, JSON and generated sources are English in both. A text is made in English
-//! and translated by [`sentences`] where it is printed, a report in HTML by [`page`] where it is written;
-//! what the table does not have stays English.
+//! Codes, option names, JSON and generated sources are English in both. A text is made in English and
+//! translated by [`sentences`] when it is printed, an HTML report by [`page`] when it is written; what
+//! is not in the table stays English.
 
 mod help;
 mod page;
@@ -25,12 +25,12 @@ const LOCALE: [&str; 3] = ["LC_ALL", "LC_MESSAGES", "LANG"];
 /// The language of this run.
 static CHOSEN: OnceLock<Language> = OnceLock::new();
 
-/// Applies `--lang`; without it the locale says the language.
+/// Applies `--lang`; without it the locale decides the language.
 pub(crate) fn choose(language: Option<Language>) {
     let _ = CHOSEN.set(language.unwrap_or_else(Language::of_the_locale));
 }
 
-/// The language that `--lang` names among words that are not understood as a whole.
+/// The language that `--lang` names, found before the command line is parsed.
 pub(crate) fn typed(words: impl Iterator<Item = OsString>) -> Option<Language> {
     let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
     let named = words.iter().enumerate().find_map(|(at, word)| match word.as_str() {
@@ -61,8 +61,8 @@ pub(crate) fn lines_in_language(text: &str) -> String {
     }
 }
 
-/// A text in the language of this run, a paragraph at once or line by line; the columns of its lines stay
-/// below each other.
+/// A text in the language of this run, a paragraph at once or line by line; the columns of its lines
+/// stay aligned.
 pub(crate) fn columns_in_language(text: &str) -> String {
     match chosen() {
         Language::En => text.to_owned(),
@@ -98,7 +98,8 @@ pub(crate) fn help_in_language(text: String) -> String {
 
 /// Whether the locale has the encoding UTF-8; without a locale it is assumed.
 pub(super) fn encodes_utf_8(variable: impl Fn(&str) -> Option<String>) -> bool {
-    // The first that has a value says the encoding (POSIX.1-2017, base definitions, section 8.2).
+    // The first variable with a value decides the encoding (POSIX.1-2017, base definitions, section
+    // 8.2).
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"];
     let locale = locale.iter().filter_map(|name| variable(name)).find(|text| !text.is_empty());
     locale.is_none_or(|text| {

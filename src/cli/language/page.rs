@@ -1,20 +1,20 @@
-//! A report in HTML in the language of this run.
+//! An HTML report in the language of this run.
 //!
-//! In: a page of [`crate::text::html`], in English. Out: the same page, each run of text between two tags
-//! as the table has it. A short `<code>` in a run is what stands between backquotes in a sentence;
-//! constants, code with an explanation, styles and scripts stay as they are.
+//! In: a page of [`crate::text::html`], in English. Out: the same page, with each run of text between
+//! two tags translated by the table. A short `<code>` in a run is what is between backquotes in a
+//! sentence; constants, code with an explanation, styles and scripts stay as they are.
 
 use super::sentences;
 use crate::text::html::{CHINESE, ENGLISH, with_code};
 
-/// What is left as it is, each from its first tag to its last.
+/// Elements that are not translated, each from its first tag to its last.
 const KEPT: [(&str, &str); 4] =
     [("<pre", "</pre>"), ("<code ", "</code>"), ("<style", "</style>"), ("<script", "</script>")];
 
-/// What is one sentence with the text around it.
+/// Elements that are part of a sentence.
 const INLINE: [&str; 2] = ["<code>", "</code>"];
 
-/// The entities that the pages have, the one that begins all others last.
+/// The entities on the pages; `&` is last, since it begins all others.
 const ENTITIES: [(&str, &str); 5] =
     [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
 
@@ -38,14 +38,14 @@ pub(super) fn chinese(page: &str) -> String {
     out
 }
 
-/// How many bytes of text `page` begins with, the tags of short code among them.
+/// The length of the text that `page` begins with, including the tags of short code.
 fn run_of(page: &str) -> usize {
     let ends = |at: &usize| !INLINE.iter().any(|tag| page[*at..].starts_with(tag));
     let tags = page.match_indices('<').map(|(at, _)| at);
     tags.into_iter().find(ends).unwrap_or(page.len())
 }
 
-/// A run of text; one for which the table has nothing stays as it is.
+/// A run of text; it stays as it is if the table has no row for it.
 fn in_chinese(run: &str) -> String {
     let mut text = INLINE.iter().fold(run.to_owned(), |text, tag| text.replace(tag, "`"));
     for (entity, character) in ENTITIES {

@@ -1,38 +1,38 @@
 //! Translates finished sentences by a table of patterns.
 //!
-//! In: a sentence in English, as the code prints it. Out: the same in Chinese, or unchanged where the table
-//! has no pattern for it. A place `{}` of a pattern stands for a value, which is a sentence itself or stays
-//! as it is; between backquotes or brackets it always stays. The table decides about words alone: what is printed was
-//! escaped before.
+//! In: a sentence in English, as the code prints it. Out: the same in Chinese, or unchanged if the table
+//! has no pattern for it. A place `{}` of a pattern stands for a value, which is itself a sentence or
+//! stays as it is; between backquotes or brackets it always stays as it is. The table only affects
+//! words: the text was escaped before.
 
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 
-/// English, a tab, Chinese; a line each. `{}` is a place in the order of the English, `{2}` the second one;
-/// `{、}` and `{2、}` have a list of words.
+/// English, a tab, Chinese; one row per line. `{}` is a place in the order of the English, `{2}` the
+/// second one; `{、}` and `{2、}` are lists of words.
 const TABLE: &str = include_str!("zh.tsv");
 
 /// The longest text that is translated, in bytes: the longest messages have 2 kB.
 const MAX_BYTES: usize = 8192;
 
-/// How deep sentences within sentences are translated.
+/// How deep nested sentences are translated.
 const MAX_DEPTH: usize = 4;
 
-/// What stands between two dates, and between any words of a name: only of dates it is translated.
+/// What may separate two dates, or any words of a name: it is only translated between dates.
 const BETWEEN_DATES: [&str; 3] = ["", " to ", ""];
 
-/// What stands between the words of a list.
+/// The separator of a list.
 const LIST: &str = "、";
 
 /// A sentence with places for values.
 struct Pattern {
-    /// What stands before, between and after the places.
+    /// The text before, between and after the places.
     pieces: Vec<&'static str>,
     chinese: &'static str,
 }
 
 struct Table {
     whole: HashMap<&'static str, &'static str>,
-    /// The ones that say the most first.
+    /// The most specific ones first.
     patterns: Vec<Pattern>,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn chinese(text: &str) -> String {
     }
 }
 
-/// The Chinese of a text that is a row of the table without places.
+/// The Chinese of a text that is a row without places.
 pub(super) fn whole(text: &str) -> Option<&'static str> {
     SENTENCES.whole.get(text).copied()
 }
@@ -89,7 +89,8 @@ fn named(text: &str, depth: usize) -> Option<String> {
     translated(predicate, depth).map(|chinese| format!("`{name}` {chinese}"))
 }
 
-/// Sentences that are joined by joints outside of backquotes: a list, or a name and a sentence about it.
+/// Sentences that are joined by separators outside of backquotes: a list, or a name and a sentence about
+/// it.
 fn joined(text: &str, depth: usize) -> Option<String> {
     let lists = parts(text, "; ", usize::MAX);
     let (parts, joint) = match lists.len() {
@@ -109,7 +110,7 @@ fn joined(text: &str, depth: usize) -> Option<String> {
     })
 }
 
-/// The parts of a text, at most so many, between joints that are outside of backquotes.
+/// The parts of a text, at most this many, between separators outside of backquotes.
 fn parts<'t>(text: &'t str, joint: &str, most: usize) -> Vec<&'t str> {
     let (mut parts, mut begin, mut quotes, mut seen) = (Vec::new(), 0, 0, 0);
     for (at, _) in text.match_indices(joint) {
@@ -136,7 +137,7 @@ fn is_kept(before: &[&str], after: &str) -> bool {
 }
 
 impl Pattern {
-    /// What stands in its places in `text`, each with whether it is between backquotes.
+    /// The values of its places in `text`, each with whether it is between backquotes.
     fn values<'t>(&self, text: &'t str) -> Option<Vec<(&'t str, bool)>> {
         let (first, others) = self.pieces.split_first()?;
         let (last, between) = others.split_last()?;
@@ -145,7 +146,8 @@ impl Pattern {
         for (index, piece) in between.iter().enumerate() {
             let at = rest.find(piece)?;
             let value = &rest[..at];
-            // What stands in front of a colon has none of its own: it would be two parts of a sentence.
+            // The text before a colon has no colon itself: otherwise it would be two parts of a
+            // sentence.
             if piece.starts_with(": ") && parts(value, ": ", 2).len() > 1 {
                 return None;
             }
@@ -153,7 +155,7 @@ impl Pattern {
             rest = &rest[at + piece.len()..];
         }
         values.push((rest, is_kept(&self.pieces[..self.pieces.len() - 1], last)));
-        // What divides a text between backquotes is no joint of a sentence.
+        // A separator between backquotes does not divide the sentence.
         let is_divided = values.iter().any(|(value, _)| value.matches('`').count() % 2 == 1);
         let are_dates = || values.iter().all(|(value, _)| value.starts_with(is_digit));
         (!is_divided && (self.pieces != BETWEEN_DATES || are_dates())).then_some(values)
@@ -198,7 +200,7 @@ mod tests {
             assert!(known.insert(english), "twice: {english}");
             assert!(!chinese.is_empty(), "{line}");
             let places = english.matches("{}").count();
-            // A sentence without places is not filled, and may have braces of its own.
+            // A sentence without places is not filled in, and may contain braces.
             let chinese_places = if places == 0 { "" } else { chinese };
             assert!(places > 0 || !chinese.contains("{}"), "{line}");
             let said: Vec<_> =

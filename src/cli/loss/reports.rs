@@ -1,7 +1,7 @@
 //! Whether a file is a report or document that certgrab wrote, so that a new one may replace it.
 //!
-//! In: the text of a file. Out: yes if it has the form of one: the reports of `check` and `lab`, the
-//! baseline of `check`, a saved ClientHello, and what `--emit json` and `--emit html` write.
+//! In: the text of a file. Out: whether it has the form of one: the reports of `check` and `lab`, the
+//! baseline of `check`, a saved ClientHello, and the output of `--emit json` and `--emit html`.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ fn is_junit(text: &str) -> bool {
 
 /// Whether `text` is one JSON object with the keys of one of certgrab's documents.
 fn is_json(text: &str) -> bool {
-    /// One key of each kind of document that has a `schema`, in no other one needed.
+    /// One key of each kind of document with a `schema`, which no other kind has.
     const WITH_SCHEMA: [&str; 5] = ["findings", "target", "anchors", "cases", "client_hello"];
     /// A key of SARIF and one of CycloneDX, which name the tool.
     const WITH_TOOL: [&str; 2] = ["runs", "bomFormat"];
@@ -42,7 +42,7 @@ fn is_json(text: &str) -> bool {
     has(&["schema"]) && has(&WITH_SCHEMA) || has(&WITH_TOOL) && text.contains("\"certgrab\"")
 }
 
-/// Whether `text` has lines, each of which begins an entry as `begins` says or goes on with one.
+/// Whether each line of `text` begins an entry, as `begins` decides, or continues one.
 fn is_of_lines(text: &str, begins: fn(&str) -> bool) -> bool {
     let mut lines = text.lines();
     lines.next().is_some_and(begins) && lines.all(|line| line.starts_with("    ") || begins(line))
@@ -53,10 +53,10 @@ fn is_command(line: &str) -> bool {
     ["::error file=", "::warning file=", "::notice file="].iter().any(|word| line.starts_with(word))
 }
 
-/// Whether `line` is one of the report in text: a finding, how many more there are, or the heading of
-/// a certificate.
+/// Whether `line` belongs to the text report: a finding, the number of further findings, or the heading
+/// of a certificate.
 fn is_finding(line: &str) -> bool {
-    /// What stands before the SHA-256 of a heading.
+    /// What precedes the SHA-256 in a heading.
     const HEADING: &str = " (SHA-256 ";
     let severities = [": error: ", ": warning: ", ": note: "];
     let code = line.strip_suffix(']').and_then(|rest| rest.rsplit_once(" ["));
@@ -69,7 +69,7 @@ fn is_finding(line: &str) -> bool {
     line == "files" || line.contains(HEADING) || line.ends_with(" more findings")
 }
 
-/// Whether `text` is the summary of the lab, with or without the line for each case.
+/// Whether `text` is the summary of the lab, with or without the lines of the cases.
 fn is_of_the_lab(text: &str) -> bool {
     let counts = |line: &str| {
         let (passed, rest) = line.split_once(" of ")?;

@@ -1,6 +1,6 @@
-//! Which keys of a target cannot stand together.
+//! Which keys of a target cannot be combined.
 //!
-//! In: a [`Table`]. Out: nothing, or the first key that means nothing together with another one.
+//! In: a [`Table`]. Out: nothing, or the first key that has no meaning together with another one.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::Table;
 
-/// Refuses keys that another key of the same target leaves without a meaning.
+/// Refuses keys that another key of the same target makes meaningless.
 pub(super) fn agree(table: &Table) -> Result<(), (Range<usize>, String)> {
     let more_anchors = [
         ("hold", span(table.hold.as_ref())),

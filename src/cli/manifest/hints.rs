@@ -1,11 +1,10 @@
 //! Hints in the words of a manifest.
 //!
-//! In: a hint that names options. Out: the same with the keys of these names, which is what a target of
-//! a manifest has.
+//! In: a hint that names options. Out: the same with the manifest's keys for these options.
 
 use crate::cli::language::in_language;
 
-/// How a key has its value.
+/// How a key takes its value.
 #[derive(Clone, Copy)]
 enum Value {
     Text,
@@ -15,7 +14,7 @@ enum Value {
     Scheme,
 }
 
-/// The options that a manifest has as keys of the same names, and `--starttls`.
+/// The options with manifest keys of the same names, and `--starttls`.
 const OPTIONS: [(&str, Value); 16] = [
     ("--roots", Value::Text),
     ("--trust-sha256", Value::Text),
@@ -35,7 +34,7 @@ const OPTIONS: [(&str, Value); 16] = [
     ("--starttls", Value::Scheme),
 ];
 
-/// `hint`, in whichever language, with keys in place of options.
+/// `hint`, in any language, with keys instead of options.
 pub(crate) fn with_keys(hint: &str) -> String {
     let mut has_keys = false;
     let parts = hint.split('`').enumerate().map(|(index, part)| match keys(part) {
@@ -52,7 +51,7 @@ pub(crate) fn with_keys(hint: &str) -> String {
     }
 }
 
-/// The keys for `options`, which stand between backquotes; `None` if one of them has no key.
+/// The keys for `options`, which are between backquotes; `None` if one of them has no key.
 fn keys(options: &str) -> Option<String> {
     let mut words = options.split(' ').peekable();
     let mut keys = Vec::new();

@@ -1,4 +1,4 @@
-//! The keys of a target as the request that they make.
+//! The keys of a target as a request.
 //!
 //! In: a [`Table`]. Out: the [`Request`] that the options of these names would make, or the first key
 //! that is wrong.
@@ -89,7 +89,7 @@ fn is_on(switch: &Option<Spanned<bool>>) -> bool {
     switch.as_ref().is_some_and(|on| *on.get_ref())
 }
 
-/// What the constants are called.
+/// The name of the constants.
 fn name(table: &Table) -> Result<Option<Identifier>, Refused> {
     let Some(name) = &table.name else { return Ok(None) };
     let refused = |span, message| Refused { span, message };
@@ -101,7 +101,7 @@ fn name(table: &Table) -> Result<Option<Identifier>, Refused> {
     read.map(Some).map_err(|error| refused(name.span(), error.to_string()))
 }
 
-/// The roots to trust, among them those to hold.
+/// The roots to trust, including those to write.
 fn roots(table: &Table, folder: &Path) -> Result<Vec<PathBuf>, Refused> {
     let mut roots = Vec::new();
     for (key, list) in [("roots", &table.roots), ("hold", &table.hold)] {
@@ -132,7 +132,7 @@ fn path(folder: &Path, text: &str) -> Result<PathBuf, &'static str> {
     if text.is_empty() { Err("expected a path") } else { Ok(folder.join(text)) }
 }
 
-/// The value of `key`, as `read` takes it.
+/// The value of `key`, parsed by `read`.
 fn one<T, E: Display>(
     key: &str,
     value: Option<&Spanned<String>>,
@@ -143,7 +143,7 @@ fn one<T, E: Display>(
     read(text).map(Some).map_err(|why| wrong(key, text, value.span(), &why))
 }
 
-/// The values of `key`, as `read` takes each.
+/// The values of `key`, each parsed by `read`.
 fn each<T, E: Display>(
     key: &str,
     values: Option<&Spanned<OneOrMore>>,

@@ -1,20 +1,20 @@
 //! What is wrong with a manifest, in the words of a manifest.
 //!
-//! In: the message of the TOML reader. Out: a sentence of certgrab's, and what to do where that is known.
-//! A message for which there is no sentence is not repeated.
+//! In: the message of the TOML reader. Out: certgrab's sentence for it, and what to do if that is known.
+//! A message without a sentence is not repeated.
 
 use crate::text::foreign::Foreign;
 
 /// A sentence for each of the messages about the form of TOML, by the words that they begin with
-/// (toml_parser 1.1, `ParseError::new`; toml 1.2, `de/parser`): a line each, with a tab between.
+/// (toml_parser 1.1, `ParseError::new`; toml 1.2, `de/parser`): one per line, separated by a tab.
 const SENTENCES: &str = include_str!("toml.tsv");
 
 const ESCAPE: &str = "expected an escape of TOML behind a backslash";
 
-/// What to do where a backslash begins no escape.
+/// What to do if a backslash does not begin an escape.
 const TO_ESCAPE: &str = "write the path with `/`, or in single quotes: `'certs\\server.pem'`";
 
-/// The sentence for a message that has none of its own.
+/// The sentence for all other messages.
 const NOT_TOML: &str = "this line is not TOML";
 
 /// The sentence for `message`, and what to do.
@@ -23,7 +23,7 @@ pub(super) fn sentence(message: &str) -> (String, Option<String>) {
     if let Some(own) = own {
         return (own, None);
     }
-    // This one is made by the manifest's own types.
+    // This message comes from the manifest's own types.
     if message == super::ONE_OR_MORE {
         return (message.to_owned(), None);
     }
@@ -33,7 +33,7 @@ pub(super) fn sentence(message: &str) -> (String, Option<String>) {
     (found.to_owned(), (found == ESCAPE).then(|| TO_ESCAPE.to_owned()))
 }
 
-/// An unknown key: the key is cut, and not the known ones behind it.
+/// An unknown key: a long key is shortened, the known ones after it are not.
 fn unknown_key(message: &str) -> Option<String> {
     const KNOWN: &str = ", expected ";
     let (key, known) = message.strip_prefix("unknown field `")?.rsplit_once(KNOWN)?;
@@ -47,7 +47,7 @@ fn missing_key(message: &str) -> Option<String> {
     Some(format!("the target has no `{key}`"))
 }
 
-/// A value of the wrong type: toml says "invalid type: integer `-1`, expected u16".
+/// A value of the wrong type; toml's message is "invalid type: integer `-1`, expected u16".
 fn mismatch(message: &str) -> Option<String> {
     let told = message
         .strip_prefix("invalid type: ")
@@ -65,7 +65,7 @@ fn mismatch(message: &str) -> Option<String> {
     let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
     let value = Foreign::text(value).line();
     let found = match kind {
-        // Of a large one the type follows.
+        // After a large number the type follows.
         "integer" => format!("the number {}", value.split(" as ").next().unwrap_or_default()),
         "floating" => format!("the number {}", value.trim_start_matches("point ")),
         "boolean" => value,

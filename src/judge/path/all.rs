@@ -1,8 +1,8 @@
 //! Every path by names and signatures, each with its outcome.
 //!
 //! In: the available certificates and the store. Out: [`Traces`]. The paths that verify are those of
-//! [`super::find`]. For the others, the trace says where they end and why. Each path is verified alone
-//! by the same code.
+//! [`super::find`]. For the others, the trace says where they end and why. Each path is verified
+//! separately by the same code.
 
 use std::ops::ControlFlow;
 

@@ -1,8 +1,8 @@
 //! Paths that rustls-webpki does not judge, by the rules of two TLS stacks that do.
 //!
-//! rustls-webpki compares no directory names, mail addresses and URIs with nameConstraints, counts
-//! self-issued certificates against pathLenConstraint, and knows no policies (RFC 5280 sections 4.2.1 and
-//! 6.1). A device with rustls refuses such a chain; a suite asks for the answer of the RFC.
+//! rustls-webpki does not compare directory names, mail addresses and URIs with nameConstraints, counts
+//! self-issued certificates against pathLenConstraint, and ignores policies (RFC 5280 sections 4.2.1 and
+//! 6.1). A device with rustls refuses such a chain; a conformance suite expects the answer of the RFC.
 //!
 //! In: what [`super::find`] takes. Out: the paths, by names and signatures, that both stacks accept.
 
@@ -30,8 +30,8 @@ const STRICT: [&str; 2] = ["java", "python-3.13"];
 /// The same without the strict checks.
 const LENIENT: [&str; 2] = ["java", "openssl-partial-chain"];
 
-/// The paths from the presented leaf to roots of `store`; `None` if there is none, or if rustls-webpki judges
-/// all that is presented.
+/// The paths from the presented leaf to roots of `store`; `None` if there is none, or if rustls-webpki
+/// judges everything that is presented.
 #[must_use]
 pub fn find_beyond(
     presented: &Presented,
@@ -55,7 +55,7 @@ pub fn find_beyond(
     (!found.is_empty()).then_some(Paths { found, cut: traces.cut })
 }
 
-/// Whether something of what is presented, or of a root, is not judged by rustls-webpki.
+/// Whether rustls-webpki does not judge something of what is presented, or of a root.
 fn is_beyond(presented: &Presented, store: &Store) -> bool {
     let roots = || store.added().map(|root| &root.certificate);
     let above = || presented.above_leaf().iter().chain(roots());

@@ -1,8 +1,8 @@
 //! The certificate whose nameConstraints (RFC 5280 section 4.2.1.10) a chain violates.
 //!
-//! rustls-webpki checks constraints on DNS names and IP addresses. It rejects every chain with names
-//! of another type that is constrained. Verifying again with the supported constraints alone shows
-//! which of the two happened.
+//! rustls-webpki checks constraints on DNS names and IP addresses. It rejects every chain with names of
+//! another constrained type. Verifying again with only the supported constraints shows which of the two
+//! happened.
 
 use std::time::Duration;
 

@@ -1,8 +1,7 @@
 //! Why no path verifies, in one sentence and with one hint.
 //!
-//! In: the available certificates and the problem of the search. Out: [`Refusal`]. A small graph
-//! (issuer by name, one signature check) shows where the chain breaks. It explains the outcome and
-//! never decides it.
+//! In: the available certificates and the problem of the search. Out: [`Refusal`]. The [`Graph`] shows
+//! where the chain breaks. It explains the outcome and never decides it.
 
 use x509_parser::{
     certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer as _,
@@ -107,8 +106,8 @@ pub(crate) fn why_not(
     broken_chain(leaf, chain.end, &error, store)
 }
 
-/// The first link of `chain` that certgrab cannot verify: to trust what the chain ends in would not
-/// help, but to trust the certificate below the link would.
+/// The first link of `chain` that certgrab cannot verify: trusting the end of the chain would not help,
+/// but trusting the certificate below the link would.
 fn not_supported(chain: &Climbed<'_>) -> Option<Refusal> {
     let links = chain.certificates.iter().zip(chain.certificates.iter().skip(1)).enumerate();
     let mut links = links.map(|(place, (child, issuer))| {
@@ -244,7 +243,7 @@ fn climb<'a>(
 }
 
 /// Whether the authorityKeyIdentifier of `child` is the subjectKeyIdentifier of `issuer` (RFC 5280
-/// section 4.2.1.1): then the issuer is the one meant, and the signature is wrong.
+/// section 4.2.1.1): then this issuer is meant, and the signature is wrong.
 fn names_key_of(child: &Certificate, issuer: &Certificate) -> bool {
     let read = |one| X509Certificate::from_der(one).ok().map(|(_, parsed)| parsed);
     let (Some(child), Some(issuer)) = (read(child.der()), read(issuer.der())) else { return false };

@@ -135,7 +135,7 @@ fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Resul
     Ok(Path { certificates: vec![leaf.clone()], anchor: root })
 }
 
-/// Whether the leaf itself, whoever issued it, is valid at the time and for the name.
+/// Whether the leaf itself is valid at the time and for the name, whoever issued it.
 pub(crate) fn leaf_holds(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     if question.at < leaf.not_before() || question.at > leaf.not_after() {
         return Err(explain::out_of_date(leaf, question.at));
@@ -151,7 +151,7 @@ pub(crate) fn may_be_for(leaf: &Certificate, name: &ServerName<'static>) -> bool
     !matches!(outcome, Err(webpki::Error::CertNotValidForName(_)))
 }
 
-/// Whether the leaf, whoever issued it, is valid for the name, if there is one.
+/// Whether the leaf is valid for the name, if there is one, whoever issued it.
 fn leaf_is_named(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     let Some(name) = question.name else { return Ok(()) };
     let der = CertificateDer::from(leaf.der());

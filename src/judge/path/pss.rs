@@ -1,4 +1,4 @@
-//! What certgrab does not support of an RSASSA-PSS signature.
+//! The part of an RSASSA-PSS signature that certgrab does not support.
 //!
 //! In: a certificate. Out: the parameter (RFC 4055 section 3.1) that differs from those of the supported
 //! algorithms: one digest for the message and for MGF1, each with NULL, a salt as long as the digest,
@@ -16,7 +16,7 @@ use crate::x509::{
 /// The identifier octets of hashAlgorithm, maskGenAlgorithm, saltLength and trailerField.
 const FIELDS: [u8; 4] = [0xa0, 0xa1, 0xa2, 0xa3];
 
-/// The bytes of a salt where none is given.
+/// The default length of the salt in bytes.
 const DEFAULT_SALT: usize = 20;
 
 /// Digests by the contents of their identifier, with their bytes (RFC 4055 section 2.1).
@@ -65,7 +65,7 @@ pub(super) fn unsupported(certificate: &Certificate) -> Option<String> {
     Some(format!("the digest {digest}"))
 }
 
-/// The name and the bytes of the digest of an AlgorithmIdentifier; of none it is SHA-1.
+/// The name of the digest of an AlgorithmIdentifier and its length in bytes; the default is SHA-1.
 fn name(algorithm: Option<&Element<'_>>) -> Option<(&'static str, usize)> {
     let id = match algorithm {
         None => DIGESTS[0].0,

@@ -1,9 +1,9 @@
-//! The search itself: what rustls-webpki makes of the certificates at hand, within the target's
+//! The search itself: rustls-webpki's verdict on the available certificates, within the target's
 //! [`Work`].
 //!
-//! Where names join the certificates in few ways, rustls-webpki builds the paths. Where there are
-//! more, only those that signatures join are put to it, each alone: its own budgets are for one
-//! search of a browser, and a server could make it compute for minutes within them.
+//! If names join the certificates in few ways, rustls-webpki builds the paths. If there are more ways,
+//! it only gets the paths that signatures join, one at a time: its budgets are for one search of a
+//! browser, and within them a server could make it compute for minutes.
 
 use std::{
     collections::HashSet,
@@ -38,21 +38,21 @@ pub(crate) enum Problem {
     Anchor {
         /// The certificate that fails it.
         certificate: Certificate,
-        /// What it lacks.
+        /// The rule that it violates.
         lacks: extensions::Lack,
     },
 }
 
-/// Searches remembered in each generation: as many servers as are asked at once may be between the
+/// Searches remembered in each generation: as many servers as are queried at once may be between the
 /// search for paths and the report on them.
 const MAX_SEARCHES: usize = 256;
 
-/// Asks rustls-webpki for all paths, and drops those that fail the checks it does not make.
+/// Has rustls-webpki find all paths, and drops those that fail the checks it does not make.
 ///
-/// `anchor_at` is the time at which an anchor has to be valid; `None` does not look at its dates.
+/// `anchor_at` is the time at which an anchor has to be valid; `None` ignores its dates.
 ///
-/// The proof and the report ask again what was found before, as do servers that present one chain,
-/// so the answer to a question is remembered.
+/// The proof and the report repeat earlier searches, as do servers with the same chain, so the results
+/// are remembered.
 pub(crate) fn search(
     leaf: &Certificate,
     candidates: &[Certificate],
@@ -74,7 +74,7 @@ pub(crate) fn search(
     };
     let answer = SEARCHES.recall(&asked).unwrap_or_else(|| {
         let answer = judged(&asked, question.work);
-        // What was not found for want of work may be there.
+        // A path that was not found because of a limit may still exist.
         if question.work.spent().is_none() {
             SEARCHES.keep(asked, answer.clone());
         }
@@ -91,7 +91,7 @@ pub(crate) fn search(
     Ok(Paths { found: found.into_iter().map(path).collect(), cut })
 }
 
-/// All that the answer of a search depends on.
+/// Everything that the result of a search depends on.
 #[derive(PartialEq, Eq)]
 struct Asked {
     leaf: Certificate,
@@ -103,7 +103,7 @@ struct Asked {
     anchor_at: Option<Time>,
 }
 
-/// Questions about one leaf are few.
+/// There are few questions about one leaf.
 impl Hash for Asked {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.leaf.sha256().hash(state);
@@ -171,14 +171,14 @@ struct Search<'a> {
     asked: &'a Asked,
     work: &'a Work,
     steps: Steps,
-    /// Those of `steps`.
+    /// The paths in `steps`.
     known: HashSet<(Vec<usize>, usize)>,
     problem: Option<Problem>,
 }
 
 impl Search<'_> {
-    /// Puts every path that signatures join to rustls-webpki alone, until the work is spent; the
-    /// last error.
+    /// Has rustls-webpki verify every path that signatures join, one at a time, until the work is spent;
+    /// the last error.
     fn each(&mut self, end_entity: &EndEntityCert<'_>, graph: &Graph<'_>) -> webpki::Error {
         let Asked { leaf, roots, .. } = self.asked;
         let work = self.work;
@@ -195,7 +195,7 @@ impl Search<'_> {
             let next = graph.next(path).filter(|one| is_signed_by(one)).collect();
             for root in ends {
                 let error = self.run(end_entity, above, root..root + 1, true);
-                // Of certificates of one name rustls-webpki also tries every other order.
+                // Among certificates of one name, rustls-webpki also tries every other order.
                 if !is_over_budget(&error) {
                     failure = error;
                 } else if error == webpki::Error::MaximumNameConstraintComparisonsExceeded {
@@ -221,11 +221,11 @@ impl Search<'_> {
         let Asked { roots, at, .. } = self.asked;
         let roots = &roots[among.clone()];
         let ders: Vec<_> = roots.iter().map(|(root, _)| CertificateDer::from(root.der())).collect();
-        // Certificates of one name and one key are one anchor: of a root and the same renewed it may
-        // be either that is valid, so a path to the one is a path to the other.
+        // Certificates with the same name and key are one anchor: either a root or its renewal may be
+        // valid, so a path to one is a path to the other.
         let (mut anchors, mut positions): (Vec<_>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
         for (position, (der, root)) in ders.iter().zip(roots).enumerate() {
-            // A root that rustls-webpki cannot read ends no path of its making.
+            // A root that rustls-webpki cannot read ends none of its paths.
             let Some(anchor) = trust_anchor(der, root.1) else { continue };
             match anchors.iter().position(|known| *known == anchor) {
                 Some(known) => positions[known].push(among.start + position),
@@ -266,7 +266,7 @@ impl Search<'_> {
         ended.err().unwrap_or(webpki::Error::UnknownIssuer)
     }
 
-    /// Takes the path that rustls-webpki verified up to the root at the position `root`.
+    /// Records the path that rustls-webpki verified up to the root at the position `root`.
     fn record(&mut self, verified: &VerifiedPath<'_>, root: usize) {
         let mut above = Vec::new();
         for intermediate in verified.intermediate_certificates() {
@@ -279,7 +279,7 @@ impl Search<'_> {
         }
         let certificates = || above.iter().map(|&position| &self.asked.candidates[position]);
         let (anchor, _) = &self.asked.roots[root];
-        // The anchor itself, sent along by the server, makes no longer path.
+        // An anchor that the server also sent does not make the path longer.
         if certificates().any(|certificate| certificate.is_same_anchor(anchor)) {
             return;
         }
@@ -306,7 +306,7 @@ impl Search<'_> {
     }
 }
 
-/// The root as rustls-webpki takes it, with the constraints that its store puts on it.
+/// The root in the form for rustls-webpki, with the constraints that its store puts on it.
 fn trust_anchor<'a>(
     der: &'a CertificateDer<'a>,
     constraints: Option<&'static [u8]>,

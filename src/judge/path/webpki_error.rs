@@ -20,8 +20,8 @@ use crate::x509::{
 
 /// The certificate of `chain`, from the leaf up, that `error` is about, and the reason.
 ///
-/// `is_anchored` says whether the chain ends in a root that is trusted. The reason completes the
-/// sentence "the certificate cannot be verified: it ...".
+/// `is_anchored` says whether the chain ends in a trusted root. The reason completes the sentence "the
+/// certificate cannot be verified: it ...".
 pub(super) fn of<'a>(
     chain: &[&'a Certificate],
     is_anchored: bool,
@@ -79,8 +79,8 @@ pub(super) fn of<'a>(
     }
 }
 
-/// The certificate of `chain` that gives `error` when its extensions are read: rustls-webpki reads
-/// each one only where it needs it.
+/// The certificate of `chain` that gives `error` when its extensions are read: rustls-webpki reads each
+/// one only when it needs it.
 fn fails_when_used<'a, 'b>(
     chain: &'b [&'a Certificate],
     error: &Error,

@@ -28,7 +28,7 @@ pub(super) fn sentence(error: &Error) -> &'static str {
             "has nameConstraints with an address range that has no prefix length"
         }
         Error::InvalidSerialNumber => "has a serial number that breaks RFC 5280 section 4.1.2.2",
-        // The issuers that were tried are not known here, so none is named.
+        // It is not known here which issuers were tried, so none is named.
         Error::InvalidSignatureForPublicKey => {
             "has a signature that no available key of its issuer verifies"
         }

@@ -1,6 +1,6 @@
-//! The reasons of earlier locks, in the words of their time.
+//! The reasons in earlier locks, in their old wording.
 
-/// What a lock may say that was written before the words changed.
+/// Reasons in locks that were written before the wording changed.
 pub(super) const EARLIER: [&str; 9] = [
     "the only root that the chain leads to",
     "the server's own certificate, trusted by your word",

@@ -44,8 +44,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether `text` is one of the reasons in words. Locks keep the words they were written with: where
-    /// the words change, the old ones stay here.
+    /// Whether `text` is one of the reasons in words. Locks keep their wording: when the wording
+    /// changes, the old one stays here.
     #[must_use]
     pub fn writes(text: &str) -> bool {
         let between = |begin: &str, end: &str| text.strip_prefix(begin)?.strip_suffix(end);
@@ -74,7 +74,7 @@ impl Reason {
     }
 }
 
-/// How the reason begins that names a cross-signed certificate.
+/// The beginning of the reason that names a cross-signed certificate.
 const BEHIND: &str =
     "longer path: fails if the server stops sending the cross-signed certificate `";
 
@@ -117,7 +117,7 @@ impl fmt::Display for Reason {
 mod tests {
     use super::*;
 
-    /// Every reason; the match does not compile when one is missing.
+    /// Every reason; the match does not compile if one is missing.
     fn all() -> Vec<Reason> {
         let name = Foreign::text("CN=Near Root");
         let wanted = "2031-06-22T00:00:00Z".parse().expect("a time");

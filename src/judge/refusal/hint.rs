@@ -10,7 +10,7 @@ use super::{
 use crate::{chain::Attempt, text::foreign::Foreign, x509::extensions::AlternativeNames};
 
 impl Refusal {
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let trade = match self {
@@ -49,7 +49,8 @@ impl Refusal {
             Self::OtherKey { issuer, .. } => {
                 Some(format!("pass the {} that signed it with `--roots FILE`", quoted(issuer)))
             }
-            // A self-signed certificate with names is often marked as a CA, and is a server's own.
+            // A self-signed certificate with names is often marked as a CA although it is a server's
+            // own.
             Self::WrongName { is_authority: true, found, .. } if found.shown.is_empty() => Some(
                 "this is a CA certificate; configure the server to send its own certificate first \
                  (RFC 8446 section 4.4.2)"
@@ -70,9 +71,9 @@ impl Refusal {
     }
 }
 
-/// How to get at the issuer of a leaf that the server sent without it.
+/// How to get the issuer of a leaf that the server sent alone.
 fn issuer_of_the_leaf(urls: &[Foreign], attempts: &[Attempt]) -> String {
-    // A URL that failed does not have it, and clients fetch by http only.
+    // A URL that failed does not have it, and certgrab only fetches over http.
     let may_have_it = |url: &&Foreign| {
         url.line().starts_with("http://") && !attempts.iter().any(|attempt| attempt.url == **url)
     };
@@ -113,7 +114,8 @@ fn right_name(expected: &str, found: &AlternativeNames) -> String {
     }
 }
 
-/// Whether all names of a certificate are in other domains than the expected one, by their last two labels.
+/// Whether all names of a certificate are in other domains than the expected one, judging by their last
+/// two labels.
 fn is_of_another_domain(expected: &str, found: &AlternativeNames) -> bool {
     fn domain(name: &str) -> Option<(&str, &str)> {
         let mut labels = name.trim_end_matches('.').rsplit('.');

@@ -203,7 +203,7 @@ impl Refusal {
         self
     }
 
-    /// Whether this is what `rule` of a TLS stack is about, in more words.
+    /// Whether this is the refusal for `rule` of a TLS stack, in more words.
     #[must_use]
     pub(crate) const fn explains(&self, rule: &Rule) -> bool {
         match rule {
@@ -222,7 +222,7 @@ impl Refusal {
         }
     }
 
-    /// The setting of the device with which its TLS stack does not refuse.
+    /// The setting of the device with which its TLS stack accepts the server.
     #[must_use]
     pub const fn setting(&self) -> Option<&'static str> {
         match self {

@@ -1,4 +1,4 @@
-//! How a refusal names certificates, and what is nearly the expected name.
+//! How a refusal names certificates, and names that are nearly the expected one.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ pub(super) fn quoted(subject: &Foreign) -> String {
     }
 }
 
-/// The first `most` names, each quoted so that a space or a final dot is seen, and the number of the
+/// The first `most` names, each quoted so that a space or a final dot is visible, and the number of the
 /// others.
 pub(super) fn listed(found: &AlternativeNames, most: usize) -> String {
     let shown = found.shown.iter().take(most);

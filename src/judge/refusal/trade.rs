@@ -1,6 +1,6 @@
-//! Certificates of the trade: staging CAs, throw-away certificates, CAs of proxies that inspect TLS and pages
-//! of portals and DNS filters, which nobody should embed, and CAs of a vendor's own. They are recognized by
-//! their names.
+//! Certificates that should not be embedded, recognized by their names: staging CAs, placeholder
+//! certificates, CAs of TLS-inspecting proxies, pages of captive portals and DNS filters, and vendors'
+//! private CAs.
 
 use crate::text::foreign::Foreign;
 
@@ -72,7 +72,7 @@ const INTERCEPTORS: [&str; 34] = [
     "iboss",
 ];
 
-/// Parts in lower case of the names that certificates of captive portals are for: those of Aruba, HPE and
+/// Parts, in lower case, of the names in certificates of captive portals: those of Aruba, HPE and
 /// Meraki, and words that others use.
 const PORTALS: [&str; 7] = [
     "securelogin.arubanetworks.com",
@@ -84,8 +84,8 @@ const PORTALS: [&str; 7] = [
     "guest-portal",
 ];
 
-/// Parts in lower case of the names under which DNS filters present the page that they show in place of a
-/// server: those of products and services, and words that others use.
+/// Parts, in lower case, of the names under which DNS filters serve a page instead of the server: those
+/// of products and services, and words that others use.
 const FILTERS: [&str; 15] = [
     "pi.hole",
     "pfblockerng",
@@ -108,7 +108,7 @@ const FILTER: &str = "this is the name of a DNS filter's page: somebody between 
                       have answered; allow the name in the filter, or ask from another network, and do \
                       not embed this certificate";
 
-/// Whether one of `names`, in lower case, has one of `parts`.
+/// Whether one of `names`, in lower case, contains one of `parts`.
 fn has_any(names: &[String], parts: &[&str]) -> bool {
     names.iter().any(|name| parts.iter().any(|part| name.contains(part)))
 }

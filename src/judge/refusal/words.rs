@@ -12,7 +12,7 @@ use crate::{
     x509::extensions::AlternativeNames,
 };
 
-/// Names of a certificate that a sentence lists.
+/// How many names of a certificate a sentence lists.
 const LISTED_NAMES: usize = 4;
 
 impl fmt::Display for Refusal {
@@ -149,7 +149,7 @@ fn wrong_name(
     }
 }
 
-/// Where the issuer could not be fetched, and why.
+/// Where the issuer could not be fetched from, and why.
 fn failed_fetches(f: &mut fmt::Formatter<'_>, attempts: &[Attempt]) -> fmt::Result {
     for attempt in attempts {
         if let Some(problem) = &attempt.problem {

@@ -12,13 +12,13 @@ use crate::lab::pki::{Kind, der};
 
 use super::plan::{Damage, INT, LEAF, Plan, ROOT, named, written};
 
-/// An extension that no TLS stack knows, in the arc for examples of RFC 5612.
+/// An extension that no TLS stack knows, in the example arc of RFC 5612.
 const UNKNOWN_EXTENSION: &str = "1.3.6.1.4.1.32473.1";
 
-/// Octets beside which a Certificate message of some size has its other octets.
+/// The octets of a Certificate message that are not padding.
 const OTHER_OCTETS: usize = 1_200;
 
-/// A host that the device does not ask for.
+/// A host that the device does not expect.
 const OTHER_HOST: &str = "impostor.example";
 
 /// The networks for documentation of RFC 5737 hold no device.
@@ -40,7 +40,7 @@ pub(super) fn unknown_root(plan: &mut Plan<'_>) {
     impostors_below(plan);
 }
 
-/// The intermediate and the leaf get keys of the impostor.
+/// The intermediate and the leaf get the impostor's keys.
 fn impostors_below(plan: &mut Plan<'_>) {
     plan.at(INT).key = key("impostor's intermediate");
     plan.foreign_key();
@@ -77,7 +77,7 @@ pub(super) fn missing_intermediate(plan: &mut Plan<'_>) {
     plan.chain.sent = vec![LEAF];
 }
 
-/// Two intermediates, for what is about their order.
+/// Adds a second intermediate, for cases about their order.
 fn upper(plan: &mut Plan<'_>) -> usize {
     let upper = plan.add_ca("certgrab lab upper intermediate", key("upper"), Some(ROOT));
     plan.at(INT).issuer = upper;
@@ -104,7 +104,7 @@ pub(super) fn common_name_alone(plan: &mut Plan<'_>) {
     plan.at(LEAF).subject = named(plan.host);
 }
 
-/// A `*` for more than one label, or for a whole domain.
+/// A `*` that covers more than one label, or a whole domain.
 pub(super) fn wide_wildcard(plan: &mut Plan<'_>) {
     let labels: Vec<_> = plan.host.split('.').collect();
     let wide = match labels.last() {
@@ -114,7 +114,7 @@ pub(super) fn wide_wildcard(plan: &mut Plan<'_>) {
     plan.set_names(LEAF, &[dns(wide)]);
 }
 
-/// Another address than the one that the device asks for, or an address where it asks for a name.
+/// A different address than the one that the device expects, or an address if it expects a name.
 pub(super) fn address(plan: &mut Plan<'_>) {
     plan.foreign_key();
     plan.set_names(LEAF, &[ip(&OTHER_ADDRESS)]);
@@ -126,7 +126,7 @@ pub(super) fn expired(plan: &mut Plan<'_>) {
     plan.at(LEAF).not_after = written(to);
 }
 
-/// From ten years after the lab's end on: no clock of a device is as far ahead.
+/// Valid from ten years after the lab's end: no device clock is that far ahead.
 pub(super) fn not_yet_valid(plan: &mut Plan<'_>) {
     let (from, to) = (plan.life.to.plus_years(10), plan.life.to.plus_years(11));
     plan.at(LEAF).not_before = written(from);
@@ -139,7 +139,7 @@ pub(super) fn expired_intermediate(plan: &mut Plan<'_>) {
     plan.at(INT).not_after = written(to);
 }
 
-/// A server of another host, whose certificate issued this one.
+/// The server of another host, whose certificate issued this one.
 pub(super) fn issued_by_a_leaf(plan: &mut Plan<'_>) {
     let mut other = Certificate::server(&[dns(OTHER_HOST)], key("other server"), 41, INT);
     other.subject = named("another server");
@@ -234,7 +234,7 @@ pub(super) fn garbled(plan: &mut Plan<'_>) {
     plan.damage = Damage::Garbled;
 }
 
-/// A chain whose Certificate message has about so many octets.
+/// A chain whose Certificate message has about this many octets.
 fn long(plan: &mut Plan<'_>, octets: usize) {
     let filling = der::octets(&vec![0x2a; octets - OTHER_OCTETS]);
     plan.at(LEAF).extensions.push(Extension::raw(UNKNOWN_EXTENSION, false, filling));

@@ -1,6 +1,6 @@
 //! The cases of the lab: what each server does, and what a sound device does then.
 //!
-//! In: the name of the host that the device asks for. Out: a [`Presentable`] chain and how it is
+//! In: the name of the host that the device expects. Out: a [`Presentable`] chain and how it is
 //! [`Played`]. A case is one row of [`CASES`]; what it changes in a sound chain is in `chains`.
 
 mod chains;
@@ -20,18 +20,18 @@ pub use self::table::CASES;
 pub struct Case {
     /// Short and unique.
     pub id: &'static str,
-    /// What the server is or presents, after "a server with ..." or alone.
+    /// What the server is or presents, after "a server with ..." or by itself.
     pub title: &'static str,
     /// What it is about.
     pub group: Group,
     /// What a sound device does.
     pub must: Must,
-    /// Where that is written.
+    /// Where that is specified.
     pub rule: &'static str,
     /// How the server behaves.
     pub played: Played,
-    /// Names of entries of the table of stacks whose library accepts this by default, where the table
-    /// does not say it of the chain.
+    /// Names of stacks in the table whose library accepts this by default, if the table does not say so
+    /// about the chain.
     pub accepted_by: &'static [&'static str],
     change: fn(&mut Plan<'_>),
 }
@@ -53,7 +53,7 @@ pub enum Group {
     Weak,
     /// Whether the server holds the key.
     Possession,
-    /// Octets that are no certificate.
+    /// Octets that are not a certificate.
     Encoding,
     /// Old versions and key exchanges.
     Old,
@@ -64,13 +64,13 @@ pub enum Group {
 /// What a sound device does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Must {
-    /// It connects and goes on.
+    /// It connects and continues.
     Connect,
-    /// It connects unless its library lacks something.
+    /// It connects unless its library does not support something.
     Try,
     /// It refuses.
     Refuse,
-    /// It comes back after the lab closed the connection.
+    /// It reconnects after the lab closed the connection.
     Return,
 }
 
@@ -88,17 +88,17 @@ pub enum Played {
 /// A handshake that is completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Whole {
-    /// Which versions the server has.
+    /// Which versions the server supports.
     pub versions: Versions,
     /// The most octets of a record's plaintext, if fewer than usual.
     pub record_octets: Option<usize>,
-    /// Whether it asks for a certificate of the device.
+    /// Whether it asks the device for a certificate.
     pub client: ClientCertificate,
-    /// How long it thinks before it answers.
+    /// How long it waits before it answers.
     pub delay_ms: u64,
 }
 
-/// Which versions a server has.
+/// Which versions a server supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Versions {
@@ -107,7 +107,7 @@ pub enum Versions {
     Tls13,
 }
 
-/// Whether a server asks for a certificate of the device.
+/// Whether a server asks the device for a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum ClientCertificate {
@@ -121,7 +121,7 @@ pub enum ClientCertificate {
 pub enum First {
     /// In TLS 1.0.
     Tls10,
-    /// With a cipher suite that encrypts a secret to the RSA key of the certificate.
+    /// With a cipher suite that encrypts a secret with the RSA key of the certificate.
     RsaKeyExchange,
     /// With an application protocol that the device did not offer.
     UnofferedProtocol,
@@ -140,11 +140,11 @@ impl Case {
         CASES.iter().find(|case| case.id == id)
     }
 
-    /// The chain that its server presents to a device that asks for `host`.
+    /// The chain that its server presents to a device that expects `host`.
     ///
     /// # Errors
     ///
-    /// That of the file system, where keys are kept.
+    /// An error of the file system, where keys are kept.
     pub fn present(&self, host: &str, life: Life, keys: &Keyring) -> io::Result<Presentable> {
         let mut plan = Plan::sound(host, life);
         (self.change)(&mut plan);

@@ -1,4 +1,4 @@
-//! A chain that is being described for a case: a sound one for the lab's host, which the case changes.
+//! The description of a chain for a case: a sound one for the lab's host, which the case changes.
 
 use std::io;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use crate::lab::pki::name::{Attribute, Name, dns, ip};
 use crate::lab::pki::{Built, Chain, Keyring, Kind, der};
 use crate::text::time::Time;
 
-/// The organisation in the name of every CA of the lab, by which its anchor is known again.
+/// The organisation in the name of every CA of the lab, which identifies its anchor.
 pub(crate) use crate::trust::lab_anchor::ORGANISATION;
 
 /// The places of the certificates of a sound chain.
@@ -18,7 +18,7 @@ pub(super) const LEAF: usize = 0;
 pub(super) const INT: usize = 1;
 pub(super) const ROOT: usize = 2;
 
-/// From when to when the lab's certificates are valid.
+/// The validity of the lab's certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Life {
     /// The first second.
@@ -37,12 +37,12 @@ pub(super) enum Damage {
     Garbled,
 }
 
-/// A chain that is being described.
+/// The description of a chain.
 pub(super) struct Plan<'a> {
     pub(super) chain: Chain,
     pub(super) host: &'a str,
     pub(super) life: Life,
-    /// The key that the server signs with, if another than the leaf's.
+    /// The key that the server signs with, if it is not the leaf's.
     pub(super) held: Option<Key>,
     pub(super) damage: Damage,
 }
@@ -77,12 +77,12 @@ impl<'a> Plan<'a> {
         self.at(place).set(SUBJECT_ALT_NAME, false, der::sequence(names));
     }
 
-    /// Gives the leaf a key that the lab's sound server does not have.
+    /// Gives the leaf a key that is not that of the lab's sound server.
     pub(super) fn foreign_key(&mut self) {
         self.at(LEAF).key = Key { kind: Kind::P256, owner: "impostor" };
     }
 
-    /// Adds a CA that `issuer` signs, or that signs itself.
+    /// Adds a CA that `issuer` signs, or a self-signed one.
     pub(super) fn add_ca(&mut self, common: &str, key: Key, issuer: Option<usize>) -> usize {
         let own = self.chain.certificates.len();
         let mut authority = match issuer {
@@ -93,7 +93,7 @@ impl<'a> Plan<'a> {
         self.chain.add(authority)
     }
 
-    /// The chain in DER, with the dates of the lab where the case gives no others.
+    /// The chain in DER, with the lab's dates unless the case sets others.
     pub(super) fn build(mut self, keys: &Keyring) -> io::Result<Presentable> {
         let sound = Chain::sound(Kind::P256).certificates.swap_remove(LEAF);
         for certificate in &mut self.chain.certificates {

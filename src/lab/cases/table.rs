@@ -1,4 +1,4 @@
-//! The table of cases, in the order in which they are played; sound ones stand between.
+//! The table of cases, in the order in which they are played; sound ones are in between.
 
 use super::{
     Case, ClientCertificate, First,
@@ -15,11 +15,10 @@ const USUAL: Whole = Whole {
     delay_ms: 0,
 };
 
-/// How long the slow server thinks, in milliseconds: shorter than the 5 s that clients of MQTT wait
-/// at least.
+/// How long the slow server waits, in milliseconds: shorter than 5 s, the least that MQTT clients wait.
 const SLOW_MS: u64 = 1_500;
 
-/// Octets of a record that is cut small: as few as the library of the lab's servers can send.
+/// Octets of a small record: as few as the library of the lab's servers can send.
 const SMALL_RECORD_OCTETS: usize = 64;
 
 const fn whole(whole: Whole) -> Played {
@@ -59,10 +58,10 @@ impl Case {
 const WITH_TLS10: &[&str] =
     &["bearssl-ca", "bearssl-x509list", "esp8266", "mbedtls-2.28", "gnutls"];
 
-/// Stacks whose usual function compares the name alone: `gnutls_session_set_verify_cert`.
+/// Stacks whose usual function only compares the name: `gnutls_session_set_verify_cert`.
 const WITHOUT_PURPOSE: &[&str] = &["gnutls"];
 
-/// Stacks that are built without ALPN, and ignore extensions that they do not know.
+/// Stacks that are built without ALPN, and ignore unknown extensions.
 const WITHOUT_ALPN: &[&str] = &["micropython", "circuitpython"];
 
 /// Stacks that offer cipher suites with RSA key exchange by default.

@@ -1,4 +1,4 @@
-//! The ClientHello of a device, as it came.
+//! The ClientHello of a device, as received.
 
 mod read;
 mod recognise;

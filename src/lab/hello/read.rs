@@ -7,10 +7,10 @@ use super::ClientHello;
 /// The most octets of records with a ClientHello: 64 KiB, as for any other handshake message.
 pub const MAX_HELLO_BYTES: usize = 64 * 1024;
 
-/// Why bytes are no ClientHello.
+/// Why bytes are not a ClientHello.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
-    /// The first record is of no handshake.
+    /// The first record is not a handshake record.
     NotTls,
     /// The message is of another type, too long, or its lengths do not fit.
     NotAHello,
@@ -29,7 +29,7 @@ impl fmt::Display for Malformed {
 ///
 /// # Errors
 ///
-/// [`Malformed`] if there will be none.
+/// [`Malformed`] if it cannot become one.
 pub fn of_records(bytes: &[u8]) -> Result<Option<ClientHello>, Malformed> {
     let mut message = Vec::new();
     let mut rest = bytes;
@@ -89,7 +89,7 @@ pub fn of_message(body: &[u8]) -> Option<ClientHello> {
         max_fragment_length: None,
         record_size_limit: None,
     };
-    // TLS 1.2 and older may have none.
+    // A ClientHello of TLS 1.2 and older may have none.
     if !reader.0.is_empty() {
         let mut extensions = Reader(reader.vector16()?);
         while !extensions.0.is_empty() {
@@ -108,7 +108,7 @@ fn read_extension(hello: &mut ClientHello, kind: u16, body: &[u8]) -> Option<()>
     match kind {
         0 => {
             let mut list = Reader(reader.vector16()?);
-            // A host_name alone is defined (RFC 6066 section 3).
+            // Only host_name is defined (RFC 6066 section 3).
             if list.u8()? == 0 {
                 hello.server_name = Some(String::from_utf8_lossy(list.vector16()?).into_owned());
             }
@@ -135,7 +135,7 @@ fn numbers(octets: &[u8]) -> Option<Vec<u16>> {
     octets.chunks(2).map(pair).collect()
 }
 
-/// Reads fields one after the other; `None` where they do not fit.
+/// Reads fields one after the other; `None` if they do not fit.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

@@ -12,24 +12,24 @@ use crate::stack::{Stack, named};
 pub struct Likeness {
     /// The library, with its version.
     pub title: &'static str,
-    /// The entries of the table of stacks that it may be.
+    /// The stacks of the table that it may be.
     pub stacks: Vec<&'static Stack>,
     /// The device of `--as` with the same rules for certificates.
     pub device: Option<&'static str>,
-    /// Whether the ClientHello is the same as the recorded one.
+    /// Whether the ClientHello is identical to the recorded one.
     pub is_same: bool,
 }
 
-/// How much of the lists must be the same for a likeness, in hundredths. Other versions and settings of one
-/// library share more than this, and two libraries less.
+/// How much of the lists must match, in hundredths. Other versions and settings of one library share
+/// more than this, and two libraries less.
 const LIKE: usize = 70;
 
-/// The stack that `hello` looks like, if it looks like one.
+/// The stack that `hello` looks like, if any.
 #[must_use]
 pub fn recognise(hello: &ClientHello) -> Option<Likeness> {
     let devices = DEVICES.iter().map(of_device).filter(|one| !one.stacks.is_empty());
     let known: Vec<Recorded> = RECORDED.iter().copied().chain(devices).collect();
-    // Of two that are as alike, the first.
+    // Of two that are equally similar, the first.
     let (like, one) =
         known.iter().rev().map(|one| (likeness(one, hello), one)).max_by_key(|(like, _)| *like)?;
     (like >= LIKE).then(|| Likeness {
@@ -40,7 +40,7 @@ pub fn recognise(hello: &ClientHello) -> Option<Likeness> {
     })
 }
 
-/// How alike the lists are, in hundredths: suites count for half.
+/// How similar the lists are, in hundredths: suites count for half.
 fn likeness(recorded: &Recorded, hello: &ClientHello) -> usize {
     let suites: Vec<u16> = without_signals(&hello.suites);
     let groups = without_signals(&hello.groups);
@@ -52,15 +52,14 @@ fn likeness(recorded: &Recorded, hello: &ClientHello) -> usize {
     parts.iter().map(|(weight, alike)| weight * alike).sum::<usize>() / 4
 }
 
-/// Without values that say nothing about the library: the suites that stand for an extension, and GREASE
-/// (RFC 8701).
+/// Without values that say nothing about the library: the signalling suites, and GREASE (RFC 8701).
 pub(super) fn without_signals(numbers: &[u16]) -> Vec<u16> {
     let is_grease = |number: u16| number & 0x0f0f == 0x0a0a && number >> 8 == number & 0xff;
     let is_signal = |number: u16| matches!(number, 0x00ff | 0x5600) || is_grease(number);
     numbers.iter().copied().filter(|number| !is_signal(*number)).collect()
 }
 
-/// 100 for the same list; less for other numbers, and for another order.
+/// 100 for identical lists; less for other numbers, and for another order.
 fn alike(one: &[u16], other: &[u16]) -> usize {
     if one == other {
         return 100;

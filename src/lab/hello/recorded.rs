@@ -1,5 +1,5 @@
-//! ClientHellos of libraries with default settings, recorded by `certgrab lab --save-hello` from the devices
-//! of its own tests; those of the table of devices stand beside them.
+//! ClientHellos of libraries with default settings, recorded by `certgrab lab --save-hello` from the
+//! devices of its tests; those of the table of devices are added to them.
 
 use crate::stack::client::Device;
 

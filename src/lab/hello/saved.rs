@@ -1,4 +1,4 @@
-//! A device's ClientHello in a file, so that a real server can be asked as the device asks.
+//! A device's ClientHello in a file, so that certgrab can query a real server with it.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::stack::client::Device;
 use crate::stack::learned::Learned;
 use crate::text::{bounded_file, json};
 
-/// The most octets of the file; one has some 3 KB.
+/// The most octets of the file; usual ones have some 3 KB.
 pub const MAX_SAVED_BYTES: usize = 64 * 1024;
 
 /// The file.
@@ -20,9 +20,9 @@ struct Saved {
     schema: u8,
     /// The TLS library that it looks like.
     looks_like: Option<String>,
-    /// The device of `--as` whose rules for certificates are taken.
+    /// The device of `--as` whose rules for certificates apply.
     like: Option<String>,
-    /// Whether it answered a server of TLS 1.0; `None` if it met none.
+    /// Whether it answered a server of TLS 1.0; `None` if it did not encounter one.
     accepts_tls10: Option<bool>,
     client_hello: ClientHello,
 }
@@ -63,8 +63,9 @@ pub fn read(path: &Path) -> Result<&'static Device, String> {
     let known = [Version::Tls10, Version::Tls11, Version::Tls12, Version::Tls13];
     let offered = || known.into_iter().filter(|version| hello.offers(*version as u16));
     let newest = offered().max().ok_or("it offers no version from TLS 1.0 to TLS 1.3")?;
-    // Without supported_versions a hello does not say which version is the oldest. With it, a library may
-    // still refuse the digests of TLS 1.0 and 1.1 (RFC 4346 section 7.4.3), as OpenSSL does at level 1.
+    // Without supported_versions a ClientHello does not show the oldest version. Even if it does, a
+    // library may refuse the digests of TLS 1.0 and 1.1 (RFC 4346 section 7.4.3), as OpenSSL does at
+    // level 1.
     let oldest = match (hello.versions.is_empty(), saved.accepts_tls10) {
         (false, Some(false)) => offered().filter(|one| *one >= Version::Tls12).min(),
         (false, _) => offered().min(),

@@ -1,4 +1,4 @@
-//! A certificate by description, and its DER.
+//! The description of a certificate, and its DER.
 
 use std::io;
 
@@ -16,14 +16,14 @@ use super::sign::Scheme;
 /// The value of the version field for X.509 v3.
 const V3: u8 = 2;
 
-/// A certificate: every field as it is to be written.
+/// A certificate: every field as it will be written.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     /// The value of the version field; nothing is written for X.509 v1.
     pub version: Option<u8>,
     /// The contents of the serial number.
     pub serial: Vec<u8>,
-    /// The place of its issuer in the chain's certificates; its own if it signed itself.
+    /// The place of its issuer in the chain's certificates; its own place if it is self-signed.
     pub issuer: usize,
     /// Instead of the issuer's subject.
     pub issuer_name: Option<Name>,
@@ -38,11 +38,11 @@ pub struct Certificate {
     pub extensions: Vec<Extension>,
     /// How the issuer signs.
     pub scheme: Scheme,
-    /// The algorithm as written inside, if another than outside.
+    /// The algorithm in the TBSCertificate, if it differs from the outer one.
     pub inner: Option<Scheme>,
     /// Instead of the issuer's key.
     pub signer: Option<Key>,
-    /// One bit of the signature is turned.
+    /// Whether one bit of the signature is flipped.
     pub damaged: bool,
 }
 
@@ -64,7 +64,7 @@ impl Time {
 }
 
 impl Certificate {
-    /// A CA as it should be, issued by the certificate at `issuer`.
+    /// A sound CA, issued by the certificate at `issuer`.
     pub fn authority(common: &str, key: Key, serial: u8, issuer: usize) -> Self {
         let mut authority = Self::bare(Name::usual(common), key, serial, issuer);
         authority.set(BASIC_CONSTRAINTS, true, basic_constraints(true, None));
@@ -74,14 +74,14 @@ impl Certificate {
         authority
     }
 
-    /// A root as it should be, at the place `own` of the chain.
+    /// A sound root, at the place `own` of the chain.
     pub fn root(common: &str, key: Key, serial: u8, own: usize) -> Self {
         let mut root = Self::authority(common, key, serial, own);
         root.remove(AUTHORITY_KEY_ID);
         root
     }
 
-    /// A server's certificate as it should be, with the general names of its subjectAltName.
+    /// A sound server certificate, with the general names of its subjectAltName.
     pub fn server(names: &[Vec<u8>], key: Key, serial: u8, issuer: usize) -> Self {
         let mut server = Self::bare(Name::usual("Server"), key, serial, issuer);
         server.set(BASIC_CONSTRAINTS, true, basic_constraints(false, None));
@@ -113,7 +113,7 @@ impl Certificate {
         }
     }
 
-    /// Puts an extension in the place of the one with its OID, or at the end.
+    /// Replaces the extension with the OID, or appends it.
     pub fn set(&mut self, oid: &str, critical: bool, value: Vec<u8>) {
         let extension = Extension::raw(oid, critical, value);
         match self.extensions.iter_mut().find(|known| known.oid == extension.oid) {
@@ -132,7 +132,7 @@ impl Certificate {
         self.extensions.retain(|known| known.oid != oid);
     }
 
-    /// Without version and extensions.
+    /// Removes the version and the extensions.
     pub fn make_v1(&mut self) {
         self.version = None;
         self.extensions.clear();
@@ -208,7 +208,7 @@ pub fn authority_key_id() -> Extension {
 }
 
 fn issuer_and_serial(named: &IssuerSerial, issuer: &Certificate) -> Vec<u8> {
-    // The issuers named here are roots, or intermediates whose name the departure gives.
+    // The issuers named here are roots, or intermediates whose name the description gives.
     let name = named.name.as_ref().unwrap_or(&issuer.subject);
     let serial = named.serial.as_ref().unwrap_or(&issuer.serial);
     let name = der::around(4, &name.der());

@@ -1,4 +1,4 @@
-//! A chain by description: its certificates, what of them is sent, and what the device holds.
+//! The description of a chain: its certificates, what the server sends, and what the device holds.
 
 use std::io;
 
@@ -13,7 +13,7 @@ pub const HOST: &str = "mqtt.home.example";
 /// A chain: certificates that refer to their issuers by place.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    /// The leaf, the intermediate, the root, then those that departures add.
+    /// The leaf, the intermediate, the root, then those that cases add.
     pub certificates: Vec<Certificate>,
     /// What the server sends, in order.
     pub sent: Vec<usize>,
@@ -37,7 +37,7 @@ pub struct Built {
 }
 
 impl Chain {
-    /// A chain that every TLS stack takes: a root, one intermediate, a leaf, with keys of one kind.
+    /// A chain that every TLS stack accepts: a root, one intermediate, a leaf, with keys of one kind.
     pub fn sound(kind: Kind) -> Self {
         let key = |owner| Key { kind, owner };
         let certificates = vec![
@@ -48,17 +48,17 @@ impl Chain {
         Self { certificates, sent: vec![0, 1], anchors: vec![2], host: HOST.to_owned() }
     }
 
-    /// Adds a certificate that is neither sent nor held yet, and returns its place.
+    /// Adds a certificate that is neither sent nor held yet; its place.
     pub fn add(&mut self, certificate: Certificate) -> usize {
         self.certificates.push(certificate);
         self.certificates.len() - 1
     }
 
-    /// Its DER, with keys and signatures of `keys`.
+    /// Its DER, with keys and signatures from `keys`.
     ///
     /// # Errors
     ///
-    /// That of the command `openssl`, or of starting it, for rare kinds of keys and signatures.
+    /// An error of the command `openssl`, or of starting it, for rare kinds of keys and signatures.
     pub fn build(&self, keys: &Keyring) -> io::Result<Built> {
         let der = |place: &usize| {
             let certificate = &self.certificates[*place];

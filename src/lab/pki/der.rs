@@ -1,5 +1,5 @@
-//! Elements of DER by their tag octet, so that also those can be written that no strict writer
-//! writes: an INTEGER without octets, a BOOLEAN of 01, a string with what its type does not hold.
+//! DER elements by their tag octet, including ones that a strict writer does not write: an INTEGER
+//! without octets, a BOOLEAN of 01, a string with characters that its type does not allow.
 
 pub const BOOLEAN: u8 = 0x01;
 pub const INTEGER: u8 = 0x02;
@@ -51,7 +51,7 @@ pub fn null() -> Vec<u8> {
     element(NULL, &[])
 }
 
-/// An INTEGER of few octets that is not negative.
+/// A short non-negative INTEGER.
 pub fn small(number: u64) -> Vec<u8> {
     let octets = number.to_be_bytes();
     let zeros = octets.iter().take_while(|octet| **octet == 0).count().min(octets.len() - 1);

@@ -1,4 +1,4 @@
-//! Extensions: an OID, a criticality, a value that is given or follows from keys.
+//! Extensions: an OID, a criticality, and a value that is given or derived from keys.
 
 use super::der;
 use super::name::Name;
@@ -28,14 +28,14 @@ pub struct Extension {
 /// How an extension says whether it is critical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Critical {
-    /// Nothing is written, as DER has it for a default.
+    /// Nothing is written, as DER requires for a default.
     No,
     Yes,
-    /// FALSE is written out.
+    /// FALSE is written explicitly.
     FalseWritten,
 }
 
-/// What is inside of an extension's OCTET STRING.
+/// The content of an extension's OCTET STRING.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// These octets.
@@ -51,9 +51,9 @@ pub enum Value {
 /// An issuer by name and serial number, in an authorityKeyIdentifier.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct IssuerSerial {
-    /// The name of the issuer's issuer, if it is not the right one.
+    /// The name of the issuer's issuer, if it is a wrong one.
     pub name: Option<Name>,
-    /// The contents of the serial number, if it is not the right one.
+    /// The contents of the serial number, if it is a wrong one.
     pub serial: Option<Vec<u8>>,
 }
 
@@ -77,7 +77,7 @@ impl Extension {
     }
 }
 
-/// basicConstraints as it should be.
+/// Sound basicConstraints.
 pub fn basic_constraints(is_ca: bool, path_length: Option<u64>) -> Vec<u8> {
     let is_ca = if is_ca { der::element(der::BOOLEAN, &[0xff]) } else { Vec::new() };
     der::sequence(&[is_ca, path_length.map(der::small).unwrap_or_default()])
@@ -87,7 +87,7 @@ pub fn basic_constraints(is_ca: bool, path_length: Option<u64>) -> Vec<u8> {
 pub fn key_usage(bits: &[u32]) -> Vec<u8> {
     let Some(last) = bits.iter().max() else { return der::element(der::BIT_STRING, &[0]) };
     let all = bits.iter().fold(0u16, |all, bit| all | 0x8000 >> bit);
-    // Without the zeros behind the last bit (X.690 section 11.2.2).
+    // Without the trailing zero bits (X.690 section 11.2.2).
     let unused = u8::try_from(7 - last % 8).unwrap_or(0);
     let octets = &all.to_be_bytes()[..if *last < 8 { 1 } else { 2 }];
     der::element(der::BIT_STRING, &[&[unused], octets].concat())

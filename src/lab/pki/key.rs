@@ -1,16 +1,16 @@
-//! Keys of every kind that certificates have, each known by its kind and its owner, and how a public
-//! key is written.
+//! Keys of every kind in certificates, each identified by its kind and its owner, and the encoding of
+//! public keys.
 
 use super::der;
 
-/// How the public key is written.
+/// How the public key is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spki {
-    /// As its algorithm has it, points uncompressed.
+    /// As its algorithm specifies, points uncompressed.
     Usual,
     /// P-256 with its point compressed.
     Compressed,
-    /// P-256 with the parameters of its curve written out.
+    /// P-256 with explicit curve parameters.
     Explicit,
 }
 
@@ -21,7 +21,7 @@ pub struct Key {
     pub owner: &'static str,
 }
 
-/// What a key is of.
+/// The kind of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Kind {
@@ -36,19 +36,19 @@ pub enum Kind {
     Brainpool512,
     Ed25519,
     Ed448,
-    /// RSA with a modulus of so many bits and a public exponent.
+    /// RSA with the size of its modulus and a public exponent.
     Rsa {
         bits: u16,
         exponent: u64,
     },
-    /// RSA for RSASSA-PSS alone (id-RSASSA-PSS), without parameters.
+    /// RSA for RSASSA-PSS only (id-RSASSA-PSS), without parameters.
     RsaPss {
         bits: u16,
     },
 }
 
 impl Kind {
-    /// RSA with the exponent that all have.
+    /// RSA with the usual exponent.
     pub const fn rsa(bits: u16) -> Self {
         Self::Rsa { bits, exponent: 65537 }
     }
@@ -63,7 +63,7 @@ impl Kind {
         }
     }
 
-    /// How `openssl genpkey` is asked for one.
+    /// The arguments of `openssl genpkey` for it.
     pub fn request(self) -> Vec<String> {
         let curve = |name: &str| {
             vec!["EC".to_owned(), "-pkeyopt".to_owned(), format!("ec_paramgen_curve:{name}")]
@@ -99,7 +99,7 @@ impl Key {
     }
 
     pub fn file(self) -> String {
-        // Long moduli take seconds to find: one serves every owner.
+        // Long moduli take seconds to generate: one serves every owner.
         let owner = match self.kind {
             Kind::Rsa { bits: 4097.., .. } => "any",
             _ => self.owner,

@@ -1,8 +1,8 @@
-//! Keys at hand, and what they sign.
+//! The available keys, and their signatures.
 //!
-//! For trials of TLS stacks, keys on the curves of NIST are the same in every run and cost nothing. The
-//! others are made by the command `openssl` when first asked for, and kept in a folder; so are the
-//! signatures that only it makes. With a secret seed every key is secret, and no command is run.
+//! For tests of TLS stacks, keys on the NIST curves are the same in every run and cost nothing. The
+//! others are made by the command `openssl` when first needed, and kept in a folder; so are the
+//! signatures that only it can make. With a secret seed every key is secret, and no command is run.
 
 use std::collections::HashMap;
 use std::io;
@@ -17,11 +17,11 @@ use super::key::{Key, Kind, Spki, bit_string_of, compressed, explicit};
 use super::secret_keys::{self, Seed, beside, keep_first};
 use super::sign::{Scheme, Secret};
 
-/// Keys at hand, and the signatures that they made.
+/// The available keys, and the signatures that they made.
 #[derive(Debug)]
 pub struct Keyring {
     folder: PathBuf,
-    /// From which secret keys are made; `None` for keys that everyone may know.
+    /// The seed of secret keys; `None` for keys that everyone may know.
     seed: Option<Seed>,
     materials: Mutex<HashMap<Key, Arc<Material>>>,
     signatures: Mutex<HashMap<[u8; 32], Vec<u8>>>,
@@ -39,18 +39,18 @@ struct Material {
 }
 
 impl Keyring {
-    /// Keys that are kept in `folder`, which is made if it is not there.
+    /// Keys that are kept in `folder`, which is created if it does not exist.
     ///
     /// # Errors
     ///
-    /// That of the file system.
+    /// An error of the file system.
     pub fn in_folder(folder: &Path) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         Ok(Self::of(folder, None))
     }
 
-    /// Secret keys, made from `seed`; those that a seed cannot give are kept in `folder`, which is there by
-    /// then.
+    /// Secret keys, derived from `seed`; those that cannot be derived are kept in `folder`, which must
+    /// exist by then.
     #[must_use]
     pub fn secret(folder: &Path, seed: Seed) -> Self {
         Self::of(folder, Some(seed))
@@ -66,12 +66,12 @@ impl Keyring {
         Ok(self.material(key)?.pem.clone())
     }
 
-    /// What signs, to be kept.
+    /// The signing key, to be kept.
     pub fn shared_secret(&self, key: Key) -> io::Result<Arc<dyn AsRef<Secret> + Send + Sync>> {
         Ok(self.material(key)?)
     }
 
-    /// The public key as a certificate has it.
+    /// The public key as in a certificate.
     pub fn spki(&self, key: Key, form: Spki) -> io::Result<Vec<u8>> {
         let spki = &self.material(key)?.spki;
         Ok(match form {
@@ -142,7 +142,7 @@ impl Material {
     }
 }
 
-/// Runs the command and returns what it writes.
+/// Runs the command and returns its output.
 fn openssl(command: &mut Command) -> io::Result<Vec<u8>> {
     let output = command.output()?;
     if output.status.success() {
@@ -184,7 +184,7 @@ impl Keyring {
         Ok(signature)
     }
 
-    /// Signs with `openssl`, or finds what it signed before.
+    /// Signs with `openssl`, or returns an earlier signature.
     fn sign_outside(
         &self,
         key: Key,

@@ -1,9 +1,9 @@
-//! Chains of certificates, sound or not, made by description.
+//! Certificate chains, sound or not, from descriptions.
 //!
-//! In: a [`Chain`], every field of whose certificates may be set. Out: a [`Built`] chain, in DER, with
-//! the key of its leaf. Nothing is judged here; what a TLS stack says of a chain is measured.
+//! In: a [`Chain`], in whose certificates every field may be set. Out: a [`Built`] chain, in DER, with
+//! the key of its leaf. Nothing is judged here; what a TLS stack makes of a chain is measured.
 
-// Fields and constants have the names of RFC 5280 and of X.690.
+// Fields and constants have their names in RFC 5280 and X.690.
 #![allow(missing_docs)]
 
 pub mod certificate;

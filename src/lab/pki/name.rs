@@ -50,7 +50,7 @@ impl Name {
         Self::default()
     }
 
-    /// Every attribute changed.
+    /// The same with `change` applied to every attribute.
     pub fn each(&self, change: impl Fn(&mut Attribute)) -> Self {
         let mut changed = self.clone();
         changed.0.iter_mut().flatten().for_each(change);

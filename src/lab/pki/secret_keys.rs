@@ -1,7 +1,7 @@
 //! Keys that nobody else knows, made without a command.
 //!
-//! In: a kind, octets that follow from the seed, a file. Out: the key. What is slow to find, an RSA
-//! modulus, is kept in the file, which only its owner can read.
+//! In: a kind, octets derived from the seed, a file. Out: the key. An RSA modulus, which is slow to
+//! find, is kept in the file, which only its owner can read.
 
 use std::convert::Infallible;
 use std::fs::OpenOptions;
@@ -18,10 +18,10 @@ use super::der;
 use super::key::Kind;
 use super::sign::Secret;
 
-/// Octets of a seed: as many as the strength of the keys that follow from it needs.
+/// Octets of a seed: as many as the strength of the derived keys requires.
 pub(super) const SEED_OCTETS: usize = 32;
 
-/// What secret keys follow from.
+/// What secret keys are derived from.
 #[derive(Clone)]
 pub struct Seed([u8; SEED_OCTETS]);
 
@@ -63,7 +63,7 @@ impl Seed {
     }
 }
 
-/// A key of a kind that is on no curve of NIST.
+/// A key of a kind that is not on a NIST curve.
 pub(super) fn make(kind: Kind, random: &[u8], file: &Path) -> io::Result<Made> {
     match kind {
         Kind::Ed25519 => edwards(&random[..32]),
@@ -90,7 +90,7 @@ fn rsa_of(bits: u16, file: &Path) -> io::Result<Made> {
             let key = rsa::PrivateKey::new_unchecked(&mut Random(SystemRandom::new()), bits.into());
             let key = key.map_err(io::Error::other)?;
             let der = key.to_pkcs8_der().map_err(io::Error::other)?;
-            // Two processes may make the key of one folder at once.
+            // Two processes may create the key of one folder at once.
             let new = beside(file);
             write_secret(&new, pem_of(der.as_bytes().to_vec()).as_bytes())?;
             keep_first(&new, file)?;
@@ -109,15 +109,14 @@ fn pem_of(pkcs8: Vec<u8>) -> String {
     pem::encode_config(&pem::Pem::new("PRIVATE KEY", pkcs8), config)
 }
 
-/// A path beside `file` that no other thread and no other process takes.
+/// A path next to `file` that no other thread or process uses.
 pub(super) fn beside(file: &Path) -> PathBuf {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     file.with_extension(format!("{}-{number}.new", std::process::id()))
 }
 
-/// Gives what was written at `beside` the name `file`, unless another thread or process was first:
-/// then all have the other's.
+/// Renames `beside` to `file`, unless another thread or process was first: then all use the other's.
 pub(super) fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
     let outcome = std::fs::hard_link(beside, file);
     std::fs::remove_file(beside)?;
@@ -127,7 +126,7 @@ pub(super) fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a new file that only its owner can read; on a full disk, none.
+/// Writes a new file that only its owner can read; removes it if the disk is full.
 fn write_secret(file: &Path, data: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,6 +1,6 @@
 //! Signatures of certificates, with any digest and any parameters.
 //!
-//! What ring and the crates of the curves sign is signed here, and is the same in every run.
+//! What ring and the crates for curves can sign is signed here, and is the same in every run.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub enum Hash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scheme {
     pub hash: Hash,
-    /// Octets of the salt; without one, RSA signs as PKCS #1 v1.5 has it.
+    /// Octets of the salt; without a salt, RSA signs with PKCS #1 v1.5.
     pub pss: Option<u8>,
     pub parameters: Parameters,
 }
@@ -37,11 +37,11 @@ pub struct Scheme {
 pub enum Parameters {
     /// NULL for RSA, absent for ECDSA.
     Usual,
-    /// The other way round.
+    /// The opposite.
     Unusual,
 }
 
-/// What signs.
+/// A signing key.
 pub enum Secret {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
@@ -128,7 +128,7 @@ impl Hash {
 
     fn with_ecdsa(self) -> &'static str {
         match self {
-            // No OID is assigned; nothing here asks for it.
+            // No OID is assigned; nothing here needs it.
             Self::Md5 | Self::Sha1 => "1.2.840.10045.4.1",
             Self::Sha224 => "1.2.840.10045.4.3.1",
             Self::Sha256 => "1.2.840.10045.4.3.2",
@@ -151,10 +151,10 @@ impl Scheme {
         Self { hash, pss: None, parameters: Parameters::Unusual }
     }
 
-    /// The scheme that is nearest to this one and that `key` is long enough for: of short RSA keys, PKCS #1
-    /// v1.5 instead of RSASSA-PSS (RFC 8017 section 9.1.1), and SHA-1 (section 9.2).
+    /// The scheme closest to this one for which `key` is long enough: with short RSA keys, PKCS #1 v1.5
+    /// instead of RSASSA-PSS (RFC 8017 section 9.1.1), and SHA-1 (section 9.2).
     pub fn fitting(self, key: Key) -> Self {
-        /// The octets of a DigestInfo around a digest, and of the padding, at most.
+        /// The most octets that DigestInfo and padding add to a digest.
         const AROUND: usize = 19 + 11;
         let (Kind::Rsa { bits, .. } | Kind::RsaPss { bits }) = key.kind else { return self };
         let octets = usize::from(bits / 8);
@@ -165,7 +165,7 @@ impl Scheme {
         Self { hash, pss, ..self }
     }
 
-    /// The salt that `key` signs with, if as RSASSA-PSS.
+    /// The salt that `key` signs with, if it uses RSASSA-PSS.
     pub fn salt(self, key: Key) -> Option<u8> {
         match key.kind {
             Kind::RsaPss { .. } => self.pss.or(Some(32)),
@@ -189,7 +189,7 @@ impl Scheme {
         der::sequence(&[der::oid(oid), if null { der::null() } else { Vec::new() }])
     }
 
-    /// RSASSA-PSS-params (RFC 4055 section 3.1); what is the default is not written.
+    /// RSASSA-PSS-params (RFC 4055 section 3.1); defaults are not written.
     fn pss_parameters(self, salt: u8) -> Vec<u8> {
         let hash = der::sequence(&[self.hash.oid(), der::null()]);
         let mask = der::sequence(&[der::oid("1.2.840.113549.1.1.8"), hash.clone()]);
@@ -226,7 +226,7 @@ macro_rules! ecdsa {
 }
 
 impl Secret {
-    /// That of a scalar made of 64 octets at random, where the curve is one of NIST.
+    /// The secret with a scalar from 64 random octets, if the curve is a NIST curve.
     pub fn of_scalar(kind: Kind, random: &[u8]) -> Option<(Self, &'static str, Vec<u8>)> {
         // A leading zero octet keeps the scalar below the order.
         let scalar = |octets: usize| [&[0], &random[..octets - 1]].concat();
@@ -238,7 +238,7 @@ impl Secret {
         }
     }
 
-    /// That of a private key in a file.
+    /// The secret with the private key in a file.
     pub fn of_file(kind: Kind, file: PathBuf, pem: &str) -> Self {
         let der = pem::parse(pem).map(pem::Pem::into_contents).unwrap_or_default();
         match kind {
@@ -252,7 +252,7 @@ impl Secret {
         }
     }
 
-    /// The scalar, for the curves that have one here.
+    /// The scalar, for the curves that are supported here.
     pub fn scalar(&self) -> Vec<u8> {
         match self {
             Self::P256(secret) => secret.to_bytes().to_vec(),
@@ -262,7 +262,7 @@ impl Secret {
         }
     }
 
-    /// A signature that is made here, if it can be.
+    /// A signature made here, if possible.
     pub fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::P256(secret) => ecdsa!(p256, secret, &padded::<32>(scheme.hash.of(message)?)),
@@ -300,8 +300,8 @@ impl Secret {
     }
 }
 
-/// A digest that is shorter than the curve's order, with zeros before it: the same number, in the
-/// length that the crates of the curves ask for.
+/// A digest that is shorter than the curve's order, with leading zeros: the same number, in the length
+/// that the crates for curves require.
 fn padded<const LENGTH: usize>(digest: Vec<u8>) -> Vec<u8> {
     [vec![0; LENGTH.saturating_sub(digest.len())], digest].concat()
 }

@@ -1,4 +1,4 @@
-//! One HTML page without scripts and without anything from elsewhere, to be kept as evidence.
+//! A self-contained HTML page without scripts, to be kept as evidence.
 
 use std::fmt::Write as _;
 

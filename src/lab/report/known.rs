@@ -1,7 +1,7 @@
-//! A known result, and how a new one differs from it.
+//! An expected result, and how a new one differs from it.
 //!
-//! In: the JSON document of an earlier round, and a round. Out: a [`Difference`] for each verdict that the
-//! document does not have. A case that was played more than once may have any of its known verdicts.
+//! In: the JSON document of an earlier round, and a round. Out: a [`Difference`] for each verdict that
+//! is not in the document. A case that was played more than once may have any of its expected verdicts.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,14 +15,14 @@ use crate::lab::verdict::Verdict;
 /// The id of a case and its verdict, in the words of the document.
 pub type Known = Vec<(String, String)>;
 
-/// A case with another verdict than the known ones.
+/// A case whose verdict is not one of the expected ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// The case.
     pub case: &'static str,
-    /// Its known verdicts; none if it was not played.
+    /// Its expected verdicts; empty if it was not played.
     pub expected: Vec<String>,
-    /// The verdict; `None` if no connection came.
+    /// The verdict; `None` if no connection arrived.
     pub found: Option<&'static str>,
 }
 
@@ -37,11 +37,11 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The verdict of each case that a document holds.
+/// The verdict of each case in a document.
 ///
 /// # Errors
 ///
-/// A sentence that says why `text` is no document of this schema.
+/// A sentence that says why `text` is not a document of this schema.
 pub fn read_verdicts(text: &str) -> Result<Known, String> {
     let document: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if document["schema"] != 1 {
@@ -67,7 +67,7 @@ fn known_case(case: &Value) -> Result<(String, String), String> {
     Ok((id, verdict))
 }
 
-/// How a round differs from a known result, in the order of the ids.
+/// How a round differs from the expected result, in the order of the ids.
 #[must_use]
 pub fn differences(known: &Known, report: &Report) -> Vec<Difference> {
     let mut before: BTreeMap<&str, Vec<String>> = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! What a round showed, in the forms that people and CI read.
+//! The results of a round, in the formats that people and CI read.
 //!
-//! In: a [`Report`]. Out: text. Each form has a file.
+//! In: a [`Report`]. Out: text. Each format has a file.
 
 mod html;
 mod json;
@@ -22,16 +22,16 @@ use super::diagnosis::{Finding, Severity};
 use super::hello::{ClientHello, Likeness};
 use super::verdict::{Judged, Verdict};
 
-/// All that a round showed.
+/// All results of a round.
 #[derive(Debug)]
 pub struct Report {
-    /// The name that the device asked for.
+    /// The name that the device expected.
     pub host: String,
-    /// The file with the lab's anchor that the device is built with.
+    /// The file with the lab's anchor for the device.
     pub anchor: PathBuf,
     /// The cases in the order in which they were planned.
     pub judged: Vec<Judged>,
-    /// Cases that no connection came for.
+    /// The cases without a connection.
     pub missing: Vec<&'static str>,
     /// What is wrong with the firmware.
     pub findings: Vec<Finding>,
@@ -39,11 +39,11 @@ pub struct Report {
     pub hello: Option<ClientHello>,
     /// What it looks like.
     pub likeness: Option<Likeness>,
-    /// Connections that were none of a device.
+    /// Connections that were not a device's.
     pub strays: usize,
     /// Whether the defaults of a library count as faults.
     pub strict: bool,
-    /// How the round differs from a known result, if it was compared with one.
+    /// How the round differs from the expected result, if it was compared with one.
     pub differences: Option<Vec<Difference>>,
 }
 
@@ -54,14 +54,14 @@ pub enum Outcome {
     Passed,
     /// An impostor was accepted, or a sound server refused.
     Failed,
-    /// The device did not come for every case, or cannot be judged for one.
+    /// The device did not connect for every case, or cannot be judged for one.
     Incomplete,
-    /// No device came.
+    /// No device connected.
     NoDevice,
 }
 
 impl Outcome {
-    /// In a word.
+    /// The outcome in one word.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl Report {
         }
     }
 
-    /// Whether a verdict counts against the device: by a known result if there is one.
+    /// Whether a verdict counts against the device: by the expected result if there is one.
     #[must_use]
     pub fn fails(&self, one: &Judged) -> bool {
         let (case, found) = (one.turn.case.id, Some(one.verdict.word()));
@@ -98,7 +98,7 @@ impl Report {
         }
     }
 
-    /// The cases that show nothing, unless a known result has the same.
+    /// The cases that show nothing, unless the expected result has the same.
     #[must_use]
     pub fn undecided(&self) -> Vec<&'static str> {
         let undecided = self.judged.iter().filter(|one| one.verdict == Verdict::Undecided);
@@ -108,8 +108,8 @@ impl Report {
         }
     }
 
-    /// The severity of a finding: with a known result it is a fault if one of its verdicts is another, and
-    /// a note if not; without one, the defaults of a library may count as faults.
+    /// The severity of a finding: with an expected result it is a fault if one of its verdicts differs,
+    /// and a note if not; without one, the defaults of a library may count as faults.
     #[must_use]
     pub fn severity(&self, finding: &Finding) -> Severity {
         match (self.is_as_before(finding), finding.severity) {
@@ -120,7 +120,7 @@ impl Report {
         }
     }
 
-    /// Whether a known result has each verdict behind a finding; `None` if there is no known result.
+    /// Whether the expected result has each verdict of a finding; `None` without an expected result.
     #[must_use]
     pub fn is_as_before(&self, finding: &Finding) -> Option<bool> {
         let differences = self.differences.as_ref()?;

@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 (OASIS): a result for each finding, at the anchor that the device is built with.
+//! SARIF 2.1.0 (OASIS): a result for each finding, at the anchor in the device.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub fn sarif(report: &Report) -> String {
                 "properties": { "cases": finding.cases },
             });
             if let Some(is_as_before) = report.is_as_before(finding) {
-                // Section 3.27.24: how a result stands to those of an earlier run.
+                // Section 3.27.24: how a result relates to those of an earlier run.
                 result["baselineState"] = if is_as_before { "unchanged" } else { "new" }.into();
             }
             result

@@ -1,4 +1,4 @@
-//! Text for the terminal: a line for each case, and the summary.
+//! Text for the terminal: one line for each case, and the summary.
 
 use std::fmt::Write as _;
 
@@ -14,14 +14,14 @@ use crate::text::{
     wrap::{self, COLUMNS},
 };
 
-/// The indentation of what belongs to the line above.
+/// The indentation of continued lines.
 const BELOW: usize = 4;
 
 /// The widths of the columns: the longest verdict and the longest id of a case.
 const VERDICT: usize = 10;
 const ID: usize = 20;
 
-/// Says a sentence in the reader's language.
+/// Translates a sentence into the reader's language.
 pub type Words = fn(&str) -> String;
 
 /// The line for a case.
@@ -51,8 +51,8 @@ pub fn wrapped(start: &str, text: &str, indentation: usize) -> String {
     textwrap::fill(text, options) + "\n"
 }
 
-/// A scheme that rustls does not name (RFC 8446 section 4.2.3); of TLS 1.2 the digest and the key (RFC 5246
-/// section 7.4.1.4.1), or the number.
+/// A scheme that rustls does not name (RFC 8446 section 4.2.3); in TLS 1.2 the digest and the key (RFC
+/// 5246 section 7.4.1.4.1), or the number.
 fn scheme_name(number: u16) -> String {
     let [digest, key] = number.to_be_bytes();
     let rsa_pss = |digest: &str| format!("RSA_PSS_PSS_{digest}");
@@ -99,7 +99,7 @@ fn offered(hello: &ClientHello, words: Words) -> String {
     let foreign = |text: &String| Foreign::text(text).line().to_string();
     list("server name", hello.server_name.iter().map(foreign).collect());
     list("versions", versions.iter().map(known).collect());
-    // RFC 5746 section 3.3, RFC 7507 section 2: a number that stands for an extension or a warning.
+    // RFC 5746 section 3.3, RFC 7507 section 2: a number that signals an extension or a fallback.
     let suite = |number: &u16| match number {
         0x00ff => "TLS_EMPTY_RENEGOTIATION_INFO_SCSV".to_owned(),
         0x5600 => "TLS_FALLBACK_SCSV".to_owned(),

@@ -1,8 +1,8 @@
-//! The first messages of servers that no library plays: TLS 1.0, RSA key exchange, an application
+//! The first messages of servers that no library implements: TLS 1.0, RSA key exchange, an application
 //! protocol that the device did not offer.
 //!
 //! In: a ClientHello and a chain. Out: the records from ServerHello to ServerHelloDone. A device that
-//! answers them with a key exchange has agreed; no key is computed, so the handshake ends there.
+//! answers with a key exchange has accepted; no key is computed, so the handshake ends there.
 
 use std::io;
 
@@ -23,7 +23,7 @@ const TLS12: u16 = 0x0303;
 const EC_POINT_FORMATS: u16 = 0x000b;
 const PROTOCOLS: u16 = 0x0010;
 const RENEGOTIATION: u16 = 0xff01;
-/// The suite that stands for the extension (RFC 5746 section 3.3).
+/// The signalling suite for the extension (RFC 5746 section 3.3).
 const RENEGOTIATION_SUITE: u16 = 0x00ff;
 
 /// A protocol that no device offers.
@@ -39,7 +39,7 @@ enum Exchange {
     EcdheEcdsa,
 }
 
-/// The records; or why the device cannot be asked.
+/// The records; or why this device cannot be tested.
 pub(super) fn of(
     first: First,
     presentable: &Presentable,
@@ -56,7 +56,7 @@ pub(super) fn of(
     }
     let fits = |suite: &&u16| {
         let name = suite_name(**suite);
-        // AEAD suites and those with SHA-256 came with TLS 1.2 (RFC 5246 section 1.2).
+        // AEAD suites and those with SHA-256 require TLS 1.2 (RFC 5246 section 1.2).
         let is_old = name.ends_with("_SHA") || name.ends_with("_MD5");
         exchange(&name).is_some_and(|one| exchanges.contains(&one)) && (is_old || version == TLS12)
     };
@@ -178,7 +178,7 @@ fn records(version: u16, messages: &[u8]) -> Vec<u8> {
     messages.chunks(MAX_RECORD_BYTES).flat_map(record).collect()
 }
 
-/// Octets behind their number, which is written in one octet, in two, or in three.
+/// Octets with their length before them, in one, two or three octets.
 fn sized8(octets: &[u8]) -> Vec<u8> {
     [&octets.len().to_be_bytes()[7..], octets].concat()
 }

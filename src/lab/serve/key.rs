@@ -1,4 +1,4 @@
-//! The key of a server: any that the lab has, also those that no library for servers takes.
+//! The key of a server: any key of the lab, including those that no server library supports.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) fn signing_key(key: Key, authority: &Authority) -> std::io::Result<Ar
     any_supported_type(&der).map_err(std::io::Error::other)
 }
 
-/// A key that ring does not sign with.
+/// A key that ring cannot sign with.
 #[derive(Clone)]
 struct Rare {
     key: Key,

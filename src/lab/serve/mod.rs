@@ -1,6 +1,6 @@
 //! Plays the server of one case to a device that sent its ClientHello.
 //!
-//! In: the connection, the ClientHello, a chain. Out: what the device did, and the stream to go on
+//! In: the connection, the ClientHello, a chain. Out: what the device did, and the stream to continue
 //! with if it completed the handshake.
 
 mod first_messages;
@@ -22,25 +22,26 @@ use super::hello::ClientHello;
 
 pub(crate) use whole::{Completed, of_error};
 
-/// How long a handshake may take, in seconds: an ESP8266 at 80 MHz computes for several with keys on P-256.
+/// How long a handshake may take, in seconds: an ESP8266 at 80 MHz computes for several seconds with
+/// P-256 keys.
 pub const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 
 /// How long a device may be silent after the handshake before it counts as silent, in seconds.
 pub const SILENCE: Duration = Duration::from_secs(3);
 
-/// The connection, with the bytes of the ClientHello before what is to come.
+/// The connection, with the bytes of the ClientHello before the following ones.
 pub(crate) type Replayed =
     tokio::io::Join<Chain<io::Cursor<Vec<u8>>, OwnedReadHalf>, OwnedWriteHalf>;
 
-/// What came of a server.
+/// The result of playing a server.
 pub(crate) enum Outcome {
     /// The device did not complete the handshake, or could not.
     Ended(Conduct),
-    /// It did; what it sends decides.
+    /// The device completed it; the verdict depends on what it sends.
     Completed(Box<Completed>),
 }
 
-/// Plays `case` on `stream`, of which `bytes` with the ClientHello were read.
+/// Plays `case` on `stream`, from which `bytes` with the ClientHello were read.
 pub(crate) async fn play(
     case: &Case,
     presentable: Presentable,
@@ -65,11 +66,11 @@ pub(crate) async fn play(
     }
 }
 
-/// A record's header that announces more than will come.
+/// The header of a record that announces more than will follow.
 const BROKEN_RECORD: [u8; 9] = [22, 3, 3, 0, 90, 2, 0, 0, 86];
 
 async fn close_inside(mut stream: TcpStream) -> Conduct {
-    // A device that is gone already has seen as much.
+    // A device that has already disconnected has seen as much.
     let _ = stream.write_all(&BROKEN_RECORD).await;
     let _ = stream.shutdown().await;
     Conduct::ClosedByLab

@@ -54,7 +54,7 @@ pub(super) async fn play(
     })
 }
 
-/// What the device does not offer of what the server has.
+/// What the server needs and the device does not offer.
 fn lacking(versions: Versions, hello: &ClientHello) -> Option<String> {
     match versions {
         Versions::Tls12 if !hello.offers(0x0303) => Some("it does not offer TLS 1.2".to_owned()),
@@ -66,7 +66,7 @@ fn lacking(versions: Versions, hello: &ClientHello) -> Option<String> {
     }
 }
 
-/// What a failed handshake or a failed reading says of the device.
+/// What a failed handshake or read shows about the device.
 pub(crate) fn of_error(error: &io::Error, completed: bool) -> Conduct {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
     match inner {
@@ -116,10 +116,10 @@ fn config(
     let certified = Arc::new(CertifiedKey { cert: chain, key, ocsp: None });
     let mut config = builder.with_cert_resolver(Arc::new(Always(certified)));
     config.max_fragment_size = whole.record_octets;
-    // Each connection is a case of its own: none may be resumed.
+    // Each connection is a separate case: no session may be resumed.
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
-    // HTTP/2 is not spoken here.
+    // HTTP/2 is not supported here.
     config.alpn_protocols =
         hello.protocols().filter(|name| *name != b"h2").map(<[u8]>::to_vec).collect();
     Ok(config)
@@ -135,7 +135,7 @@ impl ResolvesServerCert for Always {
     }
 }
 
-/// Takes any certificate of a device; the lab does not judge those.
+/// Accepts any certificate of a device; the lab does not judge those.
 #[derive(Debug)]
 struct Anyone {
     required: bool,

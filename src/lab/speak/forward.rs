@@ -1,4 +1,4 @@
-//! Passes a sound server's connection on to the real one.
+//! Forwards a sound server's connection to the real server.
 
 use std::io;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use super::Duplex;
 use crate::endpoint::Target;
 use crate::trust::store::Store;
 
-/// How long the first connection to the server may take, in seconds, as `--timeout` has it elsewhere.
+/// How long the first connection to the server may take, in seconds, like the default of `--timeout`.
 const REACH: Duration = Duration::from_secs(10);
 
-/// How long a forwarded connection lasts at most, in seconds, before the next case is due.
+/// How long a forwarded connection lasts at most, in seconds, until the next case is due.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// The real server.
@@ -35,7 +35,7 @@ impl Forward {
     ///
     /// # Errors
     ///
-    /// That of rustls, which has none for these settings.
+    /// An error of rustls, which does not occur with these settings.
     pub fn to(target: &Target, in_clear: bool, store: &Store) -> Result<Self, rustls::Error> {
         let tls = if in_clear {
             None
@@ -56,7 +56,7 @@ impl Forward {
         Ok(Self { host, port, name, tls })
     }
 
-    /// Connects once, to say before the round that the server cannot be reached.
+    /// Connects once, to report before the round that the server cannot be reached.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Forward {
         LIMIT
     }
 
-    /// Passes on what came first and what follows, in both directions.
+    /// Forwards what arrived first and what follows, in both directions.
     pub(super) async fn pass_on(&self, device: &mut impl Duplex, first: &[u8]) -> io::Result<()> {
         match &self.tls {
             None => pump(device, self.connect().await?, first).await,

@@ -21,13 +21,13 @@ const PAGE: &str = "a sound server of certgrab lab\n";
 /// The headers that carry what a server must not get from an impostor (RFC 9110 section 11.6.2).
 const SECRETS: [&str; 4] = ["authorization", "cookie", "x-api-key", "proxy-authorization"];
 
-/// What is in the head of a request.
+/// The contents of the head of a request.
 pub(super) fn read(bytes: &[u8]) -> Option<Sent> {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.split("\r\n");
     let mut words = lines.next()?.split(' ');
     let (method, path) = (words.next()?, words.next()?);
-    // A query may hold a token.
+    // A query may contain a token.
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let name = |line: &str| line.split(':').next().unwrap_or_default().trim().to_lowercase();
     let password = lines

@@ -1,7 +1,7 @@
-//! What the device's application sends, and enough of an answer for it to go on.
+//! What the device's application sends, and enough of an answer for it to continue.
 //!
-//! In: a connection after its handshake. Out: what came. Of a user name and a password only that they
-//! came is kept.
+//! In: a connection after its handshake. Out: what arrived. Of a user name and a password, only their
+//! presence is recorded.
 
 mod forward;
 mod http;
@@ -20,14 +20,14 @@ use super::serve::{Completed, SILENCE, of_error};
 /// How long a sound server keeps the connection after the device's last byte, in milliseconds.
 const LINGER: Duration = Duration::from_millis(300);
 
-/// How long a sound server keeps a connection at most, in seconds: then the next case is due.
+/// How long a sound server keeps a connection at most, in seconds: until the next case is due.
 pub const CONVERSATION: Duration = Duration::from_secs(3);
 
 /// The most octets of an application's first message: a CONNECT with a will, or the head of a
 /// request.
 pub const MAX_FIRST_BYTES: usize = 64 * 1024;
 
-/// Reads what the device sends first, and answers it if the server is a sound one.
+/// Reads what the device sends first, and answers it if the server is sound.
 pub(crate) async fn converse(
     completed: Completed,
     is_sound: bool,
@@ -42,7 +42,7 @@ pub(crate) async fn converse(
         Ok(Ok(_)) => {}
     }
     let kind = Kind::of(&first);
-    // What is missing of the first message changes nothing of what it is.
+    // The rest of an incomplete first message does not change its kind.
     let _ = timeout(SILENCE, complete(&mut stream, &mut first, kind)).await;
     let mut sent = match kind {
         Kind::Mqtt => mqtt::read(&first),
@@ -102,7 +102,7 @@ impl Sent {
     }
 }
 
-/// Reads until the first message is whole.
+/// Reads until the first message is complete.
 async fn complete(
     stream: &mut (impl AsyncRead + Unpin),
     first: &mut Vec<u8>,

@@ -1,4 +1,4 @@
-//! MQTT 3.1.1 and 5: a broker that agrees to everything and delivers nothing.
+//! MQTT 3.1.1 and 5: a broker that accepts everything and delivers nothing.
 
 use std::io;
 use std::time::Duration;
@@ -17,8 +17,8 @@ use tokio::time::timeout;
 use super::{Duplex, MAX_FIRST_BYTES, read_some};
 use crate::lab::conduct::{Protocol, Sent};
 
-/// Where the contents of a packet begin and end; `None` if its header is not whole, and no end if
-/// it is none.
+/// Where the contents of a packet begin and end; `None` if its header is incomplete, and no end if it is
+/// invalid.
 fn extent(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
     let mut length = 0usize;
     // At most four octets of seven bits each (MQTT 5 section 1.5.5).
@@ -33,7 +33,7 @@ fn extent(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
     Some((5, None))
 }
 
-/// Whether the first packet is whole, or will never be.
+/// Whether the first packet is complete, or never will be.
 pub(super) fn is_whole(bytes: &[u8]) -> bool {
     match extent(bytes) {
         None => false,
@@ -41,7 +41,7 @@ pub(super) fn is_whole(bytes: &[u8]) -> bool {
     }
 }
 
-/// What is in a CONNECT.
+/// The contents of a CONNECT.
 pub(super) fn read(bytes: &[u8]) -> Option<Sent> {
     let (start, end) = extent(bytes)?;
     let body = bytes.get(start..end?)?;
@@ -66,7 +66,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Sent> {
     }
 }
 
-/// Answers the device until it is quiet for so long, or goes.
+/// Answers the device until it is quiet for this long, or disconnects.
 pub(super) async fn answer(
     stream: &mut impl Duplex,
     first: &[u8],
@@ -99,7 +99,7 @@ pub(super) async fn answer(
     }
 }
 
-/// Collects what is to be sent; whether the connection goes on.
+/// Collects what to send; whether the connection continues.
 fn carry_out(
     connection: &mut Connection<role::Server>,
     events: Vec<Event>,

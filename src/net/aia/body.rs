@@ -1,11 +1,11 @@
-//! The certificates in what a caIssuers URL served, whatever it calls itself.
+//! The certificates in the response of a caIssuers URL, whatever its content type.
 //!
-//! RFC 5280 section 4.2.2.1 asks for one DER certificate or a certs-only PKCS#7 message. Servers
-//! give PEM of either too, and PKCS#7 as BER with indefinite lengths.
+//! RFC 5280 section 4.2.2.1 requires one DER certificate or a certs-only PKCS#7 message. Servers also
+//! send PEM of either, and PKCS#7 as BER with indefinite lengths.
 
 use crate::x509::{certificate::Certificate, pkcs7};
 
-/// The most certificates taken from one answer.
+/// The most certificates read from one answer.
 pub const MAX_CERTIFICATES: usize = 16;
 
 /// The certificates in `body`, at most [`MAX_CERTIFICATES`]; none if it is something else.

@@ -1,4 +1,4 @@
-//! One request over plain HTTP/1.1, within tight bounds.
+//! One request over plain HTTP/1.1, within tight limits.
 //!
 //! hyper speaks the protocol over a connection that is made here, to an address that was checked.
 //! Nothing about this machine is sent: no proxy, no cookies, no credentials.
@@ -31,7 +31,7 @@ use super::{Reached, policy};
 use crate::chain::Problem;
 use crate::net::connect;
 
-/// How long a URL of a certificate may take, redirects included: Chrome gives 10 to 15 s to all of
+/// How long one URL of a certificate may take, including redirects: Chrome gives 10 to 15 s to all of
 /// them.
 pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -44,8 +44,8 @@ pub const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// The most header lines.
 pub const MAX_HEADERS: usize = 64;
 
-/// The most bytes read of one connection: a head and a body at their limits, and as much again for
-/// the framing of chunks and for answers that are not final (RFC 9110 section 15.2).
+/// The most bytes read of one connection: a head and a body at their limits, and the same amount for
+/// chunk framing and interim responses (RFC 9110 section 15.2).
 pub const MAX_CONNECTION_BYTES: usize = 2 * (MAX_BODY_BYTES + MAX_HEAD_BYTES);
 
 /// What the host of `url` answers before `deadline`.
@@ -57,11 +57,11 @@ pub(super) async fn ask(
     timeout_at(deadline, get(url, reached, deadline)).await.unwrap_or(Err(Problem::TimedOut))
 }
 
-/// What a host says to a request.
+/// A host's answer to a request.
 pub(crate) enum Answer {
-    /// What was asked for.
+    /// The requested body.
     Body(Bytes),
-    /// It is to be asked for there, where it may be.
+    /// A redirect, to be followed if it is allowed.
     Elsewhere(Url),
 }
 
@@ -72,7 +72,7 @@ async fn get(url: &Url, reached: &Reached, deadline: Instant) -> Result<Answer, 
     exchange(stream, url, deadline).await
 }
 
-/// Asks for `url` on a connection to its host.
+/// Requests `url` on a connection to its host.
 pub(crate) async fn exchange<S>(stream: S, url: &Url, deadline: Instant) -> Result<Answer, Problem>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -80,7 +80,8 @@ where
     let (response, _driver) = send(stream, request(url)?, deadline).await?;
     if let Some(location) = redirect(&response) {
         let location = location.to_str().map_err(|_| Problem::NotAUrl)?;
-        // Only a location without a scheme depends on where it was found (RFC 9110 section 10.2.2).
+        // Only a location without a scheme is relative to the URL it came from (RFC 9110 section
+        // 10.2.2).
         let joined = url.join(location).map_err(|_| Problem::NotAUrl)?;
         return Ok(Answer::Elsewhere(policy::admit(joined.as_str())?));
     }
@@ -93,7 +94,7 @@ where
     Ok(Answer::Body(body(response.into_body()).await?))
 }
 
-/// The head of the answer to `request`, and what drives the connection while it is kept.
+/// The head of the answer to `request`, and the driver of the connection, which must be kept.
 pub(crate) async fn send<S>(
     stream: S,
     request: Request<Empty<Bytes>>,
@@ -110,7 +111,7 @@ where
         .handshake::<_, Empty<Bytes>>(TokioIo::new(limited))
         .await
         .map_err(|error| protocol(&error))?;
-    // Ends with its value, whatever the connection is still doing.
+    // Ends when its value is dropped, whatever the connection is doing.
     let mut driver = JoinSet::new();
     driver.spawn(connection);
     let response = timeout_at(deadline, sender.send_request(request))
@@ -138,8 +139,8 @@ async fn checked_addresses(url: &Url, reached: &Reached) -> Result<Vec<SocketAdd
     open(found, reached)
 }
 
-/// Those of `found` that may be connected to, each judged by itself: one name may have addresses
-/// of every kind.
+/// Those of `found` that may be connected to, each checked separately: one name may have addresses of
+/// every kind.
 fn open(found: Vec<SocketAddr>, reached: &Reached) -> Result<Vec<SocketAddr>, Problem> {
     let first = *found.first().ok_or(Problem::NotResolved)?;
     let open: Vec<_> = found
@@ -207,8 +208,8 @@ fn protocol(error: &hyper::Error) -> Problem {
     }
 }
 
-/// Reads up to the limit, and fails past it, where a reader that just ends would seem to be a peer
-/// that hung up.
+/// Reads up to the limit, and fails beyond it; a reader that just ends would look like a peer that
+/// closed the connection.
 struct Bounded<R>(Take<R>);
 
 impl<R: AsyncRead + Unpin> AsyncRead for Bounded<R> {

@@ -6,10 +6,10 @@
 //! fetch, so it is a warning. Nothing is fetched if the presented certificates already lead to a
 //! root of the store.
 //!
-//! A caIssuers URL (RFC 5280 section 4.2.2.1) was chosen by an unauthenticated server, and what it
-//! serves came over plain HTTP. So a fetched certificate is only kept if its key signed one that
-//! is already there, it is never more than a candidate, and what may be fetched is bounded in
-//! every way: see [`policy`] and [`http`].
+//! A caIssuers URL (RFC 5280 section 4.2.2.1) was chosen by an unauthenticated server, and its response
+//! came over plain HTTP. So a fetched certificate is only kept if its key signed one that is already
+//! available, it is never more than a candidate, and every kind of fetch is limited: see [`policy`] and
+//! [`http`].
 
 pub mod body;
 pub mod http;
@@ -37,7 +37,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// How long the whole stage may take: as long as Chrome gives it at least.
+/// How long the whole stage may take: at least as long as Chrome allows.
 pub const STAGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The most URLs fetched for one certificate, as in Chrome; public certificates have up to 2.
@@ -46,16 +46,16 @@ pub const MAX_URLS: usize = 5;
 /// How many times an issuer's own issuer is looked for; paths have 8 certificates at most.
 pub const MAX_DEPTH: usize = 4;
 
-/// How long the other URLs are waited for once one of them gave an issuer: a connection and an
-/// answer from the other side of the world, with 250 ms for each way there and back. All servers
-/// that are not slow are heard, so the outcome is the same at every run.
+/// How long the other URLs are waited for once one of them gave an issuer: a connection and an answer
+/// from the other side of the world, with 250 ms each way. Slower servers are ignored; all others are
+/// heard, so the outcome is the same in every run.
 pub const GRACE: Duration = Duration::from_millis(500);
 
 /// Whether and where issuers are fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// Whether any are.
+    /// Whether any are fetched.
     pub enabled: bool,
     /// Allowed networks in addition to the public ones.
     pub allowed: Vec<Allowed>,
@@ -69,14 +69,14 @@ impl Default for Options {
     }
 }
 
-/// Where the target was reached, and the options of the user.
+/// The address of the target, and the user's options.
 #[derive(Debug, Clone)]
 pub(crate) struct Reached {
     pub(crate) target: Option<IpAddr>,
     pub(crate) options: Options,
 }
 
-/// A chain, and what it is to lead to.
+/// A chain, and the roots that it should lead to.
 #[derive(Debug)]
 pub struct Chain {
     /// What was presented.
@@ -85,14 +85,14 @@ pub struct Chain {
     pub store: Store,
     /// The time as of which certificates are verified.
     pub at: Time,
-    /// What the target may still cost.
+    /// The remaining work for the target.
     pub work: Arc<Work>,
 }
 
-/// Fetches what `chain` lacks to reach a root of its store.
+/// Fetches the issuers that `chain` needs to reach a root of its store.
 ///
-/// The stage ends by `deadline`, and never fails: a chain that stays incomplete is explained where
-/// paths are looked for. Signatures are checked beside the thread that waits for answers.
+/// The stage ends by `deadline`, and never fails: a chain that stays incomplete is explained by the path
+/// search. Signatures are not checked on the thread that waits for answers.
 pub async fn fetch(chain: Chain, options: &Options, deadline: Instant) -> Issuers {
     if !options.enabled {
         return Issuers::default();
@@ -114,7 +114,7 @@ pub async fn fetch(chain: Chain, options: &Options, deadline: Instant) -> Issuer
     }
 }
 
-/// What of `outcomes` belongs to the chain, and the certificates whose issuer is still missing;
+/// The certificates in `outcomes` that belong to the chain, and those whose issuer is still missing;
 /// `None` if the chain leads to a root.
 async fn judged(
     chain: &Arc<Chain>,
@@ -125,7 +125,7 @@ async fn judged(
     aside::compute(length, move || judge(&chain, outcomes)).await
 }
 
-/// The same, computed here.
+/// The same, on this thread.
 pub(crate) fn judge(
     chain: &Chain,
     outcomes: Vec<(Attempt, Outcome)>,
@@ -139,11 +139,11 @@ pub(crate) fn judge(
     (issuers, ends)
 }
 
-/// What a URL gave.
+/// The result of a URL.
 pub(crate) type Outcome = Result<Vec<Certificate>, Problem>;
 
 impl Issuers {
-    /// What came of URLs, in the order of the run.
+    /// The results of URLs, in the order of the run.
     fn of(chain: &Chain, outcomes: Vec<(Attempt, Outcome)>) -> Self {
         let mut issuers = Self::default();
         for (attempt, outcome) in outcomes {
@@ -152,7 +152,7 @@ impl Issuers {
         issuers
     }
 
-    /// Keeps of `found` what signed a certificate that is there, in as many steps as it takes.
+    /// Keeps of `found` what signed an available certificate, repeatedly until nothing more is found.
     fn keep(&mut self, chain: &Chain, mut attempt: Attempt, found: Outcome) {
         let Chain { presented, work, .. } = chain;
         let mut found = match found {
@@ -195,8 +195,8 @@ fn leads_to_a_root(above: &[&Certificate], chain: &Chain) -> bool {
     })
 }
 
-/// Those of `above` whose issuer is not at hand, the one furthest from the leaf first. If there is
-/// none, as among certificates that signed each other, all of them.
+/// Those of `above` without an available issuer, the one furthest from the leaf first. If there is none,
+/// as among certificates that signed each other, all of them.
 fn ends(above: &[&Certificate], graph: &Graph<'_>) -> Vec<Certificate> {
     let has_no_issuer = |certificate: &&&Certificate| {
         !certificate.is_self_issued() && graph.issuers(certificate).next().is_none()

@@ -1,8 +1,8 @@
 //! Decides which URLs are fetched, and from which addresses.
 //!
-//! The text of a caIssuers URL is chosen by whoever answers as the server, and it makes this
-//! machine send a request. So it is read as browsers read it (WHATWG URL), only plain HTTP on its
-//! own port is taken, and each address is checked before it is connected to.
+//! The text of a caIssuers URL is chosen by whoever answers as the server, and it makes this machine
+//! send a request. So it is read as browsers read it (WHATWG URL), only plain HTTP on port 80 is
+//! allowed, and each address is checked before connecting to it.
 
 use std::{
     fmt,
@@ -30,19 +30,19 @@ pub struct Allowed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotANetwork;
 
-/// Reads a URL of a certificate or of a redirect as something to fetch.
+/// Parses a URL of a certificate or of a redirect as something to fetch.
 ///
-/// The limit holds for what is sent, too, which is longer where characters are percent-encoded.
+/// The limit also applies to the URL that is sent, which is longer if characters are percent-encoded.
 pub(crate) fn admit(text: &str) -> Result<Url, Problem> {
     if text.len() > MAX_URL_CHARACTERS {
         return Err(Problem::LongUrl);
     }
-    // RFC 3986 has neither; readers of URLs disagree on what they mean.
+    // RFC 3986 allows neither; URL parsers disagree on what they mean.
     if text.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\') {
         return Err(Problem::NotAUrl);
     }
     let mut url = Url::parse(text).map_err(|_| Problem::NotAUrl)?;
-    // It is never sent (RFC 9110 section 7.1), so URLs that differ in it alone are one.
+    // It is never sent (RFC 9110 section 7.1), so URLs that only differ in it are the same.
     url.set_fragment(None);
     if url.scheme() != "http" {
         return Err(Problem::Scheme(Foreign::text(url.scheme())));
@@ -92,7 +92,7 @@ pub(crate) fn may_lead_to(address: IpAddr, from: &[SocketAddr]) -> bool {
     reach == Reach::Global || from.iter().any(|own| self::reach(canonical(own.ip())) == reach)
 }
 
-/// How far an address reaches.
+/// The scope of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
     Global,
@@ -102,8 +102,8 @@ enum Reach {
     Special,
 }
 
-/// An IPv4 address that is written as an IPv6 one (RFC 4291 section 2.5.5.2, RFC 6052 section 2.1)
-/// is judged as what it is.
+/// An IPv4 address that is written as an IPv6 one (RFC 4291 section 2.5.5.2, RFC 6052 section 2.1) is
+/// judged as that IPv4 address.
 fn canonical(address: IpAddr) -> IpAddr {
     let IpAddr::V6(v6) = address else {
         return address;
@@ -171,8 +171,7 @@ impl Allowed {
 impl FromStr for Allowed {
     type Err = NotANetwork;
 
-    /// Takes `ADDRESS[/BITS][:PORT]`, an IPv6 address with a port in brackets; port 80 if none is
-    /// given.
+    /// Parses `ADDRESS[/BITS][:PORT]`, an IPv6 address with a port in brackets; the default port is 80.
     fn from_str(text: &str) -> Result<Self, NotANetwork> {
         let (network, port) = match text.strip_prefix('[') {
             Some(rest) => {

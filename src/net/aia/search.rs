@@ -1,8 +1,8 @@
-//! Asks for the URLs of certificates, each once, and follows where they are redirected.
+//! Requests the URLs of certificates, each once, and follows their redirects.
 //!
-//! In: certificates whose issuer is not at hand. Out: what their URLs gave, whatever the order in
-//! which it came. A redirect is one more request: it is counted, and it leads to no URL twice. What
-//! was asked for already, or is under way, is shared.
+//! In: certificates whose issuer is not available. Out: the results of their URLs, independent of the
+//! order in which they arrived. A redirect is one more request: it counts, and no URL is redirected to
+//! twice. A URL that was requested before, or is in progress, is shared.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// The URLs looked at, and what is still under way.
+/// The URLs and the requests in progress.
 pub(super) struct Search {
     reached: Reached,
     deadline: Instant,
@@ -43,16 +43,15 @@ struct Look {
     url: Foreign,
     /// The certificate that names the URL.
     child: Sha256,
-    /// When it is given up, with all that it is redirected to.
+    /// When it is given up, including everything that it is redirected to.
     until: Instant,
-    /// The positions of the requests that it led to, each redirected to the next; or why it led to
-    /// no further one.
+    /// The positions of its requests, each redirected to the next; or why there is no further one.
     trail: Result<Vec<usize>, Problem>,
 }
 
 struct Request {
     url: Url,
-    /// `None` while it is under way.
+    /// `None` while it is in progress.
     answer: Option<Result<Found, Problem>>,
 }
 
@@ -68,13 +67,13 @@ impl Search {
         Self { reached, deadline, looks, requests, under_way }
     }
 
-    /// Whether nothing is under way.
+    /// Whether no request is in progress.
     pub(super) fn is_over(&self) -> bool {
         self.under_way.is_empty()
     }
 
-    /// Begins to ask for the URLs of those of `ends` that were not looked at yet. What is never
-    /// asked for is noted at once. Whether there was any.
+    /// Starts to request the URLs of those of `ends` that were not requested yet. What is never
+    /// requested is noted at once. Whether there was any.
     pub(super) fn begin(&mut self, ends: &[Certificate]) -> bool {
         let before = self.looks.len();
         let until = self.deadline.min(Instant::now() + FETCH_TIMEOUT);
@@ -93,7 +92,7 @@ impl Search {
         self.looks.len() > before
     }
 
-    /// `trail` with the request for `url`, which is made unless it was before.
+    /// `trail` with the request for `url`, which is made unless there was one before.
     fn ask(
         &mut self,
         url: Url,
@@ -128,7 +127,7 @@ impl Search {
         position
     }
 
-    /// Asks where what was looked at is redirected to, as far as that is known.
+    /// Requests the known redirects.
     fn follow(&mut self) {
         for index in 0..self.looks.len() {
             while let Ok(trail) = &self.looks[index].trail
@@ -140,13 +139,13 @@ impl Search {
         }
     }
 
-    /// What the last request of `trail` was answered.
+    /// The answer to the last request of `trail`.
     fn answer(&self, trail: &[usize]) -> Option<&Result<Found, Problem>> {
         trail.last().and_then(|position| self.requests[*position].answer.as_ref())
     }
 
-    /// Waits until there are more than `known` issuers, and then no longer than [`GRACE`] for the
-    /// rest; or until nothing is under way.
+    /// Waits until there are more than `known` issuers, and then at most [`GRACE`] for the rest; or
+    /// until no request is in progress.
     pub(super) async fn wait(&mut self, chain: &Arc<Chain>, known: usize) {
         let mut until: Option<Instant> = None;
         loop {
@@ -158,7 +157,7 @@ impl Search {
                     Err(_) => return,
                 },
             };
-            // A request is neither aborted nor does it panic.
+            // A request is never aborted and does not panic.
             let Some(Ok((position, answer))) = joined else { return };
             self.requests[position].answer = Some(answer);
             self.follow();
@@ -169,7 +168,7 @@ impl Search {
         }
     }
 
-    /// What came of the search until now, whatever the order in which it came.
+    /// The results of the search so far, independent of the order in which they arrived.
     pub(super) fn outcomes(&self) -> Vec<(Attempt, Outcome)> {
         let outcome = |look: &Look| {
             let attempt = Attempt { url: look.url.clone(), child: look.child, problem: None };

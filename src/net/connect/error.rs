@@ -24,17 +24,17 @@ pub enum Error {
     Resolution {
         /// The name.
         host: String,
-        /// What the resolver said.
+        /// The resolver's message.
         problem: Foreign,
     },
-    /// The name has no address of the family asked for.
+    /// The name has no address of the requested family.
     NoAddress {
         /// The name.
         host: String,
-        /// The family asked for.
+        /// The requested family.
         family: Option<Family>,
     },
-    /// No address took the connection; the last failure of each.
+    /// No address accepted the connection; the last failure of each.
     Refused {
         /// What was connected to.
         target: String,
@@ -92,7 +92,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// What the system says, in a few lower-case words and without the error number.
+/// The system's message, in a few lower-case words and without the error number.
 fn plain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
@@ -105,7 +105,7 @@ fn plain(error: &io::Error) -> String {
 
 impl std::error::Error for Error {}
 
-/// Names that may well have an address of this machine: RFC 6761, 6762, 8375, and what routers use.
+/// Names that may have an address of this machine: RFC 6761, 6762, 8375, and what routers use.
 const LOCAL_NAMES: [&str; 8] =
     ["localhost", "local", "test", "example", "invalid", "internal", "home.arpa", "lan"];
 
@@ -115,8 +115,8 @@ fn is_below(host: &str, suffix: &str) -> bool {
     host.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// Whether a public name resolved only to addresses that DNS filters answer with: the unspecified
-/// one, and those of this machine.
+/// Whether a public name resolved only to addresses that DNS filters return: the unspecified one, and
+/// those of this machine.
 fn is_blocked(target: &str, attempts: &[(SocketAddr, io::Error)]) -> bool {
     let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
     let is_public = host.contains('.')
@@ -128,7 +128,7 @@ fn is_blocked(target: &str, attempts: &[(SocketAddr, io::Error)]) -> bool {
 }
 
 impl Error {
-    /// The sentence where the address is named beside it.
+    /// The sentence for output that also shows the address.
     #[must_use]
     pub(crate) fn without_address(&self) -> String {
         match self {
@@ -137,7 +137,7 @@ impl Error {
         }
     }
 
-    /// Whether this machine has no way to the address: then nothing is known of the server.
+    /// Whether this machine has no route to the address: then nothing is known about the server.
     #[must_use]
     pub fn is_of_this_machine(&self) -> bool {
         use io::ErrorKind::{AddrNotAvailable, NetworkUnreachable};
@@ -146,8 +146,8 @@ impl Error {
         matches!(self, Self::Refused { attempts, .. } if attempts.iter().all(|(_, one)| is_here(one)))
     }
 
-    /// The first address that took the connection and reset it at once: the system reports a connection
-    /// that is reset before it is used as one that was never made.
+    /// The first address that accepted the connection and reset it immediately: the system reports such
+    /// a connection as never established.
     #[must_use]
     pub(crate) fn reset_by(&self) -> Option<SocketAddr> {
         let Self::Refused { attempts, .. } = self else { return None };
@@ -155,7 +155,7 @@ impl Error {
         attempts.iter().find(|(_, error)| is_reset(error)).map(|(address, _)| *address)
     }
 
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -178,7 +178,7 @@ impl Error {
             }
             Self::ProxyUnreachable(_) => Some("connect directly with `--proxy none`".to_owned()),
             Self::Proxy(error) => error.hint(),
-            // RFC 6762 section 3. Musl's resolver knows no plugin that would ask there.
+            // RFC 6762 section 3. Musl's resolver has no plugins for that.
             Self::Resolution { host, .. } if is_below(host, "local") => {
                 let mdns = match cfg!(target_env = "musl") {
                     true => "this static build does not support mDNS",

@@ -96,7 +96,7 @@ impl Error {
         matches!(self.problem, Problem::Refused(_))
     }
 
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self.problem {

@@ -1,9 +1,9 @@
 //! Requests a connection to the target from a proxy: HTTP CONNECT (RFC 9110 section 9.3.6) or SOCKS5
 //! (RFC 1928).
 //!
-//! In: a new stream to the [`Proxy`]. Out: the same stream, at the first byte of the target.
-//! `connect` calls it. The proxy's answer is unauthenticated clear text and only read as success or
-//! failure. The user's name and password are sent only to the proxy and appear in no message.
+//! In: a new stream to the [`Proxy`]. Out: the same stream, at the first byte of the target. `connect`
+//! calls it. The proxy's answer is unauthenticated clear text and only read as success or failure. The
+//! user's name and password are only sent to the proxy and never appear in a message.
 
 mod error;
 mod no_proxy;
@@ -22,10 +22,10 @@ pub use self::error::{Error, InvalidUrl};
 use self::{error::Problem, no_proxy::Exemption};
 use crate::{endpoint::Target, text::foreign::Foreign};
 
-/// The most bytes of what an HTTP proxy answers before the tunnel, as for any HTTP head.
+/// The most bytes of an HTTP proxy's answer before the tunnel, as for any HTTP head.
 pub const MAX_HEAD_BYTES: usize = 16 * 1024;
 
-/// The most lines of it.
+/// The most lines of that answer.
 pub const MAX_HEAD_LINES: usize = 64;
 
 /// The most bytes of a name or a password in SOCKS5 (RFC 1929 section 2).
@@ -50,7 +50,7 @@ enum Protocol {
     Socks5Name,
 }
 
-/// URL schemes, with the port where none is given: that of the scheme (IANA).
+/// URL schemes, with their default ports (IANA).
 const SCHEMES: [(&str, Protocol, u16); 3] = [
     ("http", Protocol::Http, 80),
     ("socks5", Protocol::Socks5, 1080),
@@ -64,8 +64,8 @@ struct Credentials {
 }
 
 impl Proxy {
-    /// The proxy at `url`, such as `http://name:password@proxy.lan:3128`. A host without a scheme
-    /// is an HTTP proxy; name and password are percent-encoded where they hold `@`, `:` or `/`.
+    /// The proxy at `url`, such as `http://name:password@proxy.lan:3128`. A host without a scheme is an
+    /// HTTP proxy; name and password are percent-encoded if they contain `@`, `:` or `/`.
     ///
     /// # Errors
     ///
@@ -89,9 +89,9 @@ impl Proxy {
         })
     }
 
-    /// The same, not used for the targets of `list`: names with all below them, addresses and
-    /// networks such as `10.0.0.0/8`, with commas between them, or `*` for all targets. An entry
-    /// that is none of these exempts nothing.
+    /// The same, not used for the targets of `list`: names with all below them, addresses and networks
+    /// such as `10.0.0.0/8`, separated by commas, or `*` for all targets. An entry that is none of these
+    /// exempts nothing.
     #[must_use]
     pub fn except(mut self, list: &str) -> Self {
         let entries = list.split([',', ' ']).filter(|entry| !entry.is_empty());
@@ -105,7 +105,7 @@ impl Proxy {
         !self.exempt.iter().any(|exemption| exemption.covers(target))
     }
 
-    /// Where the proxy is.
+    /// The address of the proxy.
     pub(crate) fn place(&self) -> &Target {
         &self.place
     }
@@ -140,7 +140,7 @@ impl Credentials {
         STANDARD.encode(format!("{}:{}", self.name, self.password))
     }
 
-    /// Whether a text contains the password.
+    /// Whether a text contains the user's name or password.
     fn appear_in(&self, text: &str) -> bool {
         let secrets = [self.password.clone(), self.basic()];
         secrets.iter().any(|secret| !secret.is_empty() && text.contains(secret))
@@ -199,7 +199,7 @@ where
         while !line(&mut stream, &mut left).await?.is_empty() {}
         let code = status_code(&status).ok_or(Problem::Unexpected(Protocol::Http))?;
         match code {
-            // Something final follows (RFC 9110 section 15.2).
+            // A final response follows (RFC 9110 section 15.2).
             100..=199 => {}
             200..=299 => return Ok(stream),
             _ => {
@@ -220,13 +220,13 @@ where
     }
 }
 
-/// What remains of the limits for the head.
+/// The remaining limits for the head.
 struct HeadBudget {
     bytes: usize,
     lines: usize,
 }
 
-/// One line without its end. Byte by byte, as what follows the head belongs to the target.
+/// One line without its end. Read byte by byte, since what follows the head belongs to the target.
 async fn line<S: AsyncRead + Unpin>(
     stream: &mut S,
     left: &mut HeadBudget,
@@ -272,7 +272,7 @@ where
     outcome.map(Socks5Stream::into_inner).map_err(|error| socks_problem(error, proxy.protocol))
 }
 
-/// The library's errors hold no word of the proxy's.
+/// The library's errors contain no text from the proxy.
 fn socks_problem(error: tokio_socks::Error, protocol: Protocol) -> Problem {
     use tokio_socks::Error as Socks;
     match error {

@@ -1,7 +1,7 @@
 //! The targets that are reached without a proxy, as `NO_PROXY` names them.
 //!
-//! No standard says what such a list holds: names and addresses as in curl, networks and ports as
-//! in Go. Nothing is resolved for it. The matcher of hyper-util 0.1 knows neither ports nor `*.example`.
+//! No standard defines the list: names and addresses are as in curl, networks and ports as in Go.
+//! Nothing is resolved for it. The matcher of hyper-util 0.1 supports neither ports nor `*.example`.
 
 use std::net::IpAddr;
 
@@ -13,12 +13,12 @@ pub(super) enum Exemption {
     All,
     /// The name and all below it.
     Name(String, Option<u16>),
-    /// The addresses that share so many first bits.
+    /// The addresses that share this many leading bits.
     Network(IpAddr, u8),
 }
 
 impl Exemption {
-    /// An entry of a list; `None` if it is none.
+    /// An entry of a list; `None` if it is not valid.
     pub(super) fn read(entry: &str) -> Option<Self> {
         if entry == "*" {
             return Some(Self::All);

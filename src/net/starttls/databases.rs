@@ -1,4 +1,4 @@
-//! PostgreSQL and MySQL, which speak in packets.
+//! PostgreSQL and MySQL, whose protocols use packets.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 

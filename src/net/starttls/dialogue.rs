@@ -1,4 +1,4 @@
-//! A conversation in clear text, within limits.
+//! A clear-text conversation, within limits.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
@@ -7,16 +7,16 @@ use super::{
     error::{Problem, no},
 };
 
-/// The first bytes of what a server says that are kept, to recognise its protocol: longer than the
-/// part of a greeting that names it.
+/// How many of the first bytes from the server are kept, to recognise its protocol: longer than the part
+/// of a greeting that names it.
 const BEGINNING_BYTES: usize = 256;
 
-/// A conversation in clear text.
+/// A clear-text conversation.
 pub(super) struct Talk<'a, S> {
     stream: &'a mut S,
-    /// What has come and was not yet looked at.
+    /// What was received and not read yet.
     unread: Vec<u8>,
-    /// The first of all that has come.
+    /// The first bytes received.
     beginning: Vec<u8>,
     /// Lines and packets so far.
     lines: usize,
@@ -27,17 +27,17 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         Self { stream, unread: Vec::new(), beginning: Vec::new(), lines: 0 }
     }
 
-    /// Bytes that have come and were not asked for.
+    /// Bytes that were received and not requested.
     pub(super) fn unread(&self) -> &[u8] {
         &self.unread
     }
 
-    /// The first bytes of all that has come.
+    /// The first bytes received.
     pub(super) fn into_beginning(self) -> Vec<u8> {
         self.beginning
     }
 
-    /// `read` is not of the protocol; the error shows the rest of its line.
+    /// `read` does not belong to the protocol; the error shows the rest of its line.
     pub(super) fn unexpected(&self, read: &[u8]) -> Problem {
         let words = [read, &self.unread].concat();
         no(words.split(|byte| *byte == b'\n').next().unwrap_or_default(), false)
@@ -48,7 +48,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         self.stream.flush().await.map_err(Problem::Broken)
     }
 
-    /// A reply of SMTP or FTP: every line of it but the last has a hyphen after the code.
+    /// A reply of SMTP or FTP: each of its lines except the last has a hyphen after the code.
     pub(super) async fn reply(&mut self) -> Result<Vec<Vec<u8>>, Problem> {
         let mut lines = Vec::new();
         loop {
@@ -74,7 +74,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         Ok(line.trim_ascii_end().to_vec())
     }
 
-    /// What comes up to and with `end`.
+    /// The bytes up to and including `end`.
     pub(super) async fn until(&mut self, end: u8) -> Result<Vec<u8>, Problem> {
         self.lines += 1;
         if self.lines > MAX_LINES {
@@ -92,7 +92,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
         }
     }
 
-    /// As many bytes.
+    /// Exactly this many bytes.
     pub(super) async fn exactly(&mut self, count: usize) -> Result<Vec<u8>, Problem> {
         if count > MAX_LINE_BYTES {
             return Err(Problem::LineTooLong);
@@ -117,7 +117,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
     }
 }
 
-/// The lines of a reply, if it has the code wanted.
+/// The lines of a reply, if it has the expected code.
 pub(super) fn wanted(reply: Vec<Vec<u8>>, code: &[u8; 3]) -> Result<Vec<Vec<u8>>, Problem> {
     let last = reply.last().map(Vec::as_slice).unwrap_or_default();
     if last.starts_with(code) {

@@ -18,7 +18,7 @@ pub(super) enum Problem {
     Broken(io::Error),
     Closed,
     TimedOut,
-    /// It does not list TLS among what it can do.
+    /// It does not list TLS among its capabilities.
     NotOffered,
     /// It refused with this text.
     Refused(Foreign),
@@ -30,7 +30,7 @@ pub(super) enum Problem {
     Injected(usize),
 }
 
-/// A refusal in the server's own words, or words that are not of the protocol.
+/// A refusal in the server's words, or words that do not belong to the protocol.
 pub(super) fn no(words: &[u8], of_the_protocol: bool) -> Problem {
     let words = Foreign::bytes(words.trim_ascii_end());
     if of_the_protocol { Problem::Refused(words) } else { Problem::Unexpected(words) }
@@ -82,14 +82,13 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl Error {
-    /// The protocol in which the server was asked.
+    /// The protocol in which TLS was requested.
     #[must_use]
     pub const fn protocol(&self) -> StartTls {
         self.protocol
     }
 
-    /// The first bytes that the server said, where they may be of another protocol than it was
-    /// asked in.
+    /// The first bytes from the server, if they may belong to a protocol other than the requested one.
     #[must_use]
     pub fn perhaps_another_protocol(&self) -> Option<&[u8]> {
         match self.problem {
@@ -98,7 +97,7 @@ impl Error {
         }
     }
 
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self.problem {

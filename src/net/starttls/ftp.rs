@@ -1,4 +1,4 @@
-//! FTP, which speaks in lines with codes as SMTP does.
+//! FTP, whose replies are lines with codes, as in SMTP.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 

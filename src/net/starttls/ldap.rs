@@ -1,4 +1,4 @@
-//! LDAP, which speaks in BER.
+//! LDAP, whose messages are BER.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -43,7 +43,7 @@ pub(super) async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
     let content = talk.exactly(length).await?;
     match after_ldap_headers(&content) {
         Some([0x0a, 1, 0, ..]) => Ok(()),
-        // RFC 4511 section 4.14.2: who has no TLS does not know the request.
+        // RFC 4511 section 4.14.2: a server without TLS does not know the request.
         Some([0x0a, 1, PROTOCOL_ERROR, ..]) => Err(Problem::NotOffered),
         Some([0x0a, 1, code, ..]) => {
             let name = RESULTS.iter().find(|(number, _)| number == code);

@@ -1,4 +1,4 @@
-//! SMTP, IMAP and POP3, which speak in lines.
+//! SMTP, IMAP and POP3, whose protocols use lines.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -29,7 +29,7 @@ pub(super) async fn imap<S: AsyncRead + AsyncWrite + Unpin>(
     talk: &mut Talk<'_, S>,
 ) -> Result<(), Problem> {
     let greeting = talk.line().await?;
-    // PREAUTH is past the point where TLS can be asked for.
+    // After PREAUTH, TLS can no longer be requested.
     if !greeting.to_ascii_uppercase().starts_with(b"* OK") {
         return Err(no(&greeting, greeting.starts_with(b"* ")));
     }

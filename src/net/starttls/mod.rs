@@ -27,18 +27,18 @@ use self::error::Problem;
 use crate::endpoint::{StartTls, Target};
 
 /// The most bytes of one line, its end included: eight times what SMTP allows (RFC 5321 section
-/// 4.5.3.1.5). Also of one packet where a protocol has no lines.
+/// 4.5.3.1.5). Also the limit for one packet if a protocol has no lines.
 pub const MAX_LINE_BYTES: usize = 4 * 1024;
 
-/// The most lines that a server may say before TLS begins.
+/// The most lines that a server may send before TLS begins.
 pub const MAX_LINES: usize = 64;
 
-/// Asks the server of `target` on `stream` for TLS.
+/// Requests TLS from the server of `target` on `stream`.
 ///
 /// # Errors
 ///
-/// [`Error`] if the server has no TLS, refuses it, does not speak the protocol, breaks a limit
-/// or does not answer before `deadline`.
+/// [`Error`] if the server has no TLS, refuses it, does not speak the protocol, breaks a limit or does
+/// not answer before `deadline`.
 pub async fn ask<S>(
     stream: &mut S,
     protocol: StartTls,
@@ -78,8 +78,8 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of asking a server that says each of `lines` in turn, hearing the client
-    /// after each; and what it heard.
+    /// The result of a request to a server that sends each of `lines` in turn and reads from the client
+    /// after each; and what it read.
     fn ask_one_that_says(protocol: StartTls, lines: &[&[u8]]) -> (Result<(), String>, String) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let lines: Vec<Vec<u8>> = lines.iter().map(|line| line.to_vec()).collect();
@@ -88,7 +88,7 @@ mod tests {
             let server = tokio::spawn(async move {
                 let mut heard = Vec::new();
                 for line in lines {
-                    // A client that has heard enough may be gone.
+                    // A client that has read enough may have disconnected.
                     let mut buffer = [0; 1024];
                     let _ = there.write_all(&line).await;
                     let count = there.read(&mut buffer).await.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! XMPP, which speaks in XML.
+//! XMPP, whose protocol uses XML.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 

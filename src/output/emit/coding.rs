@@ -1,15 +1,15 @@
 //! Declarations of an encoding, which text from outside must not make.
 //!
-//! In: a template of the user's own, and what it was rendered to. Out: the line that declares an
-//! encoding by text that is not the template's.
+//! In: a user's template, and its output. Out: the line on which text from outside the template declares
+//! an encoding.
 //!
-//! Python decodes a file as a comment on its first two lines says (PEP 263): with another encoding
-//! a comment turns into code. Ruby reads such comments too.
+//! Python decodes a file as a comment on its first two lines declares (PEP 263): with another encoding a
+//! comment can become code. Ruby reads such comments too.
 
 /// Lines on which a declaration counts.
 const LINES: usize = 2;
 
-/// The number of the line of `rendered` that declares an encoding and is no line of `template`.
+/// The number of the line of `rendered` that declares an encoding and is not a line of `template`.
 pub(super) fn foreign_declaration(template: &str, rendered: &str) -> Option<usize> {
     let lines = |text| str::split(text, ['\n', '\r']);
     let mut declared = lines(rendered).take(LINES).zip(1..).filter(|(line, _)| declares(line));

@@ -1,7 +1,7 @@
-//! The two binary forms of ESP-IDF's certificate bundle: names and keys, sorted by name.
+//! The two binary formats of ESP-IDF's certificate bundle: names and keys, sorted by name.
 //!
-//! The device finds an issuer by binary search over the names, so that their order matters. The
-//! parser of either form sees only the bytes: one wrong length hides every entry.
+//! The device finds an issuer by binary search over the names, so their order matters. The parser of
+//! either format only sees the bytes: one wrong length hides every entry.
 
 use super::Error;
 use crate::output::bundle::Bundle;
@@ -31,7 +31,7 @@ pub(super) fn counted(bundle: &Bundle, format: &'static str) -> Result<Vec<u8>, 
     Ok([&count.to_be_bytes()[..], &entries.concat()].concat())
 }
 
-/// The entries by name; of certificates with one name and key, one.
+/// The entries by name; one for certificates with the same name and key.
 fn entries(
     bundle: &Bundle,
     format: &'static str,

@@ -1,4 +1,4 @@
-//! What an artefact costs on a device, to help choose a format.
+//! The cost of an artefact on a device, to help choose a format.
 
 use super::{
     Error, Format, Identifier, check_demand, esp_bundle, formats::Stored, pem_text, render,
@@ -9,22 +9,21 @@ use crate::{
     x509::certificate::{Certificate, Key},
 };
 
-/// `sizeof(br_x509_trust_anchor)` where a pointer has 4 bytes: a name (8), flags (4), the kind of
-/// key (4) and the key (16), from bearssl_x509.h.
+/// `sizeof(br_x509_trust_anchor)` with pointers of 4 bytes: a name (8), flags (4), the kind of key (4)
+/// and the key (16), from bearssl_x509.h.
 const BEARSSL_ANCHOR: usize = 32;
 
-/// A `rustls_pki_types::TrustAnchor` where a pointer has 4 bytes: three fields of three words.
+/// A `rustls_pki_types::TrustAnchor` with pointers of 4 bytes: three fields of three words.
 const RUSTLS_ANCHOR: usize = 36;
 
-/// A row of the table of several certificates in DER where a pointer has 4 bytes: where one begins
-/// and how long it is.
+/// A row of the table of several certificates in DER with pointers of 4 bytes: its start and its length.
 const DER_ROW: usize = 8;
 
 /// The bytes of flash that a device spends on `bundle` in `format`, on 32-bit machines.
 ///
-/// The code that parses it is not counted, nor are facts that the code does not name. `name` is
-/// that of the constants, which counts where the device keeps the source itself. `None` for forms
-/// that no device keeps.
+/// The code that parses it and facts that the code does not use are not counted. `name` is that of the
+/// constants, which counts if the device stores the source itself. `None` for formats that no device
+/// stores.
 ///
 /// # Errors
 ///
@@ -49,7 +48,7 @@ pub fn flash_bytes(
     })
 }
 
-/// The table through which several certificates in DER are read; one needs none.
+/// The table of several certificates in DER; a single one needs none.
 fn der_table(bundle: &Bundle) -> usize {
     match bundle.entries.len() {
         1 => 0,

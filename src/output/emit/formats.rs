@@ -51,18 +51,18 @@ pub(super) enum Demand {
     Any,
     /// Exactly one certificate.
     One,
-    /// PEM text that fits, with its NUL, into this many bytes.
+    /// PEM text with its NUL of at most this many bytes.
     PemUnder(usize),
     /// Keys that BearSSL supports.
     BearSslKeys,
-    /// A server that is named.
+    /// A named server.
     Server,
 }
 
-/// What a device keeps in its flash.
+/// What a device stores in its flash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stored {
-    /// The file as it is, as it is copied to the device.
+    /// The file as it is copied to the device.
     File,
     /// The PEM text and its NUL.
     PemAndNul,
@@ -74,11 +74,11 @@ pub(super) enum Stored {
     EspBundle,
     /// Name and key of each certificate without their outer headers, and rustls's table of them.
     RustlsAnchors,
-    /// Nothing: it is for people and tools.
+    /// Nothing: the format is for people and tools.
     Nothing,
 }
 
-/// The templates without a name in them.
+/// The templates without a constant's name.
 const NAMELESS: [&str; 8] = [
     "ios.plist",
     "json-line.json",
@@ -91,7 +91,7 @@ const NAMELESS: [&str; 8] = [
 ];
 
 impl Format {
-    /// Whether its output has the name of a constant in it, so that a name makes a difference.
+    /// Whether its output contains the name of a constant, so that the name matters.
     #[must_use]
     pub fn holds_a_name(&self) -> bool {
         matches!(self.kind, Kind::Source(template) if !NAMELESS.contains(&template))

@@ -1,26 +1,26 @@
-//! Names of constants: valid in C, C++, Rust, Python and Go, whatever the host is called.
+//! Names of constants: valid in C, C++, Rust, Python and Go for any host name.
 
 use std::fmt;
 
 use crate::text::foreign::Foreign;
 
-/// The longest identifier: C99 section 5.2.4.1 lets a compiler look at 63 characters only.
+/// The longest identifier: C99 section 5.2.4.1 lets a compiler distinguish only 63 characters.
 const MAX_LENGTH: usize = 63;
 
-/// Characters that certgrab adds to a name at most, as in `NAME_NOT_BEFORE`.
+/// The most characters that certgrab adds to a name, as in `NAME_NOT_BEFORE`.
 const LONGEST_SUFFIX: usize = "_NOT_BEFORE".len();
 
-/// The longest name, its suffixes not counted.
+/// The longest name, without its suffixes.
 const MAX_NAME: usize = MAX_LENGTH - LONGEST_SUFFIX;
 
-/// The name of a constant, and the style in which the names of its facts follow.
+/// The name of a constant, and the style for the names of its facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identifier {
     name: String,
     style: Style,
 }
 
-/// How the words of a name are put together.
+/// How the words of a name are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// `TUYA_ROOT_CA`
@@ -31,7 +31,7 @@ pub enum Style {
     Camel,
 }
 
-/// Text that is not a valid name of a constant.
+/// Text that is not a valid name for a constant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAnIdentifier;
 
@@ -80,14 +80,15 @@ impl Identifier {
         Self { name, style: Style::Upper }
     }
 
-    /// `what` alone, for certificates of no server: `ROOT_CA`.
+    /// `what` alone, for certificates without a server: `ROOT_CA`.
     pub(super) fn without_host(what: &str) -> Self {
         Self { name: what.to_owned(), style: Style::Upper }
     }
 
     /// The organisation in capitals, then `what`: `DIGICERT_INC_ROOT_CA`.
     ///
-    /// Letters that no identifier holds in every language are left out. `None` if none is left.
+    /// Letters that are not allowed in identifiers of every language are left out. `None` if none is
+    /// left.
     #[must_use]
     pub fn for_organisation(organisation: &Foreign, what: &str) -> Option<Self> {
         let line = organisation.line();
@@ -117,7 +118,7 @@ impl Identifier {
         Ok(Self { name: Self::new(&name)?.name, style })
     }
 
-    /// The name of a fact beside the constant: `NOT_AFTER` gives `TUYA_ROOT_CA_NOT_AFTER`.
+    /// The name of a fact about the constant: `NOT_AFTER` gives `TUYA_ROOT_CA_NOT_AFTER`.
     #[must_use]
     pub fn with(&self, fact: &str) -> String {
         match self.style {
@@ -129,13 +130,13 @@ impl Identifier {
         }
     }
 
-    /// The name as it stands in a source.
+    /// The name as it appears in source code.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.name
     }
 
-    /// The options that give this name, as the command takes them.
+    /// The options that produce this name, as the command reads them.
     pub(super) fn options(&self) -> Vec<String> {
         let mut words = vec!["--name".to_owned(), self.name.clone()];
         let typed = Self::new(&self.name).map_or(Style::Upper, |typed| typed.style);
@@ -174,8 +175,7 @@ fn capitalised(word: &str) -> String {
     format!("{}{}", first.to_ascii_uppercase(), rest.to_ascii_lowercase())
 }
 
-/// Words of C, C++, Rust, Python and Go that have the form of a name with a letter first, and
-/// macros that the headers beside a generated one define.
+/// Keywords of C, C++, Rust, Python and Go, and macros from the headers that a generated one includes.
 fn is_taken(name: &str) -> bool {
     const KEYWORDS: &str = "abstract alignas alignof and and_eq as asm assert async auto await \
         become bitand bitor bool box break case catch chan char char16_t char32_t char8_t class \
@@ -193,7 +193,7 @@ fn is_taken(name: &str) -> bool {
     const MACROS: &str = "ARDUINO EOF ESP32 ESP8266 FALSE HIGH INPUT LOW NULL OUTPUT PROGMEM TRUE \
         errno i386 linux stderr stdin stdout unix";
     // ISO C 7.19 <stddef.h>, 7.21 <stdio.h>, 7.24 <string.h> and what POSIX adds to them, and the
-    // namespace and crates that generated code speaks of.
+    // namespace and crates that generated code uses.
     const LIBRARY: &str = "FILE alloc asprintf basename clearerr core ctermid dprintf fclose \
         fdopen feof ferror fflush fgetc fgetpos fgets fileno flockfile fmemopen fopen fpos_t \
         fprintf fputc fputs fread freopen fscanf fseek fseeko fsetpos ftell ftello ftrylockfile \

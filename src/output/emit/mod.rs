@@ -1,7 +1,7 @@
 //! Writes a [`Bundle`] in the format of its reader.
 //!
-//! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same
-//! on every machine and at every run. Writing them somewhere is left to the caller.
+//! In: a bundle, a [`Format`] and a name for the constants. Out: the bytes of one file, the same on
+//! every machine and in every run. The caller writes them.
 
 mod coding;
 mod esp_bundle;
@@ -46,10 +46,10 @@ pub enum Error {
     OneOnly {
         /// The format.
         format: &'static str,
-        /// How many there are.
+        /// How many certificates there are.
         found: usize,
     },
-    /// The format names a server, and the certificates are for none.
+    /// The format includes a server, and the certificates are for none.
     NoServer {
         /// The format.
         format: &'static str,
@@ -72,11 +72,11 @@ pub enum Error {
         /// Its key, in words.
         key: String,
     },
-    /// The format needs a feature of certgrab that is off.
+    /// The format needs a feature of certgrab that is disabled.
     FeatureOff {
         /// The format.
         format: &'static str,
-        /// What it needs.
+        /// The part that needs it.
         what: &'static str,
         /// The feature.
         feature: &'static str,
@@ -90,13 +90,13 @@ pub enum Error {
 pub struct TemplateError {
     /// The template's file.
     pub file: Foreign,
-    /// The line in it, from 1, where that is known.
+    /// The line in it, from 1, if that is known.
     pub line: Option<usize>,
-    /// The words of the template that fail, where that is known.
+    /// The part of the template that fails, if that is known.
     pub words: Option<Foreign>,
-    /// What is wrong with them.
+    /// What is wrong with it.
     pub problem: Foreign,
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     pub hint: Option<String>,
 }
 
@@ -104,7 +104,7 @@ pub struct TemplateError {
 ///
 /// # Errors
 ///
-/// [`Error`] if the format cannot hold the bundle; nothing is written in part.
+/// [`Error`] if the format cannot hold the bundle; there is no partial output.
 pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<u8>, Error> {
     check_demand(bundle, format)?;
     match format.kind {
@@ -134,7 +134,7 @@ pub fn render(bundle: &Bundle, format: Format, name: &Identifier) -> Result<Vec<
     }
 }
 
-/// The default name of the constants of `bundle`: of its server, or of what they are.
+/// The default name of the constants of `bundle`: from its server, or from the kind of certificates.
 #[must_use]
 pub fn default_name(bundle: &Bundle) -> Identifier {
     match bundle.has_a_server() {
@@ -143,13 +143,13 @@ pub fn default_name(bundle: &Bundle) -> Identifier {
     }
 }
 
-/// Writes `bundle` with a template of the user's own; `file` is what messages call it.
+/// Writes `bundle` with a user's template; `file` is its name in messages.
 ///
-/// [`VARIABLES`] and [`FILTERS`] are what it can use.
+/// [`VARIABLES`] and [`FILTERS`] are available in it.
 ///
 /// # Errors
 ///
-/// [`Error::Template`] names the line and the words that fail.
+/// [`Error::Template`] names the line and the part that fails.
 pub fn render_template(
     bundle: &Bundle,
     file: &str,
@@ -162,12 +162,12 @@ pub fn render_template(
     template::render_own(bundle, file, template, name)
 }
 
-/// The only error of `der` for elements made here is their length.
+/// For elements made here, a length is the only possible error of `der`.
 fn no_length(format: &'static str) -> Error {
     Error::TooLarge { format, what: "certificates", limit: u32::from(der::Length::MAX) as usize }
 }
 
-/// Whether the format holds one certificate alone.
+/// Whether the format holds exactly one certificate.
 #[must_use]
 pub fn holds_one(format: Format) -> bool {
     matches!(format.demand, Demand::One)
@@ -255,7 +255,7 @@ impl fmt::Display for TemplateError {
 impl std::error::Error for Error {}
 
 impl Error {
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {

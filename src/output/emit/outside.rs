@@ -1,4 +1,4 @@
-//! A value from outside as templates see it: without a form until a filter gives it one.
+//! A value from outside in a template: it cannot be printed until a filter escapes it.
 
 use std::{fmt, fmt::Write as _, sync::Arc};
 
@@ -6,11 +6,11 @@ use minijinja::value::{Object, ObjectRepr};
 
 use crate::text::foreign::Foreign;
 
-/// What a value from outside turns into where it is joined with other text. It is a
-/// noncharacter (Unicode section 23.7): no text that is shown holds it.
+/// The text of a value from outside that was joined with other text. It is a noncharacter (Unicode
+/// section 23.7), so it does not occur in displayed text.
 pub(super) const MARK: char = '\u{fdd0}';
 
-/// A value from outside, as templates see it.
+/// A value from outside in a template.
 #[derive(Debug)]
 pub(super) enum Outside {
     /// Text that a certificate, a file or a server chose.

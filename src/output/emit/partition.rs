@@ -1,12 +1,12 @@
 //! Binary files with several certificates for partitions of a device.
 //!
-//! In: a bundle. Out: the archive of the ESP8266's store of certificates, or the partition of ESP-AT.
+//! In: a bundle. Out: the archive of the ESP8266's certificate store, or the partition of ESP-AT.
 
 use super::Error;
 use crate::output::bundle::Bundle;
 
-/// An archive of `ar` with a file of DER for each certificate, as `certs-from-mozilla.py` of the
-/// ESP8266's core makes it. Dates, users and groups are 0, as with `ar -D`.
+/// An `ar` archive with one DER file per certificate, as `certs-from-mozilla.py` of the ESP8266 core
+/// makes it. Dates, users and groups are 0, as with `ar -D`.
 pub(super) fn certs_ar(bundle: &Bundle) -> Vec<u8> {
     let mut out = b"!<arch>\n".to_vec();
     for (index, entry) in bundle.entries.iter().enumerate() {
@@ -22,9 +22,9 @@ pub(super) fn certs_ar(bundle: &Bundle) -> Vec<u8> {
     out
 }
 
-/// The partition `client_ca` and its like, as `AtPKI.py` of ESP-AT writes it: `F1 F1`, the count, the
-/// length of the rest, then for each certificate its kind, its number, its length and its PEM text,
-/// filled up to a multiple of four bytes; numbers are little-endian.
+/// The partition `client_ca` and similar ones, as `AtPKI.py` of ESP-AT writes it: `F1 F1`, the count,
+/// the length of the rest, then for each certificate its kind, its number, its length and its PEM text,
+/// padded to a multiple of four bytes; numbers are little-endian.
 pub(super) fn esp_at_pki(bundle: &Bundle, format: &'static str) -> Result<Vec<u8>, Error> {
     const MAGIC: [u8; 2] = [0xf1, 0xf1];
     const CA: u8 = 1;

@@ -1,7 +1,7 @@
-//! SHA-1, for tools that still name certificates by it: OpenSSL's folders, and fingerprints.
+//! SHA-1, for tools that still identify certificates by it: OpenSSL's folders, and fingerprints.
 //!
-//! In: certificates. Out: hexadecimal, and the names of files in a folder of `-CApath`; nothing
-//! without the feature `judge`, which has the hash.
+//! In: certificates. Out: hexadecimal, and the file names in a `-CApath` folder; nothing without the
+//! feature `judge`, which includes the hash.
 
 use crate::output::bundle::Bundle;
 
@@ -12,14 +12,14 @@ pub(super) fn of(bytes: &[u8]) -> Option<String> {
     Some(crate::x509::der::hex(digest.as_ref()))
 }
 
-/// Nothing: the hash belongs to a feature that is off.
+/// Nothing: the hash belongs to a disabled feature.
 #[cfg(not(feature = "judge"))]
 pub(super) fn of(_: &[u8]) -> Option<String> {
     None
 }
 
-/// What each certificate of `bundle` is called in a folder of OpenSSL's: the hash of its subject, and
-/// a number that counts those with the same one (`openssl rehash`).
+/// The file name of each certificate of `bundle` in an OpenSSL folder: the hash of its subject, and a
+/// number that counts those with the same hash (`openssl rehash`).
 #[cfg(feature = "judge")]
 pub(super) fn folder_names(bundle: &Bundle) -> Vec<Option<String>> {
     let mut seen: Vec<String> = Vec::new();
@@ -35,14 +35,14 @@ pub(super) fn folder_names(bundle: &Bundle) -> Vec<Option<String>> {
     bundle.entries.iter().map(name).collect()
 }
 
-/// Nothing: the hash belongs to a feature that is off.
+/// Nothing: the hash belongs to a disabled feature.
 #[cfg(not(feature = "judge"))]
 pub(super) fn folder_names(bundle: &Bundle) -> Vec<Option<String>> {
     vec![None; bundle.entries.len()]
 }
 
-/// The RDNs of `subject` without the outer SEQUENCE, strings as UTF8String in small letters with
-/// single spaces (OpenSSL 3.0, `x509_name_canon` and `asn1_string_canon` in crypto/x509/x_name.c).
+/// The RDNs of `subject` without the outer SEQUENCE, strings as UTF8String in lower case with single
+/// spaces (OpenSSL 3.0, `x509_name_canon` and `asn1_string_canon` in crypto/x509/x_name.c).
 #[cfg(feature = "judge")]
 fn canonical_subject(subject: &[u8]) -> Option<Vec<u8>> {
     use crate::x509::{
@@ -69,7 +69,7 @@ fn canonical_subject(subject: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The text of a string in UTF-8, as OpenSSL compares it; `None` for types that it leaves alone.
+/// The text of a string in UTF-8, as OpenSSL compares it; `None` for types that it does not convert.
 #[cfg(feature = "judge")]
 fn canonical_text(tag: der::Tag, bytes: &[u8]) -> Option<Vec<u8>> {
     use der::Tag;

@@ -5,7 +5,7 @@
 
 use super::formats::{Demand, Format, Kind, Stored};
 
-/// The nRF91 modem takes certificates of less than 4 KB: Nordic's samples assert it at build time.
+/// The nRF91 modem accepts certificates of less than 4 KB: Nordic's samples assert it at build time.
 const NRF_MODEM_LIMIT: usize = 4096;
 
 /// The longest string of NVS, its NUL included (ESP-IDF, `nvs_set_str`).

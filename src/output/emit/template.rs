@@ -1,8 +1,8 @@
 //! Generated sources, from the templates in `templates/emit` or the user's own.
 //!
-//! A template sees text and bytes from outside only as values that have no form of their own:
-//! they must be put through a filter that names the place they stand in, such as `comment` or
-//! `literal`. Rendering one without is an error, however it was joined with other text before.
+//! Text and bytes from outside are values that a template cannot print by themselves: they need a filter
+//! for the place in the output, such as `comment` or `literal`. Rendering one without a filter is an
+//! error, however it was joined with other text before.
 
 mod explain;
 mod filters;
@@ -34,7 +34,7 @@ use super::{
 };
 use crate::{output::bundle::Bundle, text::foreign::Foreign};
 
-/// The filters that give a value from outside a form, for people who write templates.
+/// The filters that escape a value from outside, for authors of templates.
 pub const FILTERS: &[(&str, &str)] = &[
     ("comment", "text for a comment of C, C++, Rust, Go, Python or YAML"),
     (
@@ -51,29 +51,28 @@ pub const FILTERS: &[(&str, &str)] = &[
     ("size", "the number of bytes, also of text such as `pem`"),
 ];
 
-/// Bytes a line of an array of hexadecimal numbers, for lines under 80 characters.
+/// Bytes per line of an array of hexadecimal numbers, for lines under 80 characters.
 const BYTES_A_LINE: usize = 12;
 
-/// Bytes a line of a string of escapes, for lines under 80 characters.
+/// Bytes per line of a string of escapes, for lines under 80 characters.
 const ESCAPES_A_LINE: usize = 16;
 
-/// The most bytes a template of the user's own may have: 64 KiB, some twenty times the largest of
-/// certgrab's.
+/// The most bytes of a user's template: 64 KiB, some twenty times the largest of certgrab's.
 pub const MAX_TEMPLATE_BYTES: usize = 64 * 1024;
 
-/// Bytes of stack for a template of the user's own. Only what is used of it takes memory.
+/// Bytes of stack for a user's template. Only the used part takes memory.
 const TEMPLATE_STACK: usize = 256 * 1024 * 1024;
 
-/// The work that a template of the user's own may make: a step takes one, and 64 bytes of text take
-/// one (minijinja, `Environment::set_fuel`), which is 256 MiB. A hundred and fifty roots as an
-/// array of characters take half.
+/// The most work of a user's template: one step, or 64 bytes of text, counts one (minijinja,
+/// `Environment::set_fuel`); the limit is 256 MiB of text. A hundred and fifty roots as an array of
+/// characters take half.
 pub const MAX_TEMPLATE_STEPS: u64 = 4 * 1024 * 1024;
 
-/// How long a template of the user's own may take, if its steps do not end it before: what its filters,
-/// tests and operators compare or make a text of is weighed, and counts.
+/// How long a user's template may take, if its steps do not end it before: the values that its filters,
+/// tests and operators compare or convert to text are measured, and count.
 pub const MAX_TEMPLATE_TIME: Duration = Duration::from_secs(30);
 
-/// Bytes of text that take one step (minijinja, `Environment::set_fuel`).
+/// Bytes of text that count as one step (minijinja, `Environment::set_fuel`).
 const BYTES_A_STEP: u64 = 64;
 
 /// Renders `bundle` with the template called `template`.
@@ -91,10 +90,10 @@ pub(super) fn render(
     fill(&environment, template, variables::of(bundle, format, name))
 }
 
-/// Renders `bundle` with a template of the user's own, which may include certgrab's parts.
+/// Renders `bundle` with a user's template, which may include certgrab's parts.
 ///
-/// It ends within [`MAX_TEMPLATE_STEPS`] or [`MAX_TEMPLATE_TIME`], and in bounded memory, whatever the template
-/// says.
+/// It ends within [`MAX_TEMPLATE_STEPS`] or [`MAX_TEMPLATE_TIME`], and in bounded memory, for any
+/// template.
 pub(super) fn render_own(
     bundle: &Bundle,
     file: &str,
@@ -108,11 +107,11 @@ pub(super) fn render_own(
     let (answer, answered) = mpsc::channel();
     let (bundle, name) = (bundle.clone(), name.clone());
     let (own, source) = (file.to_owned(), source.to_owned());
-    // Whoever gives up leaves the thread behind: the engine cannot be stopped.
+    // When the time is up, the thread is left behind: the engine cannot be stopped.
     let render = move || {
         let _ = answer.send(render_fuelled(&bundle, &own, &source, &name));
     };
-    // The engine takes an operand of an operand of an operand on the stack.
+    // The engine evaluates nested operands recursively, on the stack.
     let spawned = std::thread::Builder::new().stack_size(TEMPLATE_STACK).spawn(render);
     spawned.map_err(|error| refused(&error.to_string()))?;
     answered.recv_timeout(MAX_TEMPLATE_TIME).unwrap_or_else(|error| match error {
@@ -141,7 +140,8 @@ fn render_fuelled(
     for (name, source) in TEMPLATES.iter().filter(|(name, _)| name.starts_with("part/")) {
         environment.add_template(name, source).map_err(failed)?;
     }
-    // What is no template with it is none without, and that is what to say.
+    // If the changed source is not a valid template, the original is not one either, and the error
+    // should be about the original.
     if environment.add_template(file, &weighed).is_err() {
         environment.add_template(file, source).map_err(failed)?;
     }
@@ -215,17 +215,17 @@ fn environment() -> Result<Environment<'static>, Error> {
             engine.empty_state().perform_test(name, &arguments)
         });
     }
-    // It shows every variable at once, however long that is.
+    // It prints all variables at once, however long that is.
     environment.remove_global("debug");
     Ok(environment)
 }
 
-/// The arguments as the engine hands them on, the named ones last.
+/// The arguments in the engine's order, the named ones last.
 fn positional_and_named(arguments: Rest<ValueOrKwargs>) -> Vec<Value> {
     arguments.0.into_iter().map(Value::from).collect()
 }
 
-/// The filters of the engine that make one text of lists.
+/// The engine's filters that convert lists to one text.
 const MAKE_TEXT: [&str; 16] = [
     "capitalize",
     "e",
@@ -245,13 +245,13 @@ const MAKE_TEXT: [&str; 16] = [
     "upper",
 ];
 
-/// The tests of the engine that make a text of a list to look at it.
+/// The engine's tests that convert a list to text to examine it.
 const LOOK_AT_TEXT: [&str; 4] = ["endingwith", "lower", "startingwith", "upper"];
 
-/// The filters of the engine that compare what is in lists, of which it counts the first level alone.
+/// The engine's filters that compare the contents of lists; the engine only counts the first level.
 const COMPARE: [&str; 6] = ["dictsort", "groupby", "max", "min", "sort", "unique"];
 
-/// The tests of the engine that compare two values. Operators cannot be replaced; see [`operators`].
+/// The engine's tests that compare two values. Operators cannot be replaced; see [`operators`].
 const HOLD_AGAINST: [&str; 16] = [
     "!=",
     "<",
@@ -271,14 +271,14 @@ const HOLD_AGAINST: [&str; 16] = [
     "ne",
 ];
 
-/// The bytes that the work left to a template of the user's own makes; `None` for certgrab's.
+/// How many bytes of text a user's template may still produce; `None` for certgrab's templates.
 fn bytes_left(state: &State) -> Option<u64> {
     state.fuel_levels().map(|(_, left)| left.saturating_mul(BYTES_A_STEP))
 }
 
-/// The engine as it is, to do what it does with `arguments`, if the text of these can be paid for.
+/// The engine's original function with `arguments`, if the limit allows their text.
 ///
-/// It counts what a filter returns, and a list holds one text any number of times.
+/// The engine counts the result of a filter, but a list may contain one text any number of times.
 fn engine(
     state: &State,
     arguments: &[Value],
@@ -294,8 +294,8 @@ fn engine(
     Ok(engine)
 }
 
-/// The bytes that a template of the user's own has had weighed: as many as its steps are worth are the
-/// most, however often it has the same list weighed.
+/// How many bytes of a user's template were measured: at most as many as its steps are worth, however
+/// often it has the same list measured.
 #[derive(Clone, Default)]
 struct Spent(Arc<AtomicU64>);
 
@@ -310,22 +310,22 @@ impl Spent {
     }
 }
 
-/// Refuses a value whose text is more than a template of the user's own may still make; the bytes that
-/// this took.
+/// Refuses a value whose text is more than a user's template may still produce; how many bytes this
+/// took.
 fn weigh(state: &State, value: &Value) -> Result<u64, Error> {
-    /// Lists within lists that are shown: each takes room on the stack.
+    /// How deep lists may be nested: each level takes room on the stack.
     const MAX_DEPTH: i64 = 10_000;
 
-    /// What a piece of text counts as at least, in bytes: to write it is a step.
+    /// The least bytes that a piece of text counts: writing it is a step.
     const LEAST: usize = BYTES_A_STEP as usize;
 
-    /// Counts what is written and what is open in it, up to a limit of each.
+    /// Counts the written bytes and the open lists, up to a limit of each.
     struct Scale(u64, i64);
 
     impl fmt::Write for Scale {
         fn write_str(&mut self, text: &str) -> fmt::Result {
             self.0 = self.0.checked_sub(text.len().max(LEAST) as u64).ok_or(fmt::Error)?;
-            // What opens and closes lists is written by itself.
+            // The brackets of lists are written one at a time.
             match text {
                 "[" | "{" | "(" => self.1 += 1,
                 "]" | "}" | ")" => self.1 -= 1,
@@ -335,7 +335,7 @@ fn weigh(state: &State, value: &Value) -> Result<u64, Error> {
         }
     }
 
-    // What is no list has its text already, and that is counted.
+    // A value that is not a list is already text, and that is counted.
     let is_list = matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable);
     match bytes_left(state).filter(|_| is_list) {
         Some(left) => {
@@ -353,7 +353,7 @@ fn formless() -> Error {
     Error::new(ErrorKind::InvalidOperation, problem)
 }
 
-/// The text as `form` writes it; what is not text from outside is taken as if it were.
+/// The text as `form` writes it; text that is not from outside is treated the same.
 fn text(state: &State, value: &Value, form: impl Fn(&Foreign) -> String) -> Result<String, Error> {
     weigh(state, value)?;
     match value.downcast_object_ref::<Outside>() {

@@ -64,8 +64,8 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("part/xml-about", include_str!("../../../templates/emit/part/xml-about")),
 ];
 
-/// The template called `template` and all parts that it includes, also by way of others: the engine
-/// compiles what it is given, which takes longer than to render it.
+/// The template called `template` and all parts that it includes, directly or not: the engine compiles
+/// everything it gets, which takes longer than rendering.
 pub(super) fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
     let mut wanted: Vec<_> =
         TEMPLATES.iter().filter(|(name, _)| *name == template).copied().collect();
@@ -82,7 +82,7 @@ pub(super) fn with_parts(template: &str) -> Vec<(&'static str, &'static str)> {
     wanted
 }
 
-/// The parts that templates share, which those of the user can include.
+/// The parts that templates share; users' templates can include them.
 pub(super) fn parts() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|(name, _)| *name).filter(|name| name.starts_with("part/"))
 }

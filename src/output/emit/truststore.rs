@@ -1,9 +1,8 @@
 //! Truststores of Java: PKCS #12 (RFC 7292) and JKS.
 //!
-//! Roots are not secret, so the PKCS #12 form has neither encryption nor a MAC: Java opens
-//! it with any password, and nothing in it is random. JKS always ends in a digest over the
-//! password, which is Java's usual `changeit`, and carries a date of its own for each entry,
-//! which is the certificate's notBefore.
+//! Roots are not secret, so the PKCS #12 form has neither encryption nor a MAC: Java opens it with any
+//! password, and nothing in it is random. JKS always ends in a digest over the password, here Java's
+//! usual `changeit`, and has a date for each entry, here the certificate's notBefore.
 
 use der::{
     Encode as _, Tag,
@@ -59,7 +58,7 @@ fn attribute(id: ObjectIdentifier, content: &[u8]) -> der::Result<Any> {
     Any::new(Tag::Sequence, [id.to_der()?, value(Tag::Set, content)?].concat())
 }
 
-/// Each entry and its alias: its role and, from the second of a truststore on, its number.
+/// Each entry and its alias: its role and, from the second entry of a truststore on, its number.
 fn numbered(bundle: &Bundle) -> impl Iterator<Item = (String, &Entry)> {
     bundle.entries.iter().enumerate().map(|(index, entry)| match index {
         0 => (entry.role.word().to_owned(), entry),
@@ -69,8 +68,8 @@ fn numbered(bundle: &Bundle) -> impl Iterator<Item = (String, &Entry)> {
 
 /// The certificates as a JKS truststore with the password `changeit`.
 ///
-/// The form is Sun's own, a few numbers in a row. The crate that writes it, `jks`, brings 130
-/// others, some of them twice and long superseded, for keys that a truststore does not have.
+/// The format is Sun's: a few numbers in a row. The crate that writes it, `jks`, needs 130 others, some
+/// of them twice and long superseded, for keys that a truststore does not have.
 #[cfg(feature = "judge")]
 pub(super) fn jks(bundle: &Bundle) -> Vec<u8> {
     const MAGIC: u32 = 0xfeed_feed;

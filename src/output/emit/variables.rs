@@ -128,7 +128,7 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
     }
 }
 
-/// The words between the target and the format, for whoever runs the command again.
+/// The words between the target and the format, to run the command again.
 fn options(bundle: &Bundle, name: &Identifier) -> Vec<Value> {
     let of_name = if *name == super::default_name(bundle) { Vec::new() } else { name.options() };
     let of_name = of_name.iter().map(|word| Foreign::text(word));
@@ -180,7 +180,7 @@ fn certificate(entry: &Entry, folder_name: &Option<String>) -> Value {
     }
 }
 
-/// The curves of BearSSL, as SEC 2 version 2 calls them.
+/// The curves of BearSSL, by their names in SEC 2 version 2.
 pub(super) fn curve(key: &Key) -> Option<&'static str> {
     Some(match key.nist_curve()? {
         NistCurve::P256 => "secp256r1",
@@ -199,13 +199,13 @@ fn extension<'a>(certificate: &'a Certificate, id: &str) -> Option<&'a [u8]> {
     certificate.extension(id).map(|(_, value)| value)
 }
 
-/// Whether basicConstraints is there and its cA is not: a certificate that is trusted for itself.
+/// Whether basicConstraints is present without cA: a certificate that is only trusted for itself.
 fn says_no_ca(certificate: &Certificate) -> bool {
     let constraints = extension(certificate, BASIC_CONSTRAINTS);
     constraints.is_some_and(|value| !contents(value).starts_with(b"\x01\x01\xff"))
 }
 
-/// The contents of a DER element that a certificate was read with; of anything else, nothing.
+/// The contents of a DER element of a certificate; of anything else, nothing.
 pub(super) fn contents(element: &[u8]) -> &[u8] {
     crate::x509::der::Elements::of(element).next().map_or(&[], |element| element.value)
 }
@@ -222,7 +222,7 @@ fn bytes(bytes: &[u8]) -> Value {
     Value::from_object(Outside::Bytes(bytes.to_vec()))
 }
 
-/// The name of the constant: itself where it is rendered, the name of a fact where it is called.
+/// The name of the constant: itself when rendered, the name of a fact when called.
 #[derive(Debug)]
 struct Name(Identifier);
 

@@ -1,8 +1,8 @@
 //! What would be lost if a lock replaced a file.
 //!
-//! In: the bytes of a file. Out: the first thing in it that no refresh of a lock brings back. A
-//! lock of this version, damaged or not, and a file of certificates alone hold nothing of the kind;
-//! a private key, a lock of a newer version, a merge conflict, comments and other text do.
+//! In: the bytes of a file. Out: the first thing in it that no refresh of a lock restores. A lock of
+//! this version, damaged or not, and a file of only certificates hold nothing of the kind; a private
+//! key, a lock of a newer version, a merge conflict, comments and other text are such things.
 
 use std::fmt;
 
@@ -13,30 +13,30 @@ use super::{
 };
 use crate::{text::foreign::Foreign, x509::private_key};
 
-/// What would be lost, and where it stands.
+/// What would be lost, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
     /// The line, from 1.
     pub line: usize,
-    /// What stands there.
+    /// What is there.
     pub what: Lost,
 }
 
-/// What would be lost, by its kind: the file may hold secrets, so nothing of it is repeated.
+/// What would be lost, by its kind: the file may hold secrets, so none of it is repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lost {
     /// A private key.
     Key,
-    /// A block that is no certificate.
+    /// A block that is not a certificate.
     Block,
-    /// A lock of another version: the version, where it is a number.
+    /// A lock of another version: the version, if it is a number.
     Version(Option<Foreign>),
     /// A marker of a merge conflict.
     Merge,
-    /// A comment that somebody added.
+    /// A comment that was added.
     Comment,
-    /// Certificates in DER, which is no text.
+    /// Certificates in DER, which is not text.
     Der,
     /// Bytes that are not text.
     Binary,
@@ -44,7 +44,7 @@ pub enum Lost {
     Text,
 }
 
-/// The labels of blocks that hold a certificate: RFC 7468 section 5.1, and what old OpenSSL wrote.
+/// The labels of blocks that hold a certificate: RFC 7468 section 5.1, and those of old OpenSSL.
 const LABELS: [&str; 3] = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
 
 /// How the second line of a lock begins.
@@ -99,7 +99,7 @@ fn is_own_comment(line: &str) -> bool {
     is_empty || line.starts_with(SECOND_WORDS) || header_version(line) == Some(VERSION)
 }
 
-/// Whether `line` is one of a lock, or of the inside of a block.
+/// Whether `line` belongs to a lock, or to the inside of a block.
 fn is_known(line: &str, is_in_block: bool) -> bool {
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
     let line = line.trim_end();
@@ -148,7 +148,7 @@ mod tests {
             BLOCK.to_owned(),
             format!("\u{feff}#\r\nHost: plc.test\r\n{BLOCK}"),
             format!("# certgrab lock 1: for `a`\n\nHost: a\nPort: 1\nSubject: CN=x\n{BLOCK}"),
-            // Damaged, as a disk or an editor does.
+            // Damaged by a disk or an editor.
             "# certgrab lock 1: for `a`\n-----BEGIN CERTIFICATE-----\nAAA".to_owned(),
         ] {
             assert_eq!(told(&text), None, "{text}");

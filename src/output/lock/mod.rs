@@ -47,18 +47,17 @@ pub use self::options::{MAX_PROTOCOL_BYTES, is_protocol};
 pub use self::read::read;
 pub use self::write::write;
 
-/// The most bytes a lock may have: 1 MiB, five times Mozilla's whole list in PEM.
+/// The most bytes of a lock: 1 MiB, five times Mozilla's whole list in PEM.
 pub const MAX_LOCK_BYTES: usize = 1024 * 1024;
 
-/// How every lock begins, before its version.
+/// The beginning of every lock, before its version.
 const FIRST_WORDS: &str = "# certgrab lock ";
 
-/// The version of the form that this certgrab writes and reads.
+/// The version of the format that this certgrab writes and reads.
 const VERSION: &str = "1";
 
-/// The line of a lock, from 1, at which `fact` stands of its certificate number `entry` from 0, or
-/// in front of all of them if that is `None`; the line of that certificate where there is no such
-/// fact.
+/// The line of a lock, from 1, with `fact` about its certificate number `entry` from 0, or about the
+/// whole lock if that is `None`; the line of that certificate if there is no such fact.
 #[must_use]
 pub fn line_of(content: &[u8], entry: Option<usize>, fact: &str) -> usize {
     let mut blocks = 0;
@@ -76,7 +75,7 @@ pub fn line_of(content: &[u8], entry: Option<usize>, fact: &str) -> usize {
 /// Why a lock cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// The line it was found at, from 1; `None` if it is of no line.
+    /// The line where it was found, from 1; `None` if it does not concern a line.
     pub line: Option<usize>,
     /// What is wrong.
     pub problem: Problem,
@@ -92,7 +91,7 @@ pub enum Problem {
     Empty,
     /// It is in DER: a certificate, or a message of several.
     Der,
-    /// Another certgrab wrote it: its version, where it is a number.
+    /// Another certgrab wrote it: its version, if it is a number.
     Version(Option<Foreign>),
     /// A block does not hold a certificate; the text completes "the block is ...".
     Block(String),
@@ -102,7 +101,7 @@ pub enum Problem {
     NoHeader(&'static str),
     /// A line marks a merge conflict.
     Merge,
-    /// A line is neither a fact nor a comment: the name before its colon, where it looks like one.
+    /// A line is neither a fact nor a comment: the name before its colon, if it looks like one.
     UnknownFact(Option<Foreign>),
     /// A fact has a value that cannot be read.
     Value {
@@ -111,7 +110,7 @@ pub enum Problem {
         /// What such a value looks like.
         wanted: &'static str,
     },
-    /// A certificate has no such fact above it.
+    /// A fact about a certificate is missing.
     Missing(&'static str),
     /// A fact is stated twice.
     Twice(&'static str),
@@ -119,15 +118,15 @@ pub enum Problem {
     Differs {
         /// The fact.
         fact: &'static str,
-        /// What the certificate says.
+        /// The value in the certificate.
         certificate: Foreign,
     },
-    /// A plain PEM file, and its server is unknown.
+    /// A plain PEM file whose server is unknown.
     NoHost,
 }
 
 impl Error {
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.problem {

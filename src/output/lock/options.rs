@@ -1,13 +1,13 @@
 //! The options that a lock may state: those that certgrab writes there, and no other text.
 //!
-//! In: the words behind `Options:`. Out: the same words, each one checked. They stand in the
-//! comments of generated files, where people copy them into a shell.
+//! In: the words after `Options:`. Out: the same words, each one checked. They appear in the comments of
+//! generated files, from which people copy them into a shell.
 
 use std::net::IpAddr;
 
 use crate::text::{foreign::Foreign, time::Time};
 
-/// What stands behind an option.
+/// The value of an option.
 #[derive(Clone, Copy)]
 enum Value {
     /// Nothing.
@@ -104,8 +104,8 @@ impl Value {
 /// The most bytes of a protocol name: RFC 7301 section 3.1.
 pub const MAX_PROTOCOL_BYTES: usize = 255;
 
-/// Whether `text` can be the name of an application protocol (RFC 7301), as those are that IANA
-/// registers and clouds use.
+/// Whether `text` can be the name of an application protocol (RFC 7301), like those that IANA registers
+/// and clouds use.
 #[must_use]
 pub fn is_protocol(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"./+-_".contains(&byte);
@@ -120,12 +120,12 @@ pub(super) fn is_place(text: &str) -> bool {
     Value::Place.is(text)
 }
 
-/// Whether `text` can be a host: letters, digits, hyphens, underscores and dots, or an address.
-/// Resolving it is left to others.
+/// Whether `text` can be a host: letters, digits, hyphens, underscores and dots, or an address. It is
+/// not resolved.
 pub(super) fn is_host(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let is_name = !text.is_empty() && text.bytes().all(is_plain);
-    // The writer would escape something in what opens a block of PEM.
+    // The writer would escape something in the beginning of a PEM block.
     (is_name && Foreign::text(text).whole() == text) || text.parse::<IpAddr>().is_ok()
 }
 

@@ -16,7 +16,7 @@ use crate::{
     x509::{certificate::Certificate, pem_damage},
 };
 
-/// The port where a plain PEM file names none: https (RFC 9110 section 4.2.2).
+/// The default port of a plain PEM file: https (RFC 9110 section 4.2.2).
 const DEFAULT_PORT: u16 = 443;
 
 /// Reads a lock or a plain PEM file; `server` is its host and port if the file names none.
@@ -31,7 +31,7 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
     if begins_as_der(content) {
         return Err(Error { line: None, problem: Problem::Der });
     }
-    // Facts of a lock are UTF-8; what is not is the comment of some other tool.
+    // Facts of a lock are UTF-8; anything else is a comment of another tool.
     let text = String::from_utf8_lossy(content);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let header = header(text);
@@ -54,7 +54,7 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
                 let Some((index, line)) = lines.next() else {
                     return Err(Error { line: Some(number), problem: Problem::Open });
                 };
-                // PEM has headers there (RFC 1421), which no lock has.
+                // PEM has headers there (RFC 1421), which a lock does not have.
                 if is_lock && line.contains(':') {
                     let problem = Problem::UnknownFact(unknown_name(line));
                     return Err(Error { line: Some(index + 1), problem });
@@ -74,7 +74,7 @@ pub fn read(content: &[u8], server: Option<(&str, u16)>) -> Result<Bundle, Error
 }
 
 /// Whether `line` of a lock or of a plain PEM file marks a merge conflict. Plain files have comments of
-/// other tools, which underline names.
+/// other tools, some of which underline names.
 fn marks_merge(line: &str, is_lock: bool) -> bool {
     is_merge_mark(line) && (is_lock || !line.starts_with('='))
 }
@@ -108,7 +108,7 @@ pub(super) fn states_a_fact(line: &str) -> bool {
     line.split_once(':').is_some_and(|(name, _)| FACTS.contains(&name))
 }
 
-/// Whether no other tool writes such a line above a block.
+/// Whether only certgrab writes such a line above a block.
 fn is_of_locks_alone(fact: &str, value: &str) -> bool {
     match fact {
         "Role" => Role::from_word(value).is_some(),
@@ -117,8 +117,8 @@ fn is_of_locks_alone(fact: &str, value: &str) -> bool {
     }
 }
 
-/// The name of a fact that is not known, to be shown: a few letters before a colon. Anything else may
-/// be a secret that has got into the file.
+/// The name of an unknown fact, for messages: a few letters before a colon. Anything else may be a
+/// secret that ended up in the file.
 fn unknown_name(line: &str) -> Option<Foreign> {
     /// The longest fact has 14 characters.
     const MOST: usize = 20;
@@ -130,7 +130,7 @@ fn unknown_name(line: &str) -> Option<Foreign> {
 /// A fact that was read: its name, its value and its line.
 type Fact = (&'static str, String, usize);
 
-/// What was read so far.
+/// The state while reading.
 #[derive(Default)]
 struct Reader {
     is_lock: bool,
@@ -231,7 +231,7 @@ impl Reader {
         Ok(())
     }
 
-    /// An entry of a plain PEM file: whoever wrote it trusts every certificate in it.
+    /// An entry of a plain PEM file: its author trusts every certificate in it.
     fn plain(&self, certificate: Certificate) -> Entry {
         let role = if self.entries.is_empty() { Role::Anchor } else { Role::Backup };
         let source = Foreign::text("a PEM file without facts");
@@ -292,7 +292,7 @@ impl Reader {
     fn bundle(self, server: Option<(&str, u16)>) -> Result<Bundle, Error> {
         let nowhere = |problem| Error { line: None, problem };
         if let (true, Some((fact, _, line))) = (self.is_lock, self.pending.first()) {
-            // A fact that no certificate follows would be lost silently.
+            // A fact without a certificate after it would be lost silently.
             let problem = Problem::Value { fact, wanted: "a certificate below it" };
             return Err(Error { line: Some(*line), problem });
         }

@@ -58,7 +58,7 @@ pub fn write(bundle: &Bundle) -> String {
     out
 }
 
-/// The facts that a certificate states itself, as a lock writes them.
+/// The facts that are also in the certificate itself, as a lock writes them.
 pub(super) fn certificate_facts(certificate: &Certificate) -> [(&'static str, String); 4] {
     [
         ("Subject", certificate.subject().text().whole().to_owned()),

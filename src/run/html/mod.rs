@@ -1,8 +1,8 @@
-//! One target's result as a report for people: one HTML file, read without scripts.
+//! One target's result as a report for people: one HTML file that works without scripts.
 //!
 //! In: a [`Grab`] with its [`Judgement`], and the constants that were proved. Out: the page, with the
-//! chain as a tree, what is valid until when, what each TLS stack does, and the constants. A script adds
-//! a button to copy each constant; without it they are selected by hand.
+//! chain as a tree, the validity of each certificate, the verdict of each TLS stack, and the constants.
+//! A script adds a button to copy each constant; without it they are selected by hand.
 
 mod set;
 
@@ -103,7 +103,7 @@ pub fn report(
     html::page(&title, &out, SCRIPT)
 }
 
-/// How the server was asked, and when.
+/// How the server was queried, and when.
 fn proof(out: &mut String, grab: &Grab, at: Time) {
     if let Some(handshake) = &grab.presented.handshake {
         let proof = match handshake.key_possession {
@@ -158,7 +158,7 @@ fn tree(out: &mut String, path: &[&Certificate]) {
     }
 }
 
-/// A bar for each certificate and each other anchor, with today and what a store's schedule says.
+/// A bar for each certificate and each other anchor, with today and the dates of a store's schedule.
 fn timeline(out: &mut String, path: &[&Certificate], judgement: &Judgement, at: Time) {
     let verified = &judgement.verified;
     let anchor = verified.anchor();
@@ -189,7 +189,7 @@ fn timeline(out: &mut String, path: &[&Certificate], judgement: &Judgement, at: 
     legend(out, &format!("{}, the date of verification", at.date()));
 }
 
-/// Ends the table of a timeline with what its marks are; `today` is the line across all bars.
+/// Ends the table of a timeline with an explanation of its marks; `today` is the line across all bars.
 fn legend(out: &mut String, today: &str) {
     let _ = writeln!(
         out,
@@ -214,7 +214,7 @@ impl Span {
         Self { from: from.unix(), to: to.min(at.plus_years(MOST_YEARS)).unix() }
     }
 
-    /// The bar of a certificate, with today and what a store's schedule says.
+    /// The bar of a certificate, with today and the date of a store's schedule.
     fn bar(&self, certificate: &Certificate, scheduled: Option<Time>, at: Time) -> String {
         let mark = scheduled.map_or_else(String::new, |date| {
             format!("<s style=\"left:{:.1}%\"></s>", self.percent(date))
@@ -235,7 +235,7 @@ impl Span {
 }
 
 fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
-    // Without a root to trust the page says why already.
+    // If no root is trusted, the page already says why.
     let Ok(verdicts) = grab.every_stack(Some(target), options) else { return };
     if verdicts.is_empty() {
         return;
@@ -248,7 +248,7 @@ fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
          <table>\n<tr><th>TLS stack<th>verdict<th>why, and what to change\n",
         verdicts.len()
     );
-    // What does not connect comes first.
+    // Stacks that do not connect come first.
     let (refused, connects): (Vec<_>, Vec<_>) =
         verdicts.iter().partition(|one| one.refused.is_some());
     for one in refused.into_iter().chain(connects) {

@@ -1,4 +1,4 @@
-//! The page about a set of certificates: which hosts need each, and which ends when.
+//! The page about a set of certificates: which hosts need each, and which expires when.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// The hosts of one certificate that the page lists; a browser is slow with more.
+/// How many hosts of one certificate the page lists; more make a browser slow.
 const MOST_HOSTS: usize = 1000;
 
 /// The page about the certificates of `bundle`, as of `at`, the first to end first.
@@ -73,7 +73,7 @@ fn table(out: &mut String, entries: &[&Entry], has_hosts: bool, at: Time) {
                 format!("<small>expires <time>{}</time></small>", certificate.not_after().date()),
             ),
         };
-        // In a file every certificate after the first is written as another one to hold.
+        // In a file, every certificate after the first is written as another one to embed.
         let role = match entry.role {
             Role::Backup => String::new(),
             role => format!("{}; ", role.word()),

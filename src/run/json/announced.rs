@@ -1,4 +1,4 @@
-//! Roots that are announced and in no store yet, in the JSON document.
+//! Announced roots that are not in a store yet, in the JSON document.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ pub(super) struct AnnouncedPart {
     url: &'static str,
 }
 
-/// Those of the owner of `anchor`, if `options` want other roots.
+/// Those of the owner of `anchor`, if `options` request other roots.
 pub(super) fn parts(options: &Options, anchor: &Candidate) -> Vec<AnnouncedPart> {
     let part = |&Announced { name, sha256, url, .. }| AnnouncedPart { name, sha256, url };
     options.extras.announced(&anchor.root).into_iter().map(part).collect()

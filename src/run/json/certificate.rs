@@ -43,7 +43,7 @@ pub(super) struct UnreadablePart {
     problem: String,
 }
 
-/// A certificate and where it came from: all that its part of a document shows.
+/// A certificate and its source: everything that its part of a document shows.
 #[derive(PartialEq, Eq)]
 struct Shown {
     certificate: Certificate,

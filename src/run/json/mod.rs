@@ -35,7 +35,7 @@ use self::certificate::{CertificatePart, PresentedPart, UnreadablePart, certific
 use self::stacks::StackPart;
 pub use self::survey::SurveyDocument;
 
-/// The version of the document's form.
+/// The version of the document format.
 pub const SCHEMA: u32 = 1;
 
 /// One target's result.
@@ -105,7 +105,7 @@ struct HandshakePart {
     client_certificate_requested: bool,
     /// Whether the server requires one; null if that is not known.
     client_certificate_required: Option<bool>,
-    /// Whether it accepts the one that was shown; null if that is not known.
+    /// Whether it accepts the one that was presented; null if that is not known.
     client_certificate_accepted: Option<bool>,
     /// The names of the CAs that it accepts client certificates from.
     client_certificate_authorities: Vec<String>,
@@ -131,10 +131,10 @@ struct DevicePart {
     certificate_message_bytes: Option<usize>,
     /// Bytes of plaintext that one incoming record may hold.
     receive_buffer_bytes: usize,
-    /// The size of records in bytes that the server keeps to, or would if it were asked: devices
-    /// that cannot ask are judged too.
+    /// The record size in bytes that the server keeps to, or would keep to on request: devices that
+    /// cannot request it are judged too.
     max_fragment_length: Option<usize>,
-    /// Whether its code must show a client certificate.
+    /// Whether a device must present a client certificate.
     needs_client_certificate: bool,
     verdict: Vec<String>,
 }
@@ -169,7 +169,7 @@ struct WarningPart {
 }
 
 impl Document {
-    /// The document of a target that was asked with `options`.
+    /// The document of a target that was queried with `options`.
     #[must_use]
     pub fn new(target: &Target, outcome: &Result<Grab, Error>, options: &Options) -> Self {
         match outcome {

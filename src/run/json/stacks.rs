@@ -1,4 +1,4 @@
-//! What every TLS stack makes of a chain, in the JSON document.
+//! The verdict of every TLS stack on a chain, in the JSON document.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ pub(super) struct StackPart {
     title: &'static str,
     /// `measured`, `read` or `assumed`.
     known: &'static str,
-    /// What it was measured on, where it was read, or like which stack it is assumed to be.
+    /// What it was measured on, where it was read, or which stack it is assumed to resemble.
     basis: &'static str,
     /// `connects`, `refuses` or `unknown`.
     verdict: &'static str,

@@ -9,7 +9,7 @@ use crate::{
     tls::probe::{self, Unanswered},
 };
 
-/// A survey's result: every way of asking, the distinct chains, and the anchors for all of them.
+/// A survey's result: every query, the distinct chains, and the anchors for all of them.
 #[derive(Debug, Serialize)]
 pub struct SurveyDocument {
     schema: u32,
@@ -17,7 +17,7 @@ pub struct SurveyDocument {
     /// `ok` if anchors verify every chain, `untrusted` if not, `failed` if no chain came back.
     status: &'static str,
     answers: Vec<AnswerPart>,
-    /// What was not answered, in a sentence: there may be more chains.
+    /// The unanswered queries, in a sentence: there may be more chains.
     unanswered: Option<String>,
     chains: Vec<Document>,
     anchors: Vec<SetPart>,
@@ -31,9 +31,10 @@ struct AnswerPart {
     version: &'static str,
     /// The position of the chain in `chains`, from 0.
     chain: Option<usize>,
-    /// How often this was asked.
+    /// How often this query was made.
     asked: u8,
-    /// What came instead of an answer: `reset`, `closed`, `timed_out`, `internal_error` or `refused`.
+    /// What happened instead of an answer: `reset`, `closed`, `timed_out`, `internal_error` or
+    /// `refused`.
     unanswered: Option<&'static str>,
     error: Option<ErrorPart>,
 }

@@ -1,4 +1,4 @@
-//! Asks the questions of a survey, a few at once.
+//! Makes the queries of a survey, a few at once.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -15,15 +15,13 @@ use crate::{
     tls::probe::{self, MAX_CONNECTIONS, Unanswered},
 };
 
-/// Connections made at once: what a server sees of a browser that loads a page
-/// (six connections to a host) and a little more.
+/// Connections made at once: a little more than a browser that loads a page (six connections to a host).
 pub const AT_ONCE: usize = 8;
 
-/// The pause before a question that was not answered is asked once more: limits of connections are
-/// mostly for one second.
+/// The pause before an unanswered query is repeated: connection limits are mostly per second.
 pub const PAUSE_BEFORE_REPEATING: Duration = Duration::from_secs(1);
 
-/// Who asks the questions of a survey.
+/// Makes the queries of a survey.
 pub(super) struct Asker<'a> {
     pub(super) sni: Option<DnsName<'static>>,
     pub(super) work: Arc<Work>,
@@ -32,11 +30,11 @@ pub(super) struct Asker<'a> {
     pub(super) deadline: Instant,
 }
 
-/// A question with its position, and its answer.
+/// A query with its position, and its answer.
 pub(super) type Answered = (usize, Question, Result<(Presented, Issuers), probe::Error>);
 
 impl Asker<'_> {
-    /// The answers to `waiting`, `at_once` asked at once, in the order in which they came.
+    /// The answers to `waiting`, with `at_once` queries at once, in the order in which they arrived.
     pub(super) async fn ask(
         &self,
         mut waiting: VecDeque<(usize, Question)>,
@@ -63,7 +61,7 @@ impl Asker<'_> {
         finished
     }
 
-    /// When a question that is asked now has had its time.
+    /// When the time of a query that starts now is over.
     fn deadline_of_one(&self) -> Instant {
         let slowed = self.options.connect.pace.as_deref();
         let slowed = slowed.map(|pace| pace.time_for(MAX_CONNECTIONS * AT_ONCE));
@@ -71,8 +69,8 @@ impl Asker<'_> {
         own.min(self.deadline)
     }
 
-    /// The questions that may have an answer a little later. An address that refuses every connection
-    /// has none.
+    /// The queries that may be answered a little later. An address that refuses every connection will
+    /// not answer.
     pub(super) fn worth_repeating(&self, finished: &[Answered]) -> VecDeque<(usize, Question)> {
         let refused = |outcome: &Result<_, probe::Error>| {
             outcome.as_ref().is_err_and(|error| error.unanswered() == Some(Unanswered::Refused))

@@ -1,4 +1,4 @@
-//! The ways of asking a server.
+//! The ways to query a server.
 
 use std::net::SocketAddr;
 
@@ -14,10 +14,10 @@ use crate::{
     tls::probe::Way,
 };
 
-/// One way of asking.
+/// One query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question {
-    /// The address; `None` where a proxy resolves the name.
+    /// The address; `None` if a proxy resolves the name.
     pub address: Option<SocketAddr>,
     /// What the client offers.
     pub client: Client,
@@ -28,16 +28,16 @@ pub struct Question {
 /// What a client offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
-    /// One kind of key, and TLS 1.3 or what is older.
+    /// One kind of key, and either TLS 1.3 or older versions.
     Restricted {
-        /// The kind of key that the client takes.
+        /// The kind of key that the client accepts.
         authentication: Authentication,
-        /// TLS 1.3, or [`Version::Tls12`] for that and what is older.
+        /// TLS 1.3, or [`Version::Tls12`] for that and older versions.
         version: Version,
     },
-    /// What the options say: all that certgrab can, or what one device can.
+    /// As the options say: everything that certgrab supports, or what one device supports.
     AsOptions,
-    /// What a device can.
+    /// What a device supports.
     Device(&'static Device),
 }
 
@@ -54,7 +54,7 @@ impl Question {
         self.address.map_or("by proxy".to_owned(), |address| address.ip().to_string())
     }
 
-    /// The device as which it is asked.
+    /// The device whose ClientHello is sent.
     #[must_use]
     pub const fn device(&self) -> Option<&'static str> {
         match self.client {
@@ -63,7 +63,7 @@ impl Question {
         }
     }
 
-    /// The kind of key that the client takes, in words.
+    /// The kind of key that the client accepts, in words.
     #[must_use]
     pub const fn key(&self) -> &'static str {
         match self.client {
@@ -73,7 +73,7 @@ impl Question {
         }
     }
 
-    /// The versions of TLS that the client takes, in words.
+    /// The versions of TLS that the client accepts, in words.
     #[must_use]
     pub const fn versions(&self) -> &'static str {
         match self.client {

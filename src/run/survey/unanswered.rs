@@ -1,19 +1,19 @@
-//! What a survey was not answered, and how often it asked.
+//! The unanswered queries of a survey, and how often each was made.
 //!
-//! A balancer that limits connections, or one machine that restarts, answers some questions and resets
-//! others. What was not answered may be another chain, so each question without an answer is reported.
+//! A load balancer with connection limits, or one machine that restarts, answers some queries and resets
+//! others. An unanswered query may have another chain, so each one is reported.
 
 use super::{Question, Survey};
 use crate::{text::count::counted, tls::probe::Unanswered};
 
 impl Survey {
-    /// The questions that were not answered, with what came instead of an answer.
+    /// The unanswered queries, with what happened instead of an answer.
     pub fn unanswered(&self) -> impl Iterator<Item = (&Question, Unanswered)> {
         let answers = self.answers.iter();
         answers.filter_map(|(one, outcome)| Some((one, outcome.as_ref().err()?.unanswered()?)))
     }
 
-    /// How many questions were not answered, and what came instead; `None` if all were answered.
+    /// How many queries were not answered, and what happened instead; `None` if all were answered.
     #[must_use]
     pub fn unanswered_sentence(&self) -> Option<String> {
         let all: Vec<_> = self.unanswered().map(|(_, how)| how).collect();
@@ -21,7 +21,7 @@ impl Survey {
     }
 }
 
-/// The sentence about `unanswered` of `count` questions.
+/// The sentence about `unanswered` of `count` queries.
 fn sentence(unanswered: &[Unanswered], count: usize) -> Option<String> {
     let mut kinds: Vec<(Unanswered, usize)> = Vec::new();
     for how in unanswered {

@@ -18,7 +18,7 @@ const MOST_KEY_OCTETS: usize = 520;
 const MOST_SIGNATURE_OCTETS: usize = 512;
 /// The fewest octets of a modulus in a certificate that was sent: `min_rsa_size` is 0, which is 128.
 const FEWEST_MODULUS_OCTETS: usize = 128;
-/// The most octets of a name that is compared: the size of `pad`.
+/// The most octets of a name that can be compared: the size of `pad`.
 const MOST_NAME_OCTETS: usize = 255;
 
 /// A key to compare with an anchor's.
@@ -28,10 +28,10 @@ pub(super) enum PublicKey<'a> {
     Ec(Curve, &'a [u8]),
 }
 
-/// What the extensions of one certificate came to.
+/// The results of the extensions of one certificate.
 pub(super) struct Extensions {
     pub(super) has_basic_constraints: bool,
-    /// Whether the host stands among its names.
+    /// Whether the host is among its names.
     pub(super) is_named: bool,
 }
 
@@ -68,12 +68,12 @@ pub(super) const fn public_key<'a>(key: &Key<'a>) -> Option<PublicKey<'a>> {
     }
 }
 
-/// Whether the key verifies anything: points are taken uncompressed alone.
+/// Whether the key can verify anything: points must be uncompressed.
 pub(super) const fn is_usable(key: &Key<'_>) -> bool {
     !matches!(key, Key::Ec { form: PointForm::Compressed | PointForm::Broken, .. })
 }
 
-/// The signature algorithm outside of what is signed, and the size of the signature.
+/// The signature algorithm outside the tbsCertificate, and the size of the signature.
 pub(super) fn scheme(cert: &Cert<'_>, view: &View<'_>) -> Result<(), Refusal> {
     let rule = match view.outer.scheme {
         Scheme::Rsa(Digest::Md5) => Rule::WeakDigest(Digest::Md5),
@@ -90,7 +90,7 @@ pub(super) fn scheme(cert: &Cert<'_>, view: &View<'_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// Extensions that are passed over even where they are critical.
+/// Extensions that are ignored even if they are critical.
 const IGNORED: [&[u8]; 8] = [
     oid::AUTHORITY_KEY_ID,
     oid::SUBJECT_KEY_ID,
@@ -138,7 +138,7 @@ pub(super) fn extensions(
     Ok(found)
 }
 
-/// `process-basicConstraints`: TRUE in any octet but 0, and room for the certificates below.
+/// `process-basicConstraints`: TRUE in any octet except 0, and room for the certificates below.
 fn basic_constraints(value: &[u8], place: usize) -> Result<(), Rule> {
     let unreadable = Rule::Unreadable(Part::BasicConstraints);
     let parts = tlv::only(value).filter(|one| one.tag == SEQUENCE).map(|one| one.inside());
@@ -158,7 +158,7 @@ fn basic_constraints(value: &[u8], place: usize) -> Result<(), Rule> {
     parts.is_empty().then_some(()).ok_or(unreadable)
 }
 
-/// `process-keyUsage`: a CA's needs keyCertSign, nobody's may be empty.
+/// `process-keyUsage`: a CA needs keyCertSign, and it must not be empty.
 fn key_usage(value: &[u8], is_leaf: bool) -> Result<(), Rule> {
     let bits = tlv::only(value).filter(|one| one.tag == BIT_STRING).map(|one| one.value);
     match bits {
@@ -171,7 +171,7 @@ fn key_usage(value: &[u8], is_leaf: bool) -> Result<(), Rule> {
     }
 }
 
-/// `process-certPolicies`: qualifiers other than a pointer to a statement are not taken.
+/// `process-certPolicies`: qualifiers other than a pointer to a statement are not accepted.
 fn policies(value: &[u8]) -> Result<(), Rule> {
     let sequence = |element: Tlv<'_>| element.tag == SEQUENCE;
     let is_taken = || -> Option<bool> {
@@ -195,7 +195,7 @@ fn policies(value: &[u8]) -> Result<(), Rule> {
     }
 }
 
-/// `process-SAN`: whether a dNSName is the host; `None` where it cannot be read.
+/// `process-SAN`: whether a dNSName is the host; `None` if it cannot be read.
 fn in_alt_names(value: &[u8], host: Option<&str>) -> Option<bool> {
     let mut is_named = host.is_none();
     for name in tlv::all(tlv::only(value).filter(|one| one.tag == SEQUENCE)?.value)? {

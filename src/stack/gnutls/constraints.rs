@@ -1,4 +1,4 @@
-//! nameConstraints as GnuTLS collects them from the anchor down, and holds them against the leaf alone
+//! nameConstraints as GnuTLS collects them from the anchor down, and compares them with the leaf only
 //! (`name_constraints.c` of GnuTLS 3.7.9 with Debian's patches).
 
 use crate::stack::{
@@ -11,7 +11,7 @@ use crate::stack::{
 /// A base: its kind and its contents.
 type Base<'a> = (u8, &'a [u8]);
 
-/// The kinds whose bases are compared; bases of other kinds are kept side by side.
+/// The kinds whose bases are compared; bases of other kinds are only collected.
 const COMPARED: [u8; 3] = [DNS, EMAIL, ADDRESS];
 /// Every address, as base and mask; the first 8 octets are those of IPv4.
 const EVERY_ADDRESS: [u8; 32] = [0; 32];
@@ -26,7 +26,7 @@ pub(super) struct Constraints<'a> {
 }
 
 impl<'a> Constraints<'a> {
-    /// `_gnutls_x509_name_constraints_merge`: false where a base cannot be read.
+    /// `_gnutls_x509_name_constraints_merge`: false if a base cannot be read.
     pub(super) fn append(&mut self, more: &NameConstraints<'a>) -> bool {
         let bases = |list: &[tlv::Tlv<'a>]| -> Option<Vec<Base<'a>>> {
             let base = |base: &tlv::Tlv<'a>| is_base(base).then_some((base.tag, base.value));
@@ -89,7 +89,7 @@ impl<'a> Constraints<'a> {
                 || alternative(EMAIL)
                     && (is_named(EMAIL) || self.permits_one(EMAIL, leaf, oid::EMAIL_ADDRESS)))
             && alternative(ADDRESS)
-            // The subject itself is not looked at: any excluded directoryName is too much.
+            // The subject itself is not compared: any excluded directoryName is a violation.
             && !self.excludes(DIRECTORY)
             && !(is_named(URI) && self.excludes(URI))
     }
@@ -102,7 +102,7 @@ impl<'a> Constraints<'a> {
         self.excluded.iter().any(|base| base.0 == kind)
     }
 
-    /// The attribute of the subject that stands for a missing name; more than one is too many.
+    /// The attribute of the subject that replaces a missing name; more than one is a violation.
     fn permits_one(&self, kind: u8, leaf: &View<'_>, id: &[u8]) -> bool {
         let all: Vec<_> = leaf.subject.attributes().filter(|one| one.id == id).collect();
         match all.as_slice() {
@@ -169,7 +169,7 @@ fn is_address_in(address: &[u8], base: &[u8]) -> bool {
     address.iter().zip(network).zip(mask).all(|((one, other), mask)| (one ^ other) & mask == 0)
 }
 
-/// Whether a name or a base is another base or within it (`compare_name_constraint_nodes`).
+/// Whether a name or a base equals another base or is within it (`compare_name_constraint_nodes`).
 fn is_within(kind: u8, one: &[u8], base: &[u8]) -> bool {
     match kind {
         DNS => dns(one, base) != Relation::Apart,
@@ -185,8 +185,8 @@ enum Relation {
     Apart,
 }
 
-/// `compare_dns_names`: label by label from the end, full stops at the end aside; a full stop in
-/// front of a base makes no difference.
+/// `compare_dns_names`: label by label from the end, ignoring full stops at the end; a leading full stop
+/// of a base makes no difference.
 fn dns(one: &[u8], base: &[u8]) -> Relation {
     fn trimmed(name: &[u8]) -> &[u8] {
         let dots = name.iter().rev().take_while(|octet| **octet == b'.').count();
@@ -216,7 +216,7 @@ fn dns(one: &[u8], base: &[u8]) -> Relation {
     }
 }
 
-/// `compare_emails`: only a full stop in front of a base includes the hosts below it.
+/// `compare_emails`: only a leading full stop of a base includes the hosts below it.
 fn is_mail_within(one: &[u8], base: &[u8]) -> bool {
     let split = |name| {
         let at = |name: &[u8]| name.iter().rposition(|octet| *octet == b'@');

@@ -1,4 +1,4 @@
-//! The path that GnuTLS builds of what was sent, and what it checks of each certificate of it
+//! The path that GnuTLS builds from the certificates sent, and its checks of each of them
 //! (`verify-high.c` and `verify.c`).
 
 use super::{
@@ -19,10 +19,10 @@ use crate::stack::{
     view::View,
 };
 
-/// `DEFAULT_MAX_VERIFY_DEPTH`, as which it is also the longest list that is sorted.
+/// `DEFAULT_MAX_VERIFY_DEPTH`, which is also the longest list that is sorted.
 pub(super) const MOST_CERTIFICATES: usize = 16;
 
-/// Whether `above` is the issuer of `below`: names, and key identifiers where both have one.
+/// Whether `above` is the issuer of `below`: names, and key identifiers if both have one.
 fn issued(above: &View<'_>, below: &View<'_>) -> bool {
     let asked = below.extensions.authority_key_id.read().and_then(|one| one.key_id);
     let own = above.extensions.subject_key_id.read();
@@ -48,14 +48,14 @@ pub(super) struct Path<'s, 'c, 'a> {
     pub(super) anchors: &'s [Link<'c, 'a>],
 }
 
-/// Why a certificate does not hold.
+/// Why a certificate is not valid.
 pub(super) struct Failure {
     refusal: Refusal,
-    /// `SIGNER_OLD_OR_UNKNOWN`: whether other anchors are tried after it.
+    /// `SIGNER_OLD_OR_UNKNOWN`: whether other anchors are tried afterwards.
     is_retried: bool,
 }
 
-/// What was collected from the anchor down.
+/// The state collected from the anchor down.
 struct State<'a> {
     constraints: Constraints<'a>,
     features: Features,
@@ -66,7 +66,7 @@ struct State<'a> {
 
 impl<'c, 'a> Path<'_, 'c, 'a> {
     /// `gnutls_x509_trust_list_verify_crt2`: anchors are looked up by the issuer of the last
-    /// certificate, then by its subject. Out: what could not be computed.
+    /// certificate, then by its subject. Returns what could not be computed.
     pub(super) fn verify(&self, sent: &[Link<'c, 'a>]) -> Result<Option<Refusal>, Refusal> {
         let chain = self.arranged(sent);
         let (_, last) = chain[chain.len() - 1];
@@ -98,7 +98,7 @@ impl<'c, 'a> Path<'_, 'c, 'a> {
                 seen.iter().any(|one| self.case.is_same(one.0, list[start + place].0))
             };
             if let Some(place) = (0..count).find(was_seen).map(|place| start + place) {
-                // One certificate moves, and the last is lost.
+                // One certificate is moved, and the last one is lost.
                 if place + 1 < list.len() {
                     list[place] = list[place + 1];
                 }
@@ -271,8 +271,8 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// `_gnutls_sort_clist`: the segment that begins with the first certificate comes first, and how long
-/// it is.
+/// `_gnutls_sort_clist`: moves the segment that begins with the first certificate to the front; its
+/// length.
 fn sort(list: &mut [Link<'_, '_>]) -> usize {
     if list.len() > MOST_CERTIFICATES {
         return 1;

@@ -9,7 +9,7 @@ use crate::stack::{
     view::{Part, View},
 };
 
-/// Whether the certificate is read at all.
+/// Whether the certificate can be read at all.
 pub(super) fn reads(view: &View<'_>) -> Result<(), Rule> {
     if let Some(id) = view.duplicate() {
         return Err(Rule::DuplicateExtension(oid::extension_name(id)));
@@ -34,7 +34,7 @@ fn is_id(id: &[u8]) -> bool {
     !id.is_empty() && arcs.into_iter().all(|arc| arc.len() <= 9)
 }
 
-/// A date; -1 for what cannot be read, which is never valid.
+/// A date; -1 if it cannot be read, which is never valid.
 fn moment(date: Tlv<'_>) -> Option<i64> {
     let is_date = |written: &Written| {
         written.zone == Zone::Utc
@@ -101,7 +101,7 @@ const STATUS_REQUEST: u16 = 5;
 pub(super) struct Features(Vec<u16>);
 
 impl Features {
-    /// Adds those of an issuer; false where they cannot be read.
+    /// Adds those of an issuer; false if they cannot be read.
     pub(super) fn append(&mut self, issuer: &View<'_>) -> bool {
         let Some(extension) = issuer.extension(oid::TLS_FEATURE) else { return true };
         let Some(more) = features(extension.value) else { return false };

@@ -1,4 +1,4 @@
-//! nameConstraints as Go compares names with them: `checkNameConstraints` of 1.19 (`verify.go`), and
+//! nameConstraints as Go compares them with names: `checkNameConstraints` of 1.19 (`verify.go`), and
 //! `constraints.go` of 1.27.
 
 use std::net::IpAddr;
@@ -22,7 +22,7 @@ pub(super) fn fit(named: &View<'_>, above: &View<'_>, version: Version) -> bool 
         let (permitted, excluded) = (of_kind(&bases.permitted), of_kind(&bases.excluded));
         let Some(compared) = compared(name, version) else {
             let kinds = [DNS, EMAIL, URI, ADDRESS];
-            // A URI without a host matters to 1.19 only where there are constraints for URIs.
+            // A URI without a host only matters to 1.19, if there are constraints for URIs.
             let is_passed_over = name.tag == URI && version == Version::V1_19;
             return !kinds.contains(&name.tag)
                 || is_passed_over && permitted.is_empty() && excluded.is_empty();
@@ -36,7 +36,7 @@ pub(super) fn fit(named: &View<'_>, above: &View<'_>, version: Version) -> bool 
     })
 }
 
-/// What of a name is compared: an address, or a domain; `None` where there is none.
+/// The compared part of a name: an address, or a domain; `None` if there is none.
 fn compared<'a>(name: &Tlv<'a>, version: Version) -> Option<&'a [u8]> {
     let domain = match name.tag {
         ADDRESS => return Some(name.value),
@@ -66,7 +66,7 @@ fn within((name, compared): (&Tlv<'_>, &[u8]), base: &[u8], version: Version) ->
     }
 }
 
-/// Whether a wildcard stands for the base: both are the same behind their first label.
+/// Whether a wildcard matches the base: both are equal after their first label.
 fn is_wildcard_of(name: &[u8], base: &[u8]) -> bool {
     let behind = |text: &[u8]| text.iter().position(|octet| *octet == b'.');
     match (name.first(), behind(name), behind(base)) {

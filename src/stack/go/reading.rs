@@ -16,7 +16,7 @@ use crate::stack::{
     view::{Part, View},
 };
 
-/// Whether the certificate is read at all.
+/// Whether the certificate can be read at all.
 pub(super) fn reads(view: &View<'_>, version: Version) -> Result<(), Rule> {
     if !(0..=2).contains(&view.version) {
         return Err(Rule::Unreadable(Part::Version));
@@ -118,7 +118,7 @@ fn extensions(view: &View<'_>, version: Version) -> Result<(), Rule> {
     if version == Version::V1_27 { of_1_27(view) } else { Ok(()) }
 }
 
-/// What 1.27 reads more: extensions that may not be critical, and policies.
+/// What 1.27 checks in addition: extensions that must not be critical, and policies.
 fn of_1_27(view: &View<'_>) -> Result<(), Rule> {
     const NEVER_CRITICAL: [&[u8]; 3] =
         [oid::AUTHORITY_KEY_ID, oid::SUBJECT_KEY_ID, oid::AUTHORITY_INFO_ACCESS];

@@ -10,7 +10,7 @@ use crate::stack::{
     view::{Part, View},
 };
 
-/// Whether the certificate is read at all.
+/// Whether the certificate can be read at all.
 pub(super) fn reads(view: &View<'_>) -> Result<(), Rule> {
     if !(0..=2).contains(&view.version) {
         return Err(Rule::Unreadable(Part::Version));
@@ -66,12 +66,12 @@ pub(super) fn validity(view: &View<'_>) -> Result<(i64, i64), Rule> {
     read(view.not_before).zip(read(view.not_after)).ok_or(Rule::Unreadable(Part::Validity))
 }
 
-/// CA:TRUE; with a negative pathLenConstraint it counts as none.
+/// CA:TRUE; with a negative pathLenConstraint it counts as absent.
 pub(super) fn is_ca(view: &View<'_>) -> bool {
     view.extensions.is_ca() && view.extensions.path_len().is_none_or(|length| length >= 0)
 }
 
-/// The names of subjectAltName; none if one of them cannot be read.
+/// The names of subjectAltName; empty if one of them cannot be read.
 pub(super) fn alt_names<'v, 'a>(view: &'v View<'a>) -> &'v [Tlv<'a>] {
     if bad_alt_name(view).is_some() { &[] } else { view.extensions.names() }
 }
@@ -87,7 +87,7 @@ pub(super) fn bad_alt_name(view: &View<'_>) -> Option<&'static str> {
 fn bad_name(name: &Tlv<'_>) -> Option<&'static str> {
     match name.tag {
         EMAIL | DNS | X400 => None,
-        // An address may come with a mask.
+        // An address may have a mask.
         ADDRESS => (!matches!(name.value.len(), 4 | 8 | 16 | 32)).then_some("an iPAddress"),
         URI => (!is_uri(name.value)).then_some("a URI"),
         DIRECTORY => {
@@ -114,7 +114,7 @@ fn is_uri(octets: &[u8]) -> bool {
             .contains(|letter: char| letter.is_ascii_control() || " \"<>\\^`{|}".contains(letter))
 }
 
-/// A critical extension that neither the validator nor the check of servers knows.
+/// A critical extension that neither the validator nor the check of servers supports.
 pub(super) fn critical(view: &View<'_>) -> Option<Rule> {
     const KNOWN: [&[u8]; 9] = [
         oid::BASIC_CONSTRAINTS,
@@ -131,7 +131,7 @@ pub(super) fn critical(view: &View<'_>) -> Option<Rule> {
     Some(Rule::CriticalExtension(oid::extension_name(id)))
 }
 
-/// An address without the prefix that makes it one of IPv6.
+/// An IPv4 address without the prefix of its IPv6 form.
 pub(super) fn plain(address: &[u8]) -> &[u8] {
     const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
     address.strip_prefix(&MAPPED).filter(|rest| rest.len() == 4).unwrap_or(address)

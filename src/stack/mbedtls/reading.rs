@@ -16,17 +16,17 @@ use crate::stack::{
     view::{Part, View},
 };
 
-/// Whether `build` reads the certificate at all.
+/// Whether `build` can read the certificate at all.
 pub(super) fn reads(cert: &Cert<'_>, view: &View<'_>, build: &Build) -> Result<(), Refusal> {
     check(view, build).map_err(|rule| cert.breaks(rule))
 }
 
-/// Whether a certificate is passed over instead of ending the handshake.
+/// Whether a certificate is skipped instead of ending the handshake.
 pub(super) fn is_unknown_scheme(refusal: &Refusal) -> bool {
     matches!(refusal.rule, Rule::Scheme(name) if name != "RSASSA-PSS")
 }
 
-/// cA of basicConstraints, which an INTEGER may stand for.
+/// cA of basicConstraints, which may also be an INTEGER.
 pub(super) fn is_ca(view: &View<'_>) -> bool {
     let constraints = view.extensions.basic_constraints.read();
     constraints.is_some_and(|one| match (one.ca, one.path_len) {
@@ -35,7 +35,7 @@ pub(super) fn is_ca(view: &View<'_>) -> bool {
     })
 }
 
-/// pathLenConstraint, which counts only behind a BOOLEAN.
+/// pathLenConstraint, which only counts after a BOOLEAN.
 pub(super) fn path_len(view: &View<'_>) -> Option<i64> {
     let constraints = view.extensions.basic_constraints.read()?;
     constraints.path_len.filter(|_| constraints.ca.is_some())
@@ -100,7 +100,7 @@ fn scheme(view: &View<'_>, build: &Build) -> Result<(), Rule> {
             return Err(Rule::Unreadable(Part::SignatureAlgorithm));
         }
         Scheme::Pss { .. } if !build.reads_pss => return Err(Rule::Scheme("RSASSA-PSS")),
-        // The default of RSASSA-PSS is not looked up; it is refused as weak where it counts.
+        // The default of RSASSA-PSS is not looked up; it is refused as weak when it is used.
         Scheme::Pss { digest: Digest::Sha1, .. } => return Ok(()),
         _ => {}
     }
@@ -110,7 +110,7 @@ fn scheme(view: &View<'_>, build: &Build) -> Result<(), Rule> {
     }
 }
 
-/// `mbedtls_x509_get_name`, which wants at least one attribute, each a string or a BIT STRING.
+/// `mbedtls_x509_get_name`, which requires at least one attribute, each a string or a BIT STRING.
 fn name(name: &Dn<'_>, part: Part) -> Result<(), Rule> {
     const VALUES: [u8; 7] = [
         BMP_STRING,
@@ -146,7 +146,7 @@ pub(super) fn key(key: &Key<'_>, build: &Build) -> Result<(), Rule> {
         Key::Ec { curve: Curve::Other, .. } => Err(Rule::Curve(Curve::Other)),
         Key::Ec { form: PointForm::Uncompressed, .. } => Ok(()),
         Key::Ec { form: PointForm::Compressed, curve, .. } => {
-            // 3.6 computes roots where the field's prime is 3 modulo 4.
+            // 3.6 computes roots if the field's prime is 3 modulo 4.
             let is_known = build.version == Version::V3_6 && *curve != Curve::P224;
             is_known.then_some(()).ok_or(Rule::CompressedPoint)
         }
@@ -159,7 +159,7 @@ pub(super) fn key(key: &Key<'_>, build: &Build) -> Result<(), Rule> {
     }
 }
 
-/// The extensions that are read in any version; 3.6 reads the key identifiers too.
+/// The extensions that every version reads; 3.6 also reads the key identifiers.
 const READ: [&[u8]; 6] = [
     oid::BASIC_CONSTRAINTS,
     oid::KEY_USAGE,
@@ -193,7 +193,7 @@ fn extensions(view: &View<'_>, build: &Build) -> Result<(), Rule> {
     Ok(())
 }
 
-/// Whether the value of one extension is read.
+/// Whether the value of one extension can be read.
 fn value(
     view: &View<'_>,
     id: &[u8],
@@ -201,7 +201,7 @@ fn value(
     is_critical: bool,
     is_3_6: bool,
 ) -> Result<(), Rule> {
-    /// INT_MAX, which is refused as well.
+    /// INT_MAX, which is also refused.
     const MOST_PATH_LEN: i64 = 0x7fff_ffff;
     let known = &view.extensions;
     let unreadable = |part| Err(Rule::Unreadable(part));
@@ -234,7 +234,7 @@ fn value(
     Ok(())
 }
 
-/// `mbedtls_x509_parse_subject_alt_name`: kinds that are not known are passed over.
+/// `mbedtls_x509_parse_subject_alt_name`: unknown kinds are skipped.
 fn general_name(name: &Tlv<'_>, is_3_6: bool) -> Result<(), Rule> {
     if name.tag & 0xc0 != 0x80 {
         return Err(Rule::Unreadable(Part::SubjectAltName));
@@ -262,7 +262,7 @@ fn general_name(name: &Tlv<'_>, is_3_6: bool) -> Result<(), Rule> {
     }
 }
 
-/// `x509_get_certificate_policies`: critical ones may name anyPolicy alone.
+/// `x509_get_certificate_policies`: critical ones may only name anyPolicy.
 fn policies(octets: &[u8], is_critical: bool) -> Result<(), Rule> {
     let unreadable = Rule::Unreadable(Part::CertificatePolicies);
     let list = tlv::only(octets).filter(|one| one.tag == SEQUENCE && !one.value.is_empty());

@@ -62,7 +62,7 @@ pub(super) fn build<'i, 'c, 'a>(
             None => is_searching_sent = false,
         }
     }
-    // The last chance: the leaf itself is an anchor.
+    // The last attempt: the leaf itself is an anchor.
     let is_leaf = |anchor: &&Info<'_, '_>| is_same(case, anchor.cert, sent[0].cert);
     match anchors.iter().find(is_leaf).filter(|_| setting.partial_chain) {
         Some(anchor) if chain.untrusted == chain.certs.len() => {
@@ -94,7 +94,7 @@ fn best<'i, 'c, 'a>(
     longest
 }
 
-/// Why the path ends where it does.
+/// Why the path ends there.
 fn why(case: &Case<'_>, chain: &Chain<'_, '_, '_>, anchors: &[Info<'_, '_>]) -> Refusal {
     let last = chain.certs[chain.certs.len() - 1];
     let breaks = |rule| last.cert.breaks(rule);

@@ -29,7 +29,7 @@ pub(super) fn extensions(setting: &Setting, chain: &Chain<'_, '_, '_>) -> Result
         }
         let ca = info.ca();
         let is_last = place + 1 == count;
-        // Only the last may be a CA by other means than basicConstraints.
+        // Only the last certificate may be a CA by other means than basicConstraints.
         if place > 0 && (ca == 0 || (!is_last || setting.is_strict) && ca != 1) {
             return breaks(no_ca(info.view));
         }
@@ -137,7 +137,7 @@ fn strict(info: &Info<'_, '_>, is_last: bool) -> Result<(), Refusal> {
     }
 }
 
-/// Security level 2 of keys above the leaf, and of signatures below the anchor.
+/// Security level 2 for keys above the leaf, and for signatures below the anchor.
 pub(super) fn levels(chain: &Chain<'_, '_, '_>) -> Result<(), Refusal> {
     for (place, info) in chain.certs.iter().enumerate() {
         if let Some(refusal) = weak_key(info).filter(|_| place > 0) {
@@ -152,7 +152,7 @@ pub(super) fn levels(chain: &Chain<'_, '_, '_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Signatures and dates, from the anchor down; what could not be computed.
+/// Signatures and dates, from the anchor down; returns what could not be computed.
 pub(super) fn signatures(
     case: &Case<'_>,
     setting: &Setting,
@@ -172,7 +172,7 @@ pub(super) fn signatures(
                 Check::Bad => return Err(info.cert.breaks(Rule::WrongSignature)),
                 Check::Unknown => unknown = Some(info.cert.breaks(Rule::NotComputed)),
             }
-            // By OpenSSL's reading two AlgorithmIdentifiers that differ are a bad signature.
+            // For OpenSSL, two different AlgorithmIdentifiers are a bad signature.
             if info.view.inner.whole != info.view.outer.whole {
                 return Err(info.cert.breaks(Rule::AlgorithmsDiffer));
             }
@@ -185,7 +185,7 @@ pub(super) fn signatures(
     Ok(unknown)
 }
 
-/// nameConstraints of every certificate above, the anchor's too.
+/// nameConstraints of every certificate above, including the anchor's.
 pub(super) fn name_constraints(chain: &Chain<'_, '_, '_>) -> Result<(), Refusal> {
     for (place, info) in chain.certs.iter().enumerate() {
         if place != 0 && info.is_self_issued {

@@ -1,4 +1,4 @@
-//! A certificate as OpenSSL reads it (`d2i_X509`) and what it remembers of its extensions
+//! A certificate as OpenSSL reads it (`d2i_X509`) and what it caches of its extensions
 //! (`ossl_x509v3_cache_extensions`).
 
 use crate::stack::{
@@ -17,11 +17,11 @@ use crate::stack::{
     view::{Part, View},
 };
 
-/// A certificate with what was found out about it.
+/// A certificate with its cached properties.
 pub(super) struct Info<'c, 'a> {
     pub(super) cert: &'c Cert<'a>,
     pub(super) view: &'c View<'a>,
-    /// `EXFLAG_INVALID`: it is neither issuer nor issued.
+    /// `EXFLAG_INVALID`: it is neither an issuer nor issued.
     pub(super) invalid: Option<Rule>,
     /// `EXFLAG_CRITICAL`.
     pub(super) critical: Option<Rule>,
@@ -49,7 +49,7 @@ impl<'c, 'a> Info<'c, 'a> {
         Ok(info)
     }
 
-    /// `X509_check_akid`: whether `below` asks for the identifiers of this certificate.
+    /// `X509_check_akid`: whether `below` names the identifiers of this certificate.
     pub(super) fn identifies(&self, below: &View<'_>) -> bool {
         let Some(asked) = below.extensions.authority_key_id.read() else { return true };
         let own = self.view.extensions.subject_key_id.read();
@@ -69,7 +69,8 @@ impl<'c, 'a> Info<'c, 'a> {
             && self.view.key.makes(below.view.outer.scheme)
     }
 
-    /// `check_ca`: 0 for no CA, 1 for one by basicConstraints, more for others that may pass.
+    /// `check_ca`: 0 if it is not a CA, 1 if it is one by basicConstraints, more for others that may
+    /// pass.
     pub(super) fn ca(&self) -> u8 {
         let known = &self.view.extensions;
         if !known.allows(crate::stack::extensions::KEY_CERT_SIGN) {
@@ -97,7 +98,7 @@ fn issuer_of<'a>(asked: &AuthorityKeyId<'a>) -> Option<Dn<'a>> {
     tlv::only(name.value).and_then(Dn::read)
 }
 
-/// What is an error while the certificate is decoded.
+/// Errors while the certificate is decoded.
 fn decodes(view: &View<'_>) -> Result<(), Rule> {
     match view.serial {
         [] => return Err(Rule::EmptySerial),
@@ -128,7 +129,7 @@ fn name(name: &Dn<'_>, part: Part) -> Result<(), Rule> {
     is_name.then_some(()).ok_or(Rule::Unreadable(part))
 }
 
-/// The extensions that are read in advance, which may neither be broken nor stand there twice.
+/// The extensions that are read in advance, which must be readable and unique.
 const CACHED: [&[u8]; 8] = [
     oid::BASIC_CONSTRAINTS,
     oid::KEY_USAGE,

@@ -30,7 +30,7 @@ fn by_openssl(view: &View<'_>, host: &str, partial_wildcards: bool) -> bool {
     dns.iter().any(|name| host::openssl(name.value, host, partial_wildcards))
 }
 
-/// `Curl_verifyhost`: the last common name counts where there is neither a name nor an address.
+/// `Curl_verifyhost`: the last common name counts if there is neither a name nor an address.
 fn by_curl(view: &View<'_>, host: &str) -> bool {
     let names = view.extensions.names();
     let address = host::address(host);
@@ -50,7 +50,7 @@ fn by_curl(view: &View<'_>, host: &str) -> bool {
     last.is_some_and(|name| matches(name.as_bytes()))
 }
 
-/// `Curl_cert_hostcheck`: a full stop at the end counts for nothing, `*.` needs two labels behind.
+/// `Curl_cert_hostcheck`: a full stop at the end is ignored, `*.` must be followed by two labels.
 fn curl_host(pattern: &[u8], host: &str) -> bool {
     let pattern = pattern.strip_suffix(b".").unwrap_or(pattern);
     let host = host.strip_suffix('.').unwrap_or(host).as_bytes();

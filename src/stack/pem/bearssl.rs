@@ -2,7 +2,7 @@
 
 use super::{Decoded, push_quartet, value};
 
-/// What was not read yet. Reading past its end gives `None`, as the decoder waits for more there.
+/// The unread bytes. Reading past the end gives `None`, since the decoder waits for more there.
 struct Bytes<'a> {
     rest: &'a [u8],
 }
@@ -14,13 +14,13 @@ impl Bytes<'_> {
         Some(*first)
     }
 
-    /// Passes over the rest of the line.
+    /// Skips the rest of the line.
     fn skip_line(&mut self) -> Option<()> {
         while self.next()? != b'\n' {}
         Some(())
     }
 
-    /// Passes over the rest of the line; whether it was blank.
+    /// Skips the rest of the line; whether it was blank.
     fn skip_blank_line(&mut self) -> Option<bool> {
         let mut is_blank = true;
         loop {
@@ -31,7 +31,7 @@ impl Bytes<'_> {
         }
     }
 
-    /// Whether `wanted` follows, in letters of any case; if not, the line is passed over.
+    /// Whether `wanted` follows, ignoring case; if not, the line is skipped.
     fn matches(&mut self, wanted: &[u8]) -> Option<bool> {
         for letter in wanted {
             match self.next()? {
@@ -56,7 +56,7 @@ impl Bytes<'_> {
     }
 }
 
-/// What four digits of BearSSL's decoder are.
+/// The meaning of four digits for BearSSL's decoder.
 enum Quartet {
     Whole,
     /// A hyphen at the beginning of a line.
@@ -67,7 +67,7 @@ enum Quartet {
     Wrong,
 }
 
-/// `pemdec.t0`. An error ends it: the loaders give up at the first.
+/// `pemdec.t0`. It ends at the first error, where the loaders give up.
 pub(super) fn decode(text: &[u8]) -> Decoded {
     let mut decoded = Decoded::default();
     let mut bytes = Bytes { rest: text };

@@ -1,7 +1,7 @@
 //! How TLS stacks decode PEM text.
 //!
-//! In: the bytes that a stack is given. Out: the contents of the certificates that its decoder finds,
-//! and whether it stopped at an error. What each does was read in its source and is held against the
+//! In: the bytes that a stack gets. Out: the contents of the certificates that its decoder finds, and
+//! whether it stopped at an error. The behaviour of each was read in its source and is compared with the
 //! real library by a differential test.
 
 mod bearssl;
@@ -14,23 +14,23 @@ pub(crate) enum Decoder {
     Mbedtls,
     /// BearSSL 0.6: `br_pem_decoder_push`.
     Bearssl,
-    /// BearSSL as the ESP8266 core has and feeds it: carriage returns are passed over, and a line
-    /// break is added (`pemdec.t0` of its fork, `BearSSLHelpers.cpp`).
+    /// BearSSL as in the ESP8266 core: carriage returns are skipped, and a line break is added
+    /// (`pemdec.t0` of its fork, `BearSSLHelpers.cpp`).
     Esp8266,
     /// OpenSSL 3.0: `PEM_read_bio_X509` until there is no further block.
     Openssl,
 }
 
-/// What a decoder made of a text.
+/// The result of a decoder for a text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Decoded {
-    /// The contents of the blocks of certificates, in their order.
+    /// The contents of the blocks of certificates, in order.
     pub(crate) contents: Vec<Vec<u8>>,
     /// Whether a block could not be decoded.
     pub(crate) is_failed: bool,
 }
 
-/// What `decoder` makes of `text`, which ends before its first NUL.
+/// The result of `decoder` for `text`, which ends before its first NUL.
 pub(crate) fn decode(decoder: Decoder, text: &[u8]) -> Decoded {
     let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
     let text = &text[..end];
@@ -87,12 +87,12 @@ fn mbedtls(mut text: &[u8]) -> Decoded {
         }
         text = &text[next..];
     }
-    // What is left was to be a block.
+    // The remainder was meant as a block.
     decoded.is_failed |= find(text, BEGIN).is_some();
     decoded
 }
 
-/// `mbedtls_base64_decode`: blanks at the ends of lines only, `\r` before `\n` only.
+/// `mbedtls_base64_decode`: blanks only at the ends of lines, `\r` only before `\n`.
 fn mbedtls_base64(text: &[u8]) -> Option<Vec<u8>> {
     let (mut digits, mut equals, mut at) = (Vec::new(), 0, 0);
     while at < text.len() {
@@ -123,7 +123,7 @@ fn mbedtls_base64(text: &[u8]) -> Option<Vec<u8>> {
     Some(contents)
 }
 
-/// Adds the bytes of four digits, of which the last `padding` are none.
+/// Adds the bytes of four digits, of which the last `padding` are padding.
 fn push_quartet(contents: &mut Vec<u8>, four: &[u8], padding: usize) {
     let bits = four.iter().fold(0_u32, |bits, digit| bits << 6 | u32::from(*digit));
     let bytes = bits.to_be_bytes();

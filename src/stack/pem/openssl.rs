@@ -5,13 +5,13 @@ use super::{Decoded, push_quartet, value};
 /// The most bytes of a line that OpenSSL reads at once (`LINESIZE` of pem_lib.c, less the NUL).
 const MAX_LINE: usize = 254;
 
-/// The lines of `text` as `BIO_gets` cuts them.
+/// The lines of `text` as `BIO_gets` splits them.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let whole = text.split_inclusive(|byte| *byte == b'\n');
     whole.flat_map(|line| line.chunks(MAX_LINE))
 }
 
-/// `sanitize_line` as it is called for certificates: without what is no visible ASCII at the end.
+/// `sanitize_line` for certificates: without trailing characters that are not visible ASCII.
 fn sanitized(line: &[u8]) -> &[u8] {
     let end = line.iter().rposition(|byte| (b'!'..=0x7f).contains(byte)).map_or(0, |last| last + 1);
     &line[..end]
@@ -42,7 +42,7 @@ pub(super) fn decode(text: &[u8]) -> Decoded {
 
 /// The contents of the block called `name`, up to its END line.
 fn body<'a>(lines: &mut impl Iterator<Item = &'a [u8]>, name: &[u8]) -> Option<Vec<u8>> {
-    // What stands before a blank line is a header, which certificates have none of.
+    // What precedes a blank line is a header, which certificates do not have.
     let (mut header, mut data) = (Vec::new(), Vec::new());
     let (mut is_behind_blank, mut is_short, mut was_partial) = (false, false, false);
     loop {
@@ -86,7 +86,7 @@ fn body<'a>(lines: &mut impl Iterator<Item = &'a [u8]>, name: &[u8]) -> Option<V
     base64(if is_behind_blank { &data } else { &header })
 }
 
-/// `EVP_DecodeUpdate` and `EVP_DecodeFinal`: blanks anywhere, whole quartets only.
+/// `EVP_DecodeUpdate` and `EVP_DecodeFinal`: blanks anywhere, only whole quartets.
 fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let (mut digits, mut equals) = (Vec::new(), 0);
     for byte in text {

@@ -1,4 +1,4 @@
-//! Extensions of the subject that wolfSSL decodes and does not use, but for their errors.
+//! Extensions about the subject that wolfSSL only decodes to check for errors.
 
 use crate::stack::tlv::{self, OID, SEQUENCE, SET, Tlv};
 

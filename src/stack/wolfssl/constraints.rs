@@ -1,5 +1,5 @@
-//! nameConstraints as wolfSSL looks at them (`ConfirmNameConstraints`): those of the direct issuer
-//! alone, with names of mail, DNS and directories.
+//! nameConstraints as wolfSSL checks them (`ConfirmNameConstraints`): only those of the direct issuer,
+//! for mail, DNS and directory names.
 
 use super::Decoded;
 use crate::stack::{
@@ -47,7 +47,7 @@ fn matches(kind: u8, name: &[u8], base: &Tlv<'_>) -> bool {
     }
 }
 
-/// A base without `@` is a domain, or with a full stop in front all domains below.
+/// A base without `@` is a domain, or with a leading full stop all domains below it.
 fn matches_mail(name: &[u8], base: &[u8]) -> bool {
     let is_address = base[0] != b'.' && base.contains(&b'@');
     let mut name = name;

@@ -1,5 +1,5 @@
-//! nameConstraints as wolfSSL 5.9 looks at them (`ConfirmNameConstraints`): those of every CA above, for names of
-//! every kind but x400Address and ediPartyName.
+//! nameConstraints as wolfSSL 5.9 checks them (`ConfirmNameConstraints`): those of every CA above, for
+//! names of every kind except x400Address and ediPartyName.
 
 use std::net::IpAddr;
 
@@ -78,7 +78,7 @@ fn matches_domain(name: &[u8], base: &[u8]) -> bool {
     !name.is_empty() && !base.is_empty() && name[0] != b'.' && constraints::dns(name, base)
 }
 
-/// Every name that a wildcard stands for, or for excluded names any.
+/// Every name that a wildcard matches, or for excluded names any of them.
 fn matches_wildcard(name: &[u8], base: &[u8], is_permitted: bool) -> bool {
     let (name, base) = (without_dot(name), without_dot(base));
     let is_below = base.first() == Some(&b'.');
@@ -99,7 +99,8 @@ fn matches_wildcard(name: &[u8], base: &[u8], is_permitted: bool) -> bool {
         && names.iter().zip(&bases).all(fits)
 }
 
-/// A base with an `@` is one address, one without is a host, with a full stop in front all hosts below.
+/// A base with an `@` is one address, one without is a host, or with a leading full stop all hosts below
+/// it.
 fn matches_mail(name: &[u8], base: &[u8]) -> bool {
     let at = |text: &[u8]| text.iter().position(|octet| *octet == b'@');
     let is_address =
@@ -128,7 +129,7 @@ fn host(uri: &[u8]) -> Option<&str> {
     is_name.then_some(host)
 }
 
-/// One host, or with a full stop in front all hosts below.
+/// One host, or with a leading full stop all hosts below it.
 fn matches_host(host: &[u8], base: &[u8]) -> bool {
     match base {
         [] => false,

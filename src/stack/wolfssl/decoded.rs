@@ -36,11 +36,11 @@ pub(super) struct Decoded<'c, 'a> {
     pub(super) is_self_signed: bool,
     /// The names that are compared with a host, with their tags.
     pub(super) alt_names: Vec<(u8, Vec<u8>)>,
-    /// The octets of the key as it is stored.
+    /// The stored size of the key in octets.
     pub(super) key_octets: usize,
-    /// What is wrong with its dates, which is reported last but one.
+    /// The rule that its dates violate, which is reported last but one.
     pub(super) outdated: Option<Rule>,
-    /// A critical extension that is not known, which is reported last.
+    /// An unknown critical extension, which is reported last.
     pub(super) critical: Option<Rule>,
 }
 
@@ -56,7 +56,7 @@ fn key_id(octets: &[u8]) -> [u8; 20] {
 }
 
 impl<'c, 'a> Decoded<'c, 'a> {
-    /// Decodes a certificate; without a time its dates are not looked at.
+    /// Decodes a certificate; without a time its dates are ignored.
     pub(super) fn of(
         cert: &'c Cert<'a>,
         at: Option<i64>,
@@ -133,7 +133,7 @@ impl<'c, 'a> Decoded<'c, 'a> {
         Ok(decoded)
     }
 
-    /// What `ParseCertRelative` of 5.9 asks more of a certificate alone.
+    /// The additional checks of `ParseCertRelative` of 5.9 for a single certificate.
     fn of_5_9(&self) -> Result<(), Rule> {
         let is_anchor = matches!(self.cert.position, Position::Anchor(_));
         if self.view.serial == [0] && !(is_anchor && self.is_ca && self.is_self_signed) {
@@ -182,7 +182,7 @@ impl<'c, 'a> Decoded<'c, 'a> {
             oid::EXT_KEY_USAGE if known.purposes.is_broken() => {
                 return Err(unreadable(Part::ExtKeyUsage));
             }
-            // It counts where it stands: before basicConstraints nothing is a CA yet.
+            // The order matters: before basicConstraints, nothing is a CA yet.
             oid::NAME_CONSTRAINTS if !self.is_ca => return Err(Rule::NameConstraints),
             oid::NAME_CONSTRAINTS if known.name_constraints.is_broken() => {
                 return Err(unreadable(Part::NameConstraints));
@@ -211,7 +211,7 @@ impl<'c, 'a> Decoded<'c, 'a> {
         self.critical.get_or_insert(Rule::CriticalExtension(oid::extension_name(id)));
     }
 
-    /// `DecodeBasicCaConstraint`: a pathLenConstraint is one octet, without sign.
+    /// `DecodeBasicCaConstraint`: a pathLenConstraint is one unsigned octet.
     fn basic_constraints(&mut self, value: &[u8]) -> Result<(), Rule> {
         let unreadable = Rule::Unreadable(Part::BasicConstraints);
         let list = tlv::only(value).filter(|one| one.tag == SEQUENCE);
@@ -263,7 +263,8 @@ impl<'c, 'a> Decoded<'c, 'a> {
         Ok(())
     }
 
-    /// `DecodeGeneralName` of 5.9: names of other kinds count, though they are not compared with a host.
+    /// `DecodeGeneralName` of 5.9: names of other kinds count, although they are not compared with a
+    /// host.
     fn alt_name_of_5_9(&mut self, name: Tlv<'_>) -> Result<(), Rule> {
         let is_absolute = |uri: &[u8]| {
             let end = uri.iter().position(|octet| matches!(octet, b':' | b'/'));
@@ -292,7 +293,7 @@ impl<'c, 'a> Decoded<'c, 'a> {
         dn::emails(&self.view.subject).last().map(|name| name.value)
     }
 
-    /// How many CAs may stand below (`maxPathLen`).
+    /// How many CAs may follow below (`maxPathLen`).
     pub(super) fn limit_path(
         &mut self,
         issuer: Option<&Decoded<'_, '_>>,
@@ -348,7 +349,7 @@ impl<'c, 'a> Decoded<'c, 'a> {
     }
 }
 
-/// Extensions that may not stand there twice.
+/// Extensions that must not occur twice.
 const ONCE: [&[u8]; 12] = [
     oid::BASIC_CONSTRAINTS,
     oid::CRL_DISTRIBUTION_POINTS,
@@ -384,7 +385,7 @@ const KNOWN: [&[u8]; 16] = [
     oid::SUBJECT_INFO_ACCESS,
 ];
 
-/// Those that 5.9 does not support as `configure` makes it, or takes for an error if they are critical.
+/// Those that 5.9 does not support as `configure` builds it, or treats as an error if they are critical.
 const NOT_IN_5_9: [&[u8]; 7] = [
     oid::AUTHORITY_INFO_ACCESS,
     oid::CERTIFICATE_POLICIES,

@@ -1,4 +1,4 @@
-//! The table of CAs (`CertManager`): anchors, and what was verified of the chain.
+//! The table of CAs (`CertManager`): anchors, and verified certificates of the chain.
 
 use super::{Decoded, FEWEST_RSA_OCTETS, Version, constraints, constraints_5_9};
 use crate::stack::{
@@ -22,7 +22,7 @@ pub(super) struct Table<'c, 'a> {
 }
 
 impl<'c, 'a> Table<'c, 'a> {
-    /// The anchors that can be loaded; dates count.
+    /// The anchors that can be loaded; their dates count.
     pub(super) fn of_anchors(case: &'c Case<'a>, version: Version) -> Result<Self, Refusal> {
         let mut table = Self { version, cas: Vec::new(), passed_over: None };
         let mut refused = None;
@@ -64,7 +64,8 @@ impl<'c, 'a> Table<'c, 'a> {
 
     /// `AddCA` for a certificate of the chain.
     pub(super) fn add(&mut self, decoded: Decoded<'c, 'a>) -> Result<(), Refusal> {
-        // By a slip of the library it asks for the key identifier only where there is an authority's.
+        // Because of a bug in the library it only uses the key identifier if there is an authority key
+        // identifier.
         let known = if decoded.authority_key_id.is_some() {
             self.has(&decoded.subject_key_id)
         } else {
@@ -101,8 +102,8 @@ impl<'c, 'a> Table<'c, 'a> {
         found.or_else(|| self.by_name(below).filter(|_| authority.is_none()))
     }
 
-    /// Whether nameConstraints permit the names of a certificate: those of its issuer, in 5.9 of every CA above it
-    /// up to one that is self-signed.
+    /// Whether nameConstraints permit the names of a certificate: those of its issuer, in 5.9 of every
+    /// CA above it up to a self-signed one.
     pub(super) fn permits(&self, issuer: &Decoded<'c, 'a>, below: &Decoded<'_, '_>) -> bool {
         if self.version == Version::V5_5 {
             return constraints::permits(issuer, below);
@@ -149,7 +150,7 @@ impl<'c, 'a> Table<'c, 'a> {
         let looked_at = |candidate: &crate::stack::case::Cert<'_>| {
             matches!(candidate.position, Position::Anchor(_)) || candidate.position > cert.position
         };
-        // What is no CA does not join.
+        // A certificate that is not a CA is not added.
         let lacks = |cert: &crate::stack::case::Cert<'_>, above: &crate::stack::view::View<'_>| {
             let is_ca = matches!(cert.position, Position::Anchor(_)) || above.extensions.is_ca();
             let rule = if above.is_v3() { Rule::NotCa } else { Rule::VersionOneCa };
@@ -159,7 +160,7 @@ impl<'c, 'a> Table<'c, 'a> {
         why_none(case, cert, &wanted)
     }
 
-    /// Remembers why a certificate of the chain did not join.
+    /// Records why a certificate of the chain was not added.
     pub(super) fn passed_over(&mut self, refusal: Refusal) {
         self.passed_over.get_or_insert(refusal);
     }

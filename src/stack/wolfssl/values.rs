@@ -24,10 +24,11 @@ const STRINGS: [u8; 5] =
 /// `SP_INT_BITS`.
 const MOST_RSA_BITS: usize = 4096;
 
-/// `WC_MAX_NAME_ENTRIES`: of Debian's configuration, which has OPENSSL_EXTRA. 5.9 counts them there alone.
+/// `WC_MAX_NAME_ENTRIES`: of Debian's configuration, which has OPENSSL_EXTRA. 5.9 only counts them with
+/// that.
 const MOST_ATTRIBUTES: usize = 16;
 
-/// `wc_GetSerialNumber`: one leading zero is taken off if the next octet needs it.
+/// `wc_GetSerialNumber`: one leading zero is removed if the next octet needs it.
 pub(super) fn serial(octets: &[u8]) -> Result<(), Rule> {
     match octets {
         [] => return Err(Rule::EmptySerial),
@@ -62,7 +63,7 @@ pub(super) fn name(name: &dn::Dn<'_>, part: Part, version: Version) -> Result<()
     Ok(())
 }
 
-/// `ValidateDate`; an offset counts in the wrong direction, and 5.9 takes none.
+/// `ValidateDate`; an offset counts in the wrong direction, and 5.9 does not accept one.
 pub(super) fn outdated(view: &View<'_>, at: i64, version: Version) -> Result<Option<Rule>, Rule> {
     /// `MIN_DATE_SIZE` and `MAX_DATE_SIZE`.
     const OCTETS: std::ops::RangeInclusive<usize> = 13..=32;
@@ -114,9 +115,9 @@ pub(super) fn address(octets: &[u8]) -> Option<Vec<u8>> {
     Some(groups.collect::<Vec<_>>().join(":").into_bytes())
 }
 
-/// An otherName: outside `None` if it cannot be read, inside `None` if it has no text.
+/// An otherName: outer `None` if it cannot be read, inner `None` if it has no text.
 pub(super) fn other_name(name: Tlv<'_>) -> Option<Option<Vec<u8>>> {
-    /// id-ms-UPN, whose text joins the names.
+    /// id-ms-UPN, whose text is added to the names.
     const PRINCIPAL: &[u8] = &[0x2b, 6, 1, 4, 1, 0x82, 0x37, 20, 2, 3];
     let mut parts = name.inside();
     let id = parts.tagged(tlv::OID)?.value;

@@ -1,7 +1,7 @@
-//! Asks the addresses of a target, one after the other.
+//! Queries the addresses of a target, one after the other.
 //!
-//! An address is asked from the first ClientHello to the last retry before the next one is, since
-//! two addresses may be two servers: what one refuses says nothing of the other.
+//! An address is queried from the first ClientHello to the last retry before the next one, since two
+//! addresses may be two servers: what one refuses says nothing about the other.
 
 use std::net::SocketAddr;
 
@@ -15,11 +15,11 @@ use crate::{
     stack::hello::Hello,
 };
 
-/// The most addresses of a target that are asked one after the other: each may cost
+/// The most addresses of a target that are queried one after the other: each may cost
 /// [`MAX_CONNECTIONS`](super::MAX_CONNECTIONS).
 pub const MAX_ASKED_ADDRESSES: usize = 4;
 
-/// The certificates of the first address that presents any; the others are named beside them.
+/// The certificates of the first address that presents any; the others are listed with them.
 pub(super) async fn reach(
     target: &Target,
     hello: &Hello,
@@ -51,7 +51,7 @@ pub(super) async fn reach(
                 failures.extend(attempts.into_iter().map(refused));
                 break;
             }
-            // The time is over, and what failed before says more.
+            // The time is over, and the earlier failure is more useful.
             (Err(_), None) => break,
         };
         let Some((address, first)) = first else { continue };
@@ -74,15 +74,15 @@ pub(super) async fn reach(
     })
 }
 
-/// When one of `count` addresses has had its share of the time until `deadline`: no less than a
-/// connection may take.
+/// When one of `count` addresses has used its share of the time until `deadline`: at least the time for
+/// a connection.
 fn share(now: Instant, deadline: Instant, count: usize) -> Instant {
     let left = deadline.saturating_duration_since(now);
     let share = left / u32::try_from(count).unwrap_or(u32::MAX).max(1);
     now + share.max(ADDRESS_TIMEOUT.min(left))
 }
 
-/// The addresses other than `asked`, with the failures of those that were asked before.
+/// The addresses other than `asked`, with the failures of those that were queried before.
 fn others(
     all: &[SocketAddr],
     asked: SocketAddr,

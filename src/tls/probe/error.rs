@@ -10,7 +10,7 @@ use crate::{
     tls::{self, Plain, Unanswered, Verdict},
 };
 
-/// Why a server's certificates could not be seen.
+/// Why a server's certificates could not be read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -26,12 +26,12 @@ pub enum Error {
     Device {
         /// The device.
         device: &'static Device,
-        /// Why it has none.
+        /// Why there is none.
         error: tls::Error,
-        /// What the server presents to a client that offers more, if that was seen.
+        /// What the server presents to a client that offers more, if known.
         seen: Option<Box<Presented>>,
     },
-    /// None at any of several addresses; the error of each, in the order asked.
+    /// None at any of several addresses; the error of each, in the order queried.
     Addresses(Vec<(SocketAddr, Error)>),
 }
 
@@ -72,7 +72,7 @@ fn by_address(f: &mut fmt::Formatter<'_>, failures: &[(SocketAddr, Error)]) -> f
 }
 
 impl From<connect::Error> for Error {
-    /// A connection that the server reset at once counts as one on which TLS was refused.
+    /// A connection that the server reset immediately counts as one on which TLS was refused.
     fn from(error: connect::Error) -> Self {
         match error {
             connect::Error::Refused { mut attempts, .. }
@@ -97,7 +97,7 @@ impl Error {
         }
     }
 
-    /// The sentence where the address is named beside it.
+    /// The sentence for output that also shows the address.
     #[must_use]
     pub fn without_address(&self) -> String {
         match self {
@@ -106,13 +106,13 @@ impl Error {
         }
     }
 
-    /// Whether this machine has no way to the address: then nothing is known of the server.
+    /// Whether this machine has no route to the address: then nothing is known about the server.
     #[must_use]
     pub fn is_of_this_machine(&self) -> bool {
         matches!(self, Self::Connect(error) if error.is_of_this_machine())
     }
 
-    /// What came instead of an answer, if the server may give one at another time.
+    /// What happened instead of an answer, if the server may answer at another time.
     #[must_use]
     pub fn unanswered(&self) -> Option<Unanswered> {
         match self.decisive() {
@@ -147,7 +147,7 @@ impl Error {
         }
     }
 
-    /// What to try next, where that is known.
+    /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self.decisive() {
@@ -169,7 +169,7 @@ impl Error {
         }
     }
 
-    /// What the failure means to the device as which the server was asked.
+    /// What the failure means for the device whose ClientHello was sent.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         match self.decisive() {
@@ -193,7 +193,7 @@ impl Error {
         }
     }
 
-    /// The stage that failed, as the drawing in the crate's documentation names it.
+    /// The stage that failed, by its name in the crate's documentation.
     #[must_use]
     pub fn stage(&self) -> &'static str {
         match self.decisive() {
@@ -204,15 +204,14 @@ impl Error {
     }
 }
 
-/// What to try with a server that speaks another protocol than the one in which it was asked for
-/// TLS.
+/// What to try with a server that speaks a protocol other than the one in which TLS was requested.
 fn another_protocol(error: &starttls::Error) -> Option<String> {
     let heard = error.perhaps_another_protocol()?;
     if tls::may_be_tls(heard) {
         return Some("the port speaks TLS from the first byte: omit STARTTLS".to_owned());
     }
     let (plain, asked) = (tls::recognise(heard)?, error.protocol());
-    // A greeting that SMTP and FTP share says nothing against the one that was asked for.
+    // A greeting that SMTP and FTP share does not rule out the requested one.
     let is_as_asked = match plain {
         Plain::SmtpOrFtp => matches!(asked, StartTls::Smtp | StartTls::Ftp),
         _ => plain.to_string() == asked.to_string(),

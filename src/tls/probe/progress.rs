@@ -1,4 +1,4 @@
-//! The progress of a question to a server, for questions that other clients ask it at the same time.
+//! The progress of a query to a server, for queries of other clients at the same time.
 
 use std::net::SocketAddr;
 
@@ -6,16 +6,16 @@ use tokio::sync::SetOnce;
 
 use crate::chain::Presented;
 
-/// The progress of a question: the address tried first, then the answer.
+/// The progress of a query: the address tried first, then the answer.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Holds `None` behind a proxy.
+    /// `None` inside behind a proxy.
     address: SetOnce<Option<SocketAddr>>,
     presented: SetOnce<Presented>,
 }
 
 impl Progress {
-    /// The progress of a question that the server at `address` answered with `presented`.
+    /// The progress of a query that the server at `address` answered with `presented`.
     pub(super) fn answered(address: Option<SocketAddr>, presented: &Presented) -> Self {
         Self {
             address: SetOnce::new_with(Some(address)),

@@ -1,6 +1,6 @@
-//! ECDSA (FIPS 186-5 section 6.4.2) on the curves and with the digests that ring lacks, for handshakes
-//! and for chains: P-521, and SHA-512 with P-256 and P-384. Also what ring lacks of the forms: NULL as
-//! parameters, and compressed points.
+//! ECDSA (FIPS 186-5 section 6.4.2) on the curves and with the digests that ring does not support, for
+//! handshakes and for chains: P-521, and SHA-512 with P-256 and P-384. Also the encodings that ring does
+//! not support: NULL as parameters, and compressed points.
 
 use ring::digest;
 use rustls_pki_types::{
@@ -22,7 +22,7 @@ const P256_SHA512: RareEcdsa = RareEcdsa::p256(&digest::SHA512, alg_id::ECDSA_SH
 /// On P-384 with SHA-512.
 const P384_SHA512: RareEcdsa = RareEcdsa::p384(&digest::SHA512, alg_id::ECDSA_SHA512);
 
-// What ring has too, but not for a key whose point is compressed.
+// Supported by ring too, but not for a key whose point is compressed.
 
 /// On P-256 with SHA-256.
 pub(crate) const P256_SHA256: RareEcdsa = RareEcdsa::p256(&digest::SHA256, alg_id::ECDSA_SHA256);
@@ -33,7 +33,7 @@ pub(crate) const P384_SHA256: RareEcdsa = RareEcdsa::p384(&digest::SHA256, alg_i
 /// On P-384 with SHA-384.
 pub(crate) const P384_SHA384: RareEcdsa = RareEcdsa::p384(&digest::SHA384, alg_id::ECDSA_SHA384);
 
-/// All that ring lacks.
+/// Everything that ring does not support.
 pub(crate) const ALL: [&dyn SignatureVerificationAlgorithm; 5] =
     [&P521_SHA256, &P521_SHA384, &P521_SHA512, &P256_SHA512, &P384_SHA512];
 
@@ -46,7 +46,7 @@ pub(crate) struct RareEcdsa {
     verify: Verify,
 }
 
-/// Verifies with a key, over a digest, a signature. The keys of each curve are of another type.
+/// Verifies a signature over a digest with a key. The keys of each curve have a different type.
 type Verify = fn(&[u8], &[u8], &[u8]) -> Result<(), InvalidSignature>;
 
 impl RareEcdsa {
@@ -111,7 +111,7 @@ pub(crate) fn uncompressed(algorithm: AlgorithmIdentifier, key: &[u8]) -> Option
 }
 
 /// Whether `key` may be a key of `algorithm`, as far as that is known for elliptic curves. A point in
-/// hybrid form (ANSI X9.62) is none: RFC 5480 section 2.2 does not have it.
+/// hybrid form (ANSI X9.62) is not one: RFC 5480 section 2.2 does not allow it.
 pub(crate) fn is_key(algorithm: AlgorithmIdentifier, key: &[u8]) -> bool {
     let is_of_curve =
         matches!(algorithm, alg_id::ECDSA_P256 | alg_id::ECDSA_P384 | alg_id::ECDSA_P521);
@@ -131,8 +131,8 @@ pub(crate) fn is_point(key: &[u8]) -> bool {
     matches!(key.first(), Some(2..=4))
 }
 
-/// Whether `signature` is encoded as a signature of `algorithm`, an algorithm of keys, as far as that
-/// is known for elliptic curves: in DER, with nothing behind it.
+/// Whether `signature` is encoded as a signature of `algorithm`, an algorithm of keys, as far as that is
+/// known for elliptic curves: in DER, with nothing after it.
 pub(crate) fn is_signature(algorithm: AlgorithmIdentifier, signature: &[u8]) -> bool {
     match algorithm {
         alg_id::ECDSA_P256 => p256::ecdsa::Signature::from_der(signature).is_ok(),
@@ -165,8 +165,8 @@ impl SignatureVerificationAlgorithm for RareEcdsa {
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
         let digest = digest::digest(self.digest, message);
-        // A digest that is shorter than the field counts as the number it is, so leading zeros
-        // change nothing; of a longer one its first bits count.
+        // A digest shorter than the field counts as the number it is, so leading zeros change nothing;
+        // of a longer one, the first bits count.
         let mut number = [0; P521_SCALAR_BYTES];
         let number = match self.key == alg_id::ECDSA_P521 {
             true => {

@@ -46,12 +46,12 @@ struct Generations<Q, A> {
 }
 
 impl<Q: Hash + Eq, A: Clone> Memory<Q, A> {
-    /// An empty one with up to `most` answers in each generation.
+    /// An empty cache with up to `most` answers in each generation.
     pub(crate) const fn new(most: usize) -> Self {
         Self { most, generations: Mutex::new(None) }
     }
 
-    /// The answer to `question`, if it is remembered.
+    /// The answer to `question`, if it is cached.
     pub(crate) fn recall<R>(&self, question: &R) -> Option<A>
     where
         Q: Borrow<R>,
@@ -67,7 +67,7 @@ impl<Q: Hash + Eq, A: Clone> Memory<Q, A> {
         Some(answer)
     }
 
-    /// Remembers `answer`.
+    /// Caches `answer`.
     pub(crate) fn keep(&self, question: Q, answer: A) {
         self.lock().get_or_insert_default().keep(question, answer, self.most);
     }
@@ -108,8 +108,8 @@ pub(crate) fn certificate(der: &[u8]) -> Result<Certificate, Malformed> {
     Ok(read)
 }
 
-/// The algorithms of rustls-webpki's ring provider and what ring lacks, each with the memory of this
-/// process; those of ECDSA under the identifier with NULL too.
+/// The algorithms of rustls-webpki's ring provider and those that ring does not support, each with the
+/// process's cache; those of ECDSA also under the identifier with NULL.
 pub(crate) fn algorithms() -> &'static [Remembering] {
     static ALGORITHMS: OnceLock<Vec<Remembering>> = OnceLock::new();
     ALGORITHMS.get_or_init(|| {
@@ -126,7 +126,7 @@ pub(crate) fn algorithms() -> &'static [Remembering] {
     })
 }
 
-/// Whether an algorithm of the proof is that of the signature on `child`.
+/// Whether an algorithm of the proof matches the signature on `child`.
 pub(crate) fn is_supported(child: &[u8]) -> bool {
     let algorithm = only(child).and_then(|outer| Elements::of(outer.value).nth(1));
     algorithm.is_some_and(|algorithm| {
@@ -134,8 +134,8 @@ pub(crate) fn is_supported(child: &[u8]) -> bool {
     })
 }
 
-/// The check of the signature on `child` by the key in `spki`; `None` where no algorithm of the
-/// proof is for both.
+/// The check of the signature on `child` by the key in `spki`; `None` if no algorithm of the proof
+/// matches both.
 pub(crate) fn signature_check<'a>(child: &'a [u8], spki: &'a [u8]) -> Option<SignatureCheck<'a>> {
     let mut outer = Elements::of(only(child)?.value);
     let message = outer.sequence()?.whole;
@@ -151,8 +151,8 @@ pub(crate) fn signature_check<'a>(child: &'a [u8], spki: &'a [u8]) -> Option<Sig
     Some(SignatureCheck::new(algorithm, key, message, signature))
 }
 
-/// Whether an algorithm of the proof is for a key and a signature of these kinds, and finds
-/// `signature` on `message` to be by `key`; `false` says nothing.
+/// Whether an algorithm of the proof matches this kind of key and signature, and verifies `signature` on
+/// `message` with `key`; `false` means nothing.
 pub(crate) fn is_right(
     (key_algorithm, algorithm): (AlgorithmIdentifier, AlgorithmIdentifier),
     key: &[u8],
@@ -201,7 +201,7 @@ impl<'a> SignatureCheck<'a> {
         self.is_readable().then_some(false)
     }
 
-    /// Whether the key and the signature are encoded as its algorithm wants them.
+    /// Whether the key and the signature are encoded as its algorithm requires.
     pub(crate) fn is_readable(&self) -> bool {
         let algorithm = self.algorithm.public_key_alg_id();
         ecdsa::is_key(algorithm, self.key) && ecdsa::is_signature(algorithm, self.signature)
@@ -313,7 +313,7 @@ mod tests {
         }
     }
 
-    /// Calls every signature wrong, and counts them.
+    /// Reports every signature as wrong, and counts them.
     #[derive(Debug)]
     struct Wrong(AtomicUsize);
 

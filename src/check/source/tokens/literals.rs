@@ -1,4 +1,4 @@
-//! The literals of all languages, with the bytes that they stand for.
+//! The literals of all languages, with their bytes.
 
 use super::{Language, Lexer};
 
@@ -30,7 +30,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// A string literal that begins at its quote; `raw` if a backslash is one.
+    /// A string literal that begins at its quote; `raw` if a backslash stands for itself.
     pub(crate) fn literal(&mut self, raw: bool, is_c_string: bool) {
         let line = self.line;
         let Some(quote) = self.take() else { return };
@@ -46,7 +46,7 @@ impl Lexer<'_> {
                 self.at += if triple { 3 } else { 1 };
                 break;
             }
-            // Only Rust, triple quotes and templates go on over the end of a line without a backslash.
+            // Only Rust, triple quotes and templates continue over a line end without a backslash.
             let goes_on = triple || quote == b'`';
             if byte == b'\n' && !goes_on && matches!(self.language, Language::C | Language::Python)
             {
@@ -68,9 +68,9 @@ impl Lexer<'_> {
         begins.iter().any(|begin| self.starts_with(begin))
     }
 
-    /// A text of several lines between three quotes, without the end of its first line and
-    /// without its margin, which Java and Swift take away, and Kotlin with `trimIndent` or, up to a
-    /// bar, with `trimMargin`.
+    /// A text of several lines between three quotes, without the end of its first line and without its
+    /// margin, which Java and Swift remove, and Kotlin with `trimIndent` or, up to a bar, with
+    /// `trimMargin`.
     pub(crate) fn text_block(&mut self, quote: u8) {
         let line = self.line;
         self.at += 3;
@@ -98,8 +98,8 @@ impl Lexer<'_> {
         self.tokens.push_literal(before, false, line);
     }
 
-    /// How many equals signs stand in the long bracket that begins a PEM block of Lua or CMake here.
-    /// Two brackets before anything else are an attribute of C++.
+    /// The number of equals signs in the long bracket that begins a PEM block of Lua or CMake here. Two
+    /// brackets before anything else are an attribute of C++.
     pub(crate) fn long_bracket(&self) -> Option<usize> {
         let rest = self.content[self.at..].strip_prefix(b"[")?;
         let level = rest.iter().take_while(|byte| **byte == b'=').count();
@@ -127,8 +127,8 @@ impl Lexer<'_> {
         self.tokens.push_literal(before, false, line);
     }
 
-    /// Whether a verbatim literal of C# begins here. One that its line closes is read as an ordinary
-    /// one, which Objective-C writes alike.
+    /// Whether a verbatim literal of C# begins here. One that ends on its line is read as an ordinary
+    /// one, which Objective-C writes the same way.
     pub(crate) fn begins_verbatim(&self) -> bool {
         let Some(text) = self.content[self.at..].strip_prefix(b"@\"") else { return false };
         text.iter().find(|byte| matches!(byte, b'"' | b'\n')) == Some(&b'\n')
@@ -152,7 +152,7 @@ impl Lexer<'_> {
     }
 
     /// A quoted scalar of YAML, whose lines are folded into one (YAML 1.2.2 sections 7.3.1 and
-    /// 7.3.2). Single quotes know no escape but the quote written twice.
+    /// 7.3.2). In single quotes, the only escape is the quote written twice.
     pub(crate) fn yaml(&mut self, quote: u8) {
         let line = self.line;
         self.at += 1;
@@ -177,7 +177,7 @@ impl Lexer<'_> {
                     let blanks = written.take_while(|last| matches!(last, b' ' | b'\t')).count();
                     self.tokens.truncate(self.tokens.bytes.len() - blanks);
                     let here = self.line;
-                    // One end of a line is a space; of several, all but the first stay.
+                    // One line end is a space; of several, all but the first stay.
                     let ends = self.blanks();
                     let (folded, count) = if ends > 1 { (b'\n', ends - 1) } else { (b' ', 1) };
                     for _ in 0..count {
@@ -192,7 +192,7 @@ impl Lexer<'_> {
         self.tokens.push_literal(before, false, line);
     }
 
-    /// Passes over blanks; how many ends of lines were among them.
+    /// Skips blanks; how many line ends were among them.
     fn blanks(&mut self) -> usize {
         let before = self.line;
         while self.peek(0).is_some_and(|byte| byte.is_ascii_whitespace()) {
@@ -214,7 +214,7 @@ impl Lexer<'_> {
             b'b' => 8,
             b'f' => 12,
             b'v' => 11,
-            // In C all digits that follow are of it (C11 section 6.4.4.4).
+            // In C all following digits belong to it (C11 section 6.4.4.4).
             b'x' => self.digits(16, if self.syntax.has_directives { usize::MAX } else { 2 }),
             b'0'..=b'7' => {
                 self.at -= 1;
@@ -247,7 +247,7 @@ impl Lexer<'_> {
         (value & 0xff) as u8
     }
 
-    /// `"delimiter( ... )delimiter"`, C++ (N4950 section 5.13.5); what has another delimiter is no
+    /// `"delimiter( ... )delimiter"`, C++ (N4950 section 5.13.5); with any other delimiter it is not a
     /// raw literal.
     pub(super) fn raw_cpp(&mut self) {
         let rest = &self.content[self.at + 1..];
@@ -285,7 +285,7 @@ impl Lexer<'_> {
     }
 }
 
-/// Literals that stay in the code, behind `=`: keys and values of code for TLS, as in
+/// Literals that stay in the code, after `=`: keys and values of code for TLS, as in
 /// `"rejectUnauthorized": false`.
 const KEPT: [&str; 30] = [
     "0",
@@ -327,8 +327,8 @@ fn may_be_a_host(literal: &[u8]) -> bool {
         && literal.iter().any(|byte| byte.is_ascii_digit() || *byte == b'/')
 }
 
-/// What the code shows of the literal with this `number`. Only what may name a host is looked up again;
-/// each other one takes a byte.
+/// What the code shows for the literal with this `number`. Only a literal that may name a host is looked
+/// up again; each other one takes one byte.
 pub(super) fn shown(number: usize, literal: &[u8]) -> String {
     match KEPT.iter().find(|word| word.as_bytes() == literal) {
         Some(word) => format!("\"={word}\""),

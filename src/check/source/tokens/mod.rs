@@ -10,7 +10,7 @@ use super::{
 
 pub(crate) use self::packed::{Kind, Literal, MAX_BYTES, Tokens};
 
-/// Takes `content` apart; also what is neither comment nor literal.
+/// Splits `content` into tokens; also returns what is neither comment nor literal.
 pub(crate) fn tokens(content: &[u8], language: Language, syntax: Syntax) -> (Tokens<'_>, String) {
     let mut lexer = Lexer {
         content,
@@ -49,14 +49,14 @@ struct Lexer<'a> {
     open: Vec<Branch>,
 }
 
-/// What is known of the branches of an open condition, up to the one that is read.
+/// What is known of the branches of an open condition, up to the current one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Branch {
-    /// Whether the branch is compiled is for the compiler to know: it is read.
+    /// Only the compiler knows whether the branch is compiled: it is read.
     Unknown,
     /// The branch is not compiled; a later one may be.
     Dead,
-    /// The branch is compiled where none before it is, so that none after it ever is.
+    /// The branch is compiled if none before it is, so none after it ever is.
     Taken,
 }
 
@@ -104,7 +104,7 @@ impl Lexer<'_> {
         Some(byte)
     }
 
-    /// Takes one byte of a literal, which stands for itself.
+    /// Takes one byte of a literal, unescaped.
     fn take_literally(&mut self) {
         let line = self.line;
         if let Some(byte) = self.take() {
@@ -126,15 +126,15 @@ impl Lexer<'_> {
                 self.long_brackets();
             }
             b'@' if self.language == Language::C && self.begins_verbatim() => self.verbatim(),
-            // A string of Objective-C, which stands beside others as in C.
+            // A string of Objective-C, which may follow others as in C.
             b'@' if self.language == Language::C && self.starts_with(b"@\"") => self.at += 1,
             b'"' => self.literal(false, false),
             b'\'' if self.language == Language::Python => self.literal(false, false),
             b'\'' if self.syntax.single_quotes.is_some() => {
                 self.literal(self.syntax.single_quotes == Some(true), false);
             }
-            // A raw literal of Go, a template literal of JavaScript; C has it in comments alone.
-            // Of JavaScript, with escapes, unlike the raw strings of Go.
+            // A raw literal of Go, a template literal of JavaScript; C only has it in comments.
+            // JavaScript's has escapes, unlike the raw strings of Go.
             b'`' if self.syntax.single_quotes == Some(false) => self.literal(false, false),
             b'`' if self.language == Language::C => {
                 self.at += 1;
@@ -160,15 +160,15 @@ impl Lexer<'_> {
         }
     }
 
-    /// Whether nothing but blanks stands before this byte on its line.
+    /// Whether there are only blanks before this byte on its line.
     fn is_first_of_its_line(&self) -> bool {
         let before = self.content[..self.at].iter().rev();
         before.take_while(|byte| **byte != b'\n').all(u8::is_ascii_whitespace)
     }
 
     /// A directive of the preprocessor. A branch that is never compiled, such as `#if 0` up to its
-    /// `#else`, or what follows an `#if 1` from its `#else` or `#elif` on, is passed over; of
-    /// conditions that are not known all branches are read.
+    /// `#else`, or what follows an `#if 1` from its `#else` or `#elif` on, is skipped; all branches of
+    /// unknown conditions are read.
     fn directive(&mut self) {
         let (word, condition) = directive(&self.content[self.at..]);
         let branch = match (word, self.open.last()) {
@@ -193,7 +193,7 @@ impl Lexer<'_> {
             Branch::Dead => self.skip_dead(),
             Branch::Taken => self.skip_line(),
             Branch::Unknown if word == b"else" => {
-                // Code tells the two branches apart by the word.
+                // Other code distinguishes the two branches by this word.
                 self.push_code("#else", self.line);
                 self.skip_line();
             }
@@ -201,7 +201,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Passes over lines up to the `#else`, `#elif` or `#endif` that ends this branch.
+    /// Skips lines up to the `#else`, `#elif` or `#endif` that ends this branch.
     fn skip_dead(&mut self) {
         let mut depth = 0;
         self.skip_line();
@@ -222,7 +222,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Adds `text`, which stands on `line`, to the code.
+    /// Adds `text`, which is on `line`, to the code.
     fn push_code(&mut self, text: &str, line: usize) {
         while self.code_line < line {
             self.code.push('\n');
@@ -304,7 +304,7 @@ impl Lexer<'_> {
     fn number(&mut self, negative: bool) {
         let (start, line) = (self.at, self.line);
         let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
-        // C++ and C23 put a quote between digits.
+        // C++ and C23 allow a quote between digits.
         while is_digit(self.peek(0))
             || self.peek(0) == Some(b'_')
             || (self.syntax.has_directives && self.peek(0) == Some(b'\'') && is_digit(self.peek(1)))
@@ -345,17 +345,17 @@ mod tests {
     use super::*;
 
     thread_local! {
-        /// Bytes that were held against what may end a literal.
+        /// How many bytes were compared with what may end a literal.
         static COMPARED: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// Counts how far `text` is held against the beginning of `content`.
+    /// Counts how far `text` is compared with the beginning of `content`.
     pub(super) fn count(content: &[u8], text: &[u8]) {
         let same = content.iter().zip(text).take_while(|(one, other)| one == other).count();
         COMPARED.set(COMPARED.get() + same + 1);
     }
 
-    /// Bytes compared to take `content` apart.
+    /// How many bytes are compared to split `content` into tokens.
     fn compared(content: &[u8]) -> usize {
         COMPARED.set(0);
         let _ = tokens(content, Language::C, Syntax::of("c", Language::C));

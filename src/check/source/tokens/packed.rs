@@ -2,11 +2,11 @@
 
 use super::super::lines::Lines;
 
-/// The pieces of a source, in their order.
+/// The tokens of a source, in order.
 pub(crate) struct Tokens<'a> {
     content: &'a [u8],
     packed: Vec<Packed>,
-    /// What all literals stand for, one after the other.
+    /// The bytes of all literals, one after the other.
     pub(super) bytes: Vec<u8>,
     /// The line of each of these bytes.
     pub(super) lines: Lines,
@@ -29,23 +29,23 @@ const SIGN: u32 = 1;
 const NUMBER: u32 = 2;
 const LITERAL: u32 = 3;
 const C_STRING: u32 = 4;
-/// The value of a number that fits no byte.
+/// The value of a number that does not fit into a byte.
 const NO_BYTE: u32 = 256;
 
-/// The most bytes that are taken apart: what a place among them has room for.
+/// The most bytes of a source: the positions must fit into a token.
 pub(crate) const MAX_BYTES: usize = VALUE as usize;
 
-/// What a piece of a source is.
+/// What a token of a source is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind<'a> {
     Word,
     Sign(u8),
-    /// A number or a character literal; `None` if it fits no byte.
+    /// A number or a character literal; `None` if it does not fit into a byte.
     Number(Option<u8>),
     Literal(Literal<'a>),
 }
 
-/// The bytes that a literal stands for.
+/// The bytes of a literal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Literal<'a> {
     pub(crate) bytes: &'a [u8],
@@ -106,7 +106,7 @@ impl<'a> Tokens<'a> {
         self.lines.push(line);
     }
 
-    /// Takes the bytes of literals from `count` on away.
+    /// Removes the bytes of literals from `count` on.
     pub(super) fn truncate(&mut self, count: usize) {
         self.bytes.truncate(count);
         self.lines.resize(self.bytes.len(), 1);
@@ -121,7 +121,7 @@ impl<'a> Tokens<'a> {
         self.starts.len()
     }
 
-    /// What the literal with this number, from 0, stands for.
+    /// The bytes of the literal with this number, from 0.
     pub(crate) fn literal_bytes(&self, number: usize) -> Option<&[u8]> {
         let start = *self.starts.get(number)? as usize;
         let end = self.starts.get(number + 1).map_or(self.bytes.len(), |end| *end as usize);
@@ -176,7 +176,7 @@ impl<'a> Tokens<'a> {
         matches!(self.kind(index), Some(Kind::Sign(sign)) if signs.contains(&sign))
     }
 
-    /// The bytes of memory that the tokens take.
+    /// The bytes of memory that the tokens use.
     #[cfg(test)]
     pub(crate) fn memory(&self) -> usize {
         self.packed.len() * size_of::<Packed>()

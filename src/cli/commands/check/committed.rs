@@ -25,7 +25,7 @@ use crate::{
 /// A file with its role in the manifest.
 pub(crate) struct File {
     pub(crate) reading: Reading,
-    /// Whether the user or the manifest names it, and not a folder that it is in.
+    /// Whether the user or the manifest names it, rather than its folder.
     pub(crate) is_named: bool,
     /// Who reads it.
     pub(super) readers: Vec<Reader>,
@@ -33,26 +33,26 @@ pub(crate) struct File {
 }
 
 enum Role {
-    /// Named on the command line, or in a folder there; with what it is as a lock if it is one.
+    /// Named on the command line, or in a folder there; with its properties as a lock if it is one.
     Given(Option<GivenLock>),
     Lock,
-    /// Made from the lock; with whether it is what the lock gives today.
+    /// Made from the lock; with whether it matches the lock today.
     Generated {
         is_current: bool,
     },
     ByHand,
 }
 
-/// A lock that the manifest of the run does not name.
+/// A lock that is not in the manifest of the run.
 struct GivenLock {
     content: Vec<u8>,
     bundle: Result<Bundle, lock::Error>,
-    /// What a manifest in a folder that is checked asks of it.
+    /// What a manifest in a checked folder requires of it.
     wanted: Option<Arc<Wanted>>,
 }
 
 impl GivenLock {
-    /// `content` as a lock, if it says that it is one or a manifest does.
+    /// `content` as a lock, if it or a manifest says that it is one.
     fn of(content: &[u8], wanted: Option<Arc<Wanted>>) -> Option<Self> {
         if wanted.is_none() && !lock::is_lock(content) {
             return None;
@@ -69,7 +69,7 @@ impl GivenLock {
         match (&self.bundle, &self.wanted) {
             (Err(error), _) => std::iter::once(check::unreadable_lock(error)).collect(),
             (Ok(bundle), Some(wanted)) => wanted.objections(&self.content, bundle, store),
-            // Which certificates a lock should hold is unknown without a manifest.
+            // Without a manifest it is not known which certificates a lock should hold.
             (Ok(bundle), None) => {
                 check::objections_alone(&self.content, bundle, store).into_iter().collect()
             }
@@ -78,8 +78,8 @@ impl GivenLock {
 }
 
 impl File {
-    /// A file from the command line, or from a folder there, of which a manifest may ask to be the
-    /// lock that it `wanted`.
+    /// A file from the command line, or from a folder there, which may be the lock `wanted` of a
+    /// manifest.
     pub(crate) fn given(
         path: &Path,
         content: &[u8],
@@ -90,23 +90,23 @@ impl File {
         Self { readers: vec![Reader::of(&reading, false)], reading, is_named, role }
     }
 
-    /// The same, read again with what other files say of its constants.
+    /// The same, read again with what other files say about its constants.
     pub(crate) fn read_again(self, content: &[u8], context: &Context) -> Self {
         let reading = check::read_with(&self.reading.file, content, context);
         Self { readers: vec![Reader::of(&reading, false)], reading, ..self }
     }
 
-    /// The same if the server is asked as a device that the user names.
+    /// The same if the server is contacted as a device that the user names.
     pub(super) fn asked_as_named(self) -> Self {
         Self { readers: vec![Reader::of(&self.reading, true)], ..self }
     }
 
-    /// Drops what was found in its form: it holds nothing, and others do.
+    /// Drops the findings about its form: it holds nothing, and other files do.
     pub(crate) fn silence(&mut self) {
         self.reading.findings = Findings::default();
     }
 
-    /// What commands in its findings say, where `server` is what they say of the server.
+    /// The commands in its findings, where `server` has what they say about the server.
     pub(crate) fn command(&self, server: &Command) -> Command {
         let writer = match self.role {
             Role::Lock | Role::Generated { .. } => server.writer,
@@ -115,8 +115,8 @@ impl File {
         Command { writer, format: self.reading.format(), ..server.clone() }
     }
 
-    /// The device's own certificate at `path`; `None` if it cannot be read, which is an error where the
-    /// server is to be asked with it.
+    /// The device's own certificate at `path`; `None` if it cannot be read, which is an error when the
+    /// server is contacted with it.
     fn own(path: &Path) -> Option<Self> {
         let content = bounded_file::read_given(path, MAX_ROOTS_BYTES).ok()?;
         let first = store::chain_in(&content, path).ok()?.into_iter().next()?;
@@ -135,8 +135,8 @@ impl File {
         Self { reading, readers, is_named: true, role }
     }
 
-    /// What the manifest and its stores say of the file, of which `judged` is what else was found;
-    /// without a manifest, what its own facts do, and where no server is asked what the stores know.
+    /// The findings of the manifest and its stores about the file, in addition to `judged`; without a
+    /// manifest, those from the file's own facts, and without a server, those from the stores.
     pub(crate) fn judge(
         &self,
         lock: Option<&committed_lock::Lock>,
@@ -183,7 +183,7 @@ impl File {
     }
 }
 
-/// What was read of a target of a manifest, and what could not be.
+/// What was read for a target of a manifest, and what could not be read.
 pub(crate) struct Committed {
     /// The files, with the lock; `None` without a lock that can be read.
     pub(crate) files: Option<(Vec<File>, committed_lock::Lock)>,
@@ -199,7 +199,7 @@ impl Committed {
     }
 }
 
-/// What is found in `lock` of `entry` as of `at`, without its server: what `sync --locked` goes by too.
+/// The findings in `lock` of `entry` as of `at`, without its server; `sync --locked` uses them too.
 pub(crate) fn of_lock(
     entry: &manifest::Entry,
     lock: &committed_lock::Lock,
@@ -228,7 +228,7 @@ fn lock_file(entry: &manifest::Entry, lock: &committed_lock::Lock) -> File {
     File::of_manifest(reading, readers, Role::Lock)
 }
 
-/// The files of `entry`, but for those of `failures`.
+/// The files of `entry`, except those of `failures`.
 fn read_all(
     entry: &manifest::Entry,
     failures: &mut Vec<Failure>,
@@ -263,7 +263,7 @@ fn kept<T>(outcome: Result<T, Failure>, failures: &mut Vec<Failure>) -> Option<T
     outcome.map_err(|failure| failures.push(failure)).ok()
 }
 
-/// The bytes of a file, and what it holds for `stack`, if that is known.
+/// The bytes of a file, and what they hold for `stack`, if that is known.
 fn read(path: &Path, stack: Option<&'static Stack>) -> Result<(Vec<u8>, Reading), Failure> {
     let content = bounded_file::read_given(path, check::MAX_FILE_BYTES)
         .map_err(|error| unreadable(path, &error))?;

@@ -1,7 +1,7 @@
-//! The manifests of the folders that are checked.
+//! The manifests of the checked folders.
 //!
-//! In: files of folders, before they are read. Out: for those that are the lock of a manifest above them
-//! what the manifest asks for, whatever they turn out to be.
+//! In: files of folders, before they are read. Out: for the locks of a manifest above them, what the
+//! manifest requires of them, whatever the files contain.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -25,7 +25,7 @@ pub(super) struct Manifests<'a> {
     display: &'a Display,
     /// By their folder.
     read: HashMap<PathBuf, Rc<Locks>>,
-    /// By the folder of a file, those that may name the file as a lock, the nearest first.
+    /// By the folder of a file, the manifests that may name the file as a lock, the nearest first.
     above: HashMap<PathBuf, Vec<Rc<Locks>>>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Manifests<'a> {
 struct Locks {
     /// Their targets, by their places.
     entries: HashMap<PathBuf, Entry>,
-    /// The names of their files, those that links lead to among them.
+    /// The names of their files, including those that links lead to.
     names: HashSet<OsString>,
 }
 
@@ -44,9 +44,9 @@ impl<'a> Manifests<'a> {
         Self { inputs, display, read: HashMap::new(), above: HashMap::new() }
     }
 
-    /// What the nearest manifest asks of the lock at `path`, of those in its folder and above, up to the
-    /// one of the inputs or the current folder that it is in; `None` if none names it as a lock. A path
-    /// of the user's may be a link to the lock.
+    /// What the nearest manifest requires of the lock at `path`: one in its folder or above, up to the
+    /// input or the current folder that contains it; `None` if none names it as a lock. A path given by
+    /// the user may be a link to the lock.
     pub(super) fn wanted(&mut self, path: &Path, is_named: bool) -> Option<Arc<Wanted>> {
         let folder = path.parent()?;
         if !self.above.contains_key(folder) {
@@ -54,7 +54,7 @@ impl<'a> Manifests<'a> {
             self.above.insert(folder.to_owned(), above);
         }
         let (above, name) = (self.above.get(folder)?, path.file_name()?);
-        // To find a place takes calls of the system, and a repository has many files.
+        // Resolving a path takes system calls, and a repository has many files.
         let may_be = |locks: &&Rc<Locks>| is_named || locks.names.contains(name);
         above.iter().find(may_be)?;
         let place = output::place_of(path);

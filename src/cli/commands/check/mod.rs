@@ -55,9 +55,9 @@ struct Group {
 struct Scope {
     /// The time as of which findings are judged.
     at: Time,
-    /// How many files were looked at, those without certificates among them.
+    /// How many files were examined, including those without certificates.
     looked_at: usize,
-    /// How many files are too large to be read.
+    /// How many files are too large to read.
     too_large: usize,
     /// How many findings are in the baseline.
     in_baseline: usize,
@@ -66,11 +66,11 @@ struct Scope {
 /// A group that is ready to be judged.
 struct Ready {
     group: Group,
-    /// What the manifest says of the target, whether or not it is asked.
+    /// What the manifest says about the target, whether or not it is contacted.
     asked: Option<Asked>,
-    /// The server to ask.
+    /// The server to contact.
     target: Option<Target>,
-    /// What actions say of the server and the roots.
+    /// What actions say about the server and the roots.
     command: Command,
     options: Arc<grab::Options>,
 }
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let answers = servers::ask(&ready, threads, display)?;
     let complain = if args.inputs.is_empty() { complain_of_target } else { complain };
     let surveys = surveys(answers, complain, &mut exit);
-    // One group of many files, or many groups of a few.
+    // One group of many files, or many groups of a few files.
     let within = if ready.len() > 1 { 1 } else { threads };
     let judged = shares::filter_map(ready.into_iter().zip(surveys), threads, |(ready, surveys)| {
         Some(ready.judge(&surveys, args, within))
@@ -130,7 +130,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     }))
 }
 
-/// What the servers showed; of each that showed no chain, the reason is reported.
+/// The answers of the servers; for each server without a chain, the reason is reported.
 fn surveys(
     answers: Vec<servers::Answer>,
     complain: fn(&Failure),
@@ -175,7 +175,7 @@ fn of_inputs(
     display: &Display,
 ) -> Result<(Group, Vec<Failure>), Failure> {
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
-    // A dangling link is a file too, one that cannot be read.
+    // A dangling link is also a file, an unreadable one.
     let is_there = fs::symlink_metadata(last).is_ok();
     let may_be_server = |word: &&str| !is_there && !file_names::rather_than_a_server(word);
     let target = last.to_str().filter(may_be_server).and_then(|word| word.parse::<Target>().ok());
@@ -191,7 +191,7 @@ fn of_inputs(
     let mut job = Request::of(Vec::from_iter(target));
     job.reaching.connect.clone_from(&args.connect);
     job.trust.roots.clone_from(&args.roots);
-    // A report may stand in a folder that is walked.
+    // A report may be in a folder that is checked.
     let named = files.iter().map(Path::new).filter(|path| !path.is_dir());
     let read = named.chain(request::inputs(&job)).collect::<Vec<_>>();
     keep(args, &read)?;
@@ -206,7 +206,7 @@ fn of_inputs(
     (scope.looked_at, scope.too_large) = (looked_at, too_large);
     match held.iter().all(|file| file.reading.holds_nothing()) {
         true if failures.is_empty() => {
-            // Nothing at all: the folders say so too.
+            // Nothing at all: the folders are reported too.
             let folders = files.iter().filter(|file| file.is_dir());
             held.extend(folders.map(|folder| File::empty(folder)));
         }
@@ -218,7 +218,7 @@ fn of_inputs(
     Ok((Group { job, files: held, lock: None }, failures))
 }
 
-/// Refuses options for a server where none is named.
+/// Refuses connection options without a server.
 fn refuse_to_reach(args: &Args) -> Result<(), Failure> {
     let reaching = [
         ("--connect", args.connect.is_some()),
@@ -281,7 +281,7 @@ impl Ready {
         let asked = target.as_ref().map(|target| Asked::of(job, target, readers.len().max(1)));
         let command = command_words::of(job, target.as_ref());
         if args.offline {
-            // A server that is not contacted need not be reachable.
+            // A server that is not contacted may be unreachable.
             job.targets.clear();
         }
         let mut options = request::quiet_options(job)?;
@@ -295,7 +295,7 @@ impl Ready {
         Ok(Self { group, asked, target, command, options: Arc::new(options) })
     }
 
-    /// The devices whose ClientHellos also ask the server, for the files that they read.
+    /// The devices whose ClientHellos are also sent to the server, for the files that they read.
     fn devices(&self) -> Vec<&'static Device> {
         if self.options.device.is_some() {
             return Vec::new();
@@ -307,7 +307,7 @@ impl Ready {
         devices
     }
 
-    /// What is found in the files, on `threads` threads, given what the servers answered.
+    /// The findings in the files, on `threads` threads, given the servers' answers.
     fn judge(self, surveys: &[(Target, Survey)], args: &Args, threads: usize) -> Vec<FileReport> {
         let Self { group: Group { files, lock, .. }, asked, command, options, .. } = self;
         let store = &options.store;

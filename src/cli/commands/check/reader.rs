@@ -1,7 +1,8 @@
-//! Who reads a file: by which rules it verifies a server, and as which devices the server is asked.
+//! Who reads a file: by which rules it verifies a server, and which devices' ClientHellos the server
+//! gets.
 //!
-//! In: what the file, its manifest or the user says. Out: [`Reader`]s, and what is found in the file as
-//! each of them reads it, with the chains that the server shows it.
+//! In: what the file, its manifest or the user says. Out: [`Reader`]s, and the findings about the file
+//! for each of them, with the chains that the server presents to it.
 
 use std::{
     borrow::Cow,
@@ -18,14 +19,15 @@ use crate::{
 /// A reader of a file.
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
-    /// The stack whose rules count; `None` where many may read the file.
+    /// The stack whose rules count; `None` if many stacks may read the file.
     pub(super) stack: Option<&'static Stack>,
-    /// The devices whose ClientHellos ask the server; `None` is certgrab, or the device that is named.
+    /// The devices whose ClientHellos are sent to the server; `None` is certgrab, or the device that the
+    /// user names.
     pub(super) devices: Vec<Option<&'static Device>>,
 }
 
 impl Reader {
-    /// The reader of a file that the manifest names no format for.
+    /// The reader of a file without a format in the manifest.
     pub(super) fn of(reading: &Reading, is_named: bool) -> Self {
         let (origin, stack) = (&reading.origin, reading.stack);
         let is_own = origin.stack().map(|one| one.name) == stack.map(|one| one.name);
@@ -49,8 +51,8 @@ impl Reader {
     }
 }
 
-/// What is found in `reading` as each of `readers` reads it. `servers` has for each server that was
-/// asked its chains, in the order of the survey.
+/// The findings about `reading` for each of `readers`. `servers` has the chains of each contacted
+/// server, in the order of the survey.
 pub(super) fn judge(
     reading: &Reading,
     readers: &[Reader],
@@ -71,8 +73,8 @@ pub(super) fn judge(
     Findings::worst_of(each.collect())
 }
 
-/// What is found with the chains that `devices` are shown. Where there are several, nobody knows which
-/// of them reads the file: it is enough that one connects, and the others are a warning.
+/// The findings with the chains that `devices` get. If there are several chains, it is not known which
+/// device reads the file: one that connects is enough, and problems with the others are warnings.
 fn against(
     reading: &Reading,
     devices: &[Option<&'static Device>],
@@ -99,7 +101,7 @@ fn against(
     all
 }
 
-/// The numbers of the chains that `device` is shown. One that the server refuses counts as certgrab.
+/// The numbers of the chains that `device` gets. A device that the server refuses counts as certgrab.
 fn shown_to(device: Option<&'static Device>, survey: &Survey) -> Vec<usize> {
     let answered = |client: Client| {
         let answers = survey.answers.iter().filter(move |(one, _)| one.client == client);
@@ -109,7 +111,7 @@ fn shown_to(device: Option<&'static Device>, survey: &Survey) -> Vec<usize> {
     if own.is_empty() { answered(Client::AsOptions) } else { own }
 }
 
-/// For each chain the address or the client that gets it, if others get another one.
+/// For each chain the address or the client that gets it, if others get a different one.
 pub(super) fn parts(survey: &Survey) -> Vec<Option<String>> {
     let everywhere = |number: usize| {
         let here: HashSet<_> = survey.answered(number).map(|one| one.address).collect();

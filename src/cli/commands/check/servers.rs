@@ -1,7 +1,7 @@
-//! What the servers of the files answer, asked on several threads.
+//! The answers of the files' servers, queried on several threads.
 //!
-//! In: the groups. Out: for each what its server answered, in their order, and where its URL is
-//! followed what each server on the way did; nothing for those that are not asked.
+//! In: the groups. Out: the answer of each group's server, in their order, and if its URL is followed,
+//! the answers of all servers on the way; nothing for those that are not contacted.
 
 use std::sync::Arc;
 
@@ -25,16 +25,16 @@ use crate::{
 
 use super::Ready;
 
-/// What the servers of a group answered.
+/// The answers of the servers of a group.
 #[derive(Default)]
 pub(super) struct Answer {
-    /// The servers that were asked, each with its chains.
+    /// The contacted servers, each with its chains.
     pub(super) servers: Vec<(Target, Result<Survey, grab::Error>)>,
     /// Why the way to the download ends before it.
     pub(super) end: Option<follow::Error>,
 }
 
-/// Asks the servers on `threads` threads, as many at once as `--hosts` by default.
+/// Contacts the servers on `threads` threads, as many at once as `--hosts` by default.
 pub(super) fn ask(
     ready: &[Ready],
     threads: usize,
@@ -72,7 +72,7 @@ pub(super) fn ask(
     Ok(answers)
 }
 
-/// Asks `target`, and where its URL is followed each server on the way, as each of `devices`.
+/// Contacts `target`, or each server on the way if its URL is followed, as each of `devices`.
 async fn one(
     target: Target,
     options: &grab::Options,

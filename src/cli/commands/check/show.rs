@@ -1,4 +1,4 @@
-//! How the result of a check is written.
+//! Writes the result of a check.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ use crate::{
     text::count::counted,
 };
 
-/// Writes the reports that the user asked for, and says what the result means.
+/// Writes the requested reports, and says what the result means.
 pub(super) fn show(
     files: &[FileReport],
     scope: &Scope,
@@ -62,7 +62,7 @@ fn count(files: &[FileReport], severity: Severity) -> usize {
     findings.filter(|finding| finding.severity == severity).count()
 }
 
-/// How many files there were, and what was found in them.
+/// The number of files, and of findings in them.
 fn summary(files: &[FileReport], scope: &Scope) -> String {
     let looked_at = counted(scope.looked_at, "file");
     let what = match files.len() {
@@ -88,7 +88,7 @@ fn summary(files: &[FileReport], scope: &Scope) -> String {
     out
 }
 
-/// What the result means, and what to do first; nothing if nothing has to be done.
+/// What the result means, and what to do first; nothing if no action is needed.
 fn next_step(files: &[FileReport]) -> Option<String> {
     let worst = files.iter().filter_map(FileReport::worst).max()?;
     let means = match worst {

@@ -16,7 +16,7 @@ pub(super) fn settle(reports: &mut [(bool, FileReport)]) {
             });
         }
     }
-    // Of the files in a folder, one that verifies the server is enough.
+    // Among the files of a folder, one that verifies the server is enough.
     if reports.iter().any(|(_, report)| report.verified.iter().any(|(_, is)| *is)) {
         for (_, report) in reports.iter_mut().filter(|(is_named, _)| !is_named) {
             report.retain(|finding| finding.code != "verify-failed");

@@ -1,4 +1,4 @@
-//! What a server did not answer, as findings.
+//! Unanswered queries, as findings.
 
 use crate::{
     check::{self, Finding},
@@ -6,7 +6,7 @@ use crate::{
     run::survey::Survey,
 };
 
-/// The addresses without a chain, and the questions that other addresses did not answer.
+/// The addresses without a chain, and the queries that other addresses did not answer.
 pub(super) fn findings(target: &Target, survey: &Survey) -> Vec<Finding> {
     let failed = survey.failed_addresses();
     let is_named = |address| failed.iter().any(|(one, _)| one.address == address);

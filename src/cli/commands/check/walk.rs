@@ -1,7 +1,7 @@
 //! The files of folders: which are read, and what they hold.
 //!
-//! In: files and folders as the user names them. Out: what each file that matters holds, in the order
-//! of their names. A file is taken apart only if it may hold something; large files one at a time.
+//! In: files and folders as the user names them. Out: the content of each relevant file, in the order of
+//! their names. A file is only parsed if it may hold something; large files one at a time.
 
 use std::{
     io,
@@ -29,22 +29,22 @@ use crate::{
     text::{bounded_file, foreign::Foreign},
 };
 
-/// The bytes of a file that takes so much memory that no other such is read at the same time: 256 KiB.
-/// Taken apart, a file takes 14 times its size.
+/// The size of a file that needs so much memory that no other such file is read at the same time: 256
+/// KiB. A parsed file takes 14 times its size.
 const LARGE_BYTES: u64 = 256 * 1024;
 
-/// How far a walk goes.
+/// The limits of a walk.
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     files: usize,
     depth: usize,
 }
 
-/// The most files of a folder, those in its folders included: five times as many as the largest repository
-/// that certgrab was tried on, and their paths take less than 64 MiB.
+/// The most files of a folder, including those in its subfolders: five times as many as the largest
+/// repository that certgrab was tried on; their paths take less than 64 MiB.
 const MAX_FILES: usize = 500_000;
-/// The most folders in one another, counted from the one that is named: a path of Linux has 4096 bytes
-/// (`PATH_MAX`), and hardly any tree of sources has more than twenty.
+/// The deepest nesting of folders, counted from the one that is named: a Linux path has at most 4096
+/// bytes (`PATH_MAX`), and hardly any source tree is deeper than twenty.
 const MAX_DEPTH: usize = 256;
 
 const LIMITS: Limits = Limits { files: MAX_FILES, depth: MAX_DEPTH };
@@ -52,9 +52,9 @@ const LIMITS: Limits = Limits { files: MAX_FILES, depth: MAX_DEPTH };
 /// A file to read.
 struct Wanted {
     path: PathBuf,
-    /// Whether the user named it, and not a folder that it is in.
+    /// Whether the user named it, rather than its folder.
     is_named: bool,
-    /// What a manifest asks of it, if it is the lock of one.
+    /// What a manifest requires of it, if it is a lock.
     lock: Option<Arc<terms::Wanted>>,
 }
 
@@ -62,16 +62,16 @@ struct Wanted {
 pub(crate) struct Files {
     /// Those that hold something, and those that the user named.
     pub(crate) held: Vec<File>,
-    /// How many files were looked at.
+    /// How many files were examined.
     pub(crate) looked_at: usize,
-    /// Files in folders that are too large to be read.
+    /// Files in folders that are too large to read.
     pub(crate) too_large: usize,
     /// What could not be read.
     pub(crate) failures: Vec<Failure>,
 }
 
-/// Reads `inputs` on `threads` threads, as `stack` does where nothing else shows their reader, and the files
-/// in those that are folders, but for what `exclude` or a `.gitignore` excludes.
+/// Reads `inputs` on `threads` threads, for `stack` if nothing else shows their reader, and the files in
+/// those that are folders, except those that `exclude` or a `.gitignore` excludes.
 pub(crate) fn read(
     inputs: &[&Path],
     exclude: &[String],
@@ -121,7 +121,7 @@ struct Found {
     failures: Vec<Failure>,
 }
 
-/// The regular files in `folder` and the folders in it, in the order of their names: none if they are more
+/// The regular files in `folder` and its subfolders, in the order of their names: none if there are more
 /// than the limit. Symbolic links are not followed.
 fn walk(
     folder: &Path,
@@ -168,7 +168,7 @@ fn walk(
 }
 
 impl Found {
-    /// Adds what the walk came to.
+    /// Adds a result of the walk.
     fn add(&mut self, entry: Result<DirEntry, ignore::Error>, limits: Limits) {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
@@ -200,7 +200,8 @@ enum Outcome {
     Failed(Failure),
 }
 
-/// What a file holds, or `None` for nothing. Only one is read at a time of those that are `large`.
+/// The content of a file, or `None` if it holds nothing. Only one file that is `large` is read at a
+/// time.
 fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
     let Wanted { path, is_named, lock } = wanted;
     let length = path.metadata().map_or(0, |facts| facts.len());
@@ -210,7 +211,7 @@ fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
     let _alone = (length > LARGE_BYTES).then(|| large.lock());
     let content = match bounded_file::read_given(path, check::MAX_FILE_BYTES) {
         Ok(content) => content,
-        // What is gone again since it was listed is no failure.
+        // A file that was deleted since it was listed is not a failure.
         Err(error) if !is_named && error.kind() == io::ErrorKind::NotFound => {
             return None;
         }
@@ -225,7 +226,7 @@ fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
     (counts || file.reading.matters()).then(|| Outcome::Read(Box::new(file)))
 }
 
-/// The files, each with what the others say of its constants, or that `stack` reads them.
+/// The files, each with what the others say about its constants, or that `stack` reads them.
 fn pooled(files: Vec<File>, stack: Option<&'static Stack>, threads: usize) -> Vec<File> {
     let readings: Vec<&Reading> = files.iter().map(|file| &file.reading).collect();
     let pool = Pool::of(&readings);

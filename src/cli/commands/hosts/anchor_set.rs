@@ -91,7 +91,7 @@ struct Targets {
 }
 
 impl Material {
-    /// Nothing yet, judged at the time `at`.
+    /// An empty collection for certificates as of `at`.
     pub(crate) fn new(at: Time) -> Self {
         Self {
             at,

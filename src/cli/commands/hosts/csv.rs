@@ -13,7 +13,7 @@ use crate::text::foreign::Foreign;
 /// The longest line: 64 KiB, dozens of columns of text.
 pub(super) const MAX_LINE_BYTES: u64 = 64 * 1024;
 
-/// What Excel puts in front of UTF-8.
+/// What Excel writes before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The column that holds the targets.
@@ -39,7 +39,7 @@ impl Cells {
         match header.iter().position(is_named) {
             Some(position) => Ok((Self { delimiter, position }, true)),
             None => {
-                /// Columns that the message names.
+                /// How many columns the message names.
                 const NAMED: usize = 8;
                 let shown = header.iter().take(NAMED).map(|cell| Foreign::bytes(cell).line());
                 let shown: Vec<_> = shown.map(|cell| format!("`{cell}`")).collect();
@@ -50,7 +50,7 @@ impl Cells {
         }
     }
 
-    /// The cell of `line`; nothing if the line has too few.
+    /// The cell of `line`; empty if the line has too few.
     pub(super) fn cell(&self, line: &[u8]) -> Vec<u8> {
         let line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
         cells(line, self.delimiter).into_iter().nth(self.position).unwrap_or_default()
@@ -64,7 +64,7 @@ fn cells(line: &[u8], delimiter: u8) -> Vec<Vec<u8>> {
     // The cells have no more bytes than the line, and each but the first has a delimiter before it.
     let (mut bytes, mut ends) = (vec![0; line.len()], vec![0; line.len() + 1]);
     let (_, _, written, ended) = reader.read_record(line, &mut bytes, &mut ends);
-    // Empty input tells the reader that the line has ended.
+    // Empty input ends the line for the reader.
     let (_, _, _, last) = reader.read_record(&[], &mut bytes[written..], &mut ends[ended..]);
     let ends = &ends[..(ended + last).max(1)];
     let starts = std::iter::once(&0).chain(ends);

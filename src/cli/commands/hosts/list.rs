@@ -1,7 +1,7 @@
-//! The list: a target a line, with options behind it.
+//! The list: one target per line, with options after it.
 //!
-//! In: a file or standard input, read by a thread of its own as the run asks for more. Out:
-//! [`Entry`]s. A line that contains no target is an entry too: one bad line ends nothing.
+//! In: a file or standard input, read by its own thread as the run needs more. Out: [`Entry`]s. A line
+//! without a target is an entry too: a bad line does not end the run.
 
 use std::{
     fs::File,
@@ -54,7 +54,7 @@ pub(crate) struct Problem {
     hint: Option<String>,
 }
 
-/// A list under reading.
+/// A list that is being read.
 pub(crate) struct List {
     entries: mpsc::Receiver<Entry>,
     failure: Arc<Mutex<Option<Failure>>>,
@@ -62,7 +62,7 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// Opens the list and begins to read it; `ahead` entries are read before they are asked for.
+    /// Opens the list and starts to read it, up to `ahead` entries in advance.
     pub(crate) fn open(path: &Path, arguments: &Arguments, ahead: usize) -> Result<Self, Failure> {
         let (shard, column) = (arguments.shard, arguments.column.clone());
         let is_stdin = path == Path::new("-");
@@ -106,7 +106,7 @@ impl List {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// About how many entries there are, where that can be known.
+    /// About how many entries there are, if that can be known.
     pub(crate) fn length_hint(&self) -> Option<u64> {
         self.length_hint
     }
@@ -130,7 +130,7 @@ fn count_lines(path: &Path) -> Option<u64> {
     }
 }
 
-/// Sends the entries of `shard` until the list or the interest in it ends; how many lines name a
+/// Sends the entries of `shard` until the list ends or nobody receives them; how many lines have a
 /// target or should.
 fn read(
     mut reader: Box<dyn BufRead + Send>,
@@ -182,9 +182,9 @@ fn read(
     }
 }
 
-/// Passes over the rest of a line. One without an end in sight is no line of a list.
+/// Skips the rest of a line. If it does not end soon, the file is not a list.
 fn skip_line(reader: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
-    /// 16 MiB, as much as any file that is read whole may have.
+    /// 16 MiB, the limit of all files that are read whole.
     const MAX_SKIPPED_BYTES: usize = 16 * 1024 * 1024;
     let mut skipped = 0;
     while skipped <= MAX_SKIPPED_BYTES {
@@ -207,7 +207,7 @@ fn skip_line(reader: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
 /// A sentence and a hint.
 type Complaint = (String, Option<String>);
 
-/// What to do with a list in CSV.
+/// What to do with a CSV list.
 pub(super) const FOR_CSV: &str =
     "write one HOST:PORT per line; of a CSV file, choose the column with `--column NAME`";
 
@@ -251,7 +251,7 @@ fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
     Ok((target, changes))
 }
 
-/// What of an option that is not known may be shown: its name. A long word may be a password.
+/// The part of an unknown option that may be shown: its name. A long word may be a password.
 fn option_of(word: &str) -> &str {
     /// The longest option has 7 letters.
     const MOST: usize = 10;
@@ -288,7 +288,7 @@ impl Problem {
         self.hint.as_deref() == Some(FOR_CSV)
     }
 
-    /// The result of a line that contains no target: a document with nothing in it.
+    /// The result of a line without a target: an empty document.
     pub(crate) fn document(&self, index: u64) -> String {
         let message = format!("line {}: {}", self.line, self.message);
         let message = secrets::hide_in_sentence(&message);

@@ -1,8 +1,8 @@
 //! Many targets: a list is read as a stream, and each line's result is written as it comes.
 //!
-//! Memory does not grow with the list: at most `--jobs` targets are under way, at most a few times
-//! as many results wait for their turn with `--ordered`, and what the summary needs is counted. The
-//! targets are shared among threads; one of them, this one, reads the list and writes the results.
+//! Memory does not grow with the list: at most `--jobs` targets are in progress, at most a few times as
+//! many results wait for their turn with `--ordered`, and the summary only needs counts. The targets are
+//! shared among threads; one of them, this one, reads the list and writes the results.
 
 mod anchor_set;
 mod csv;
@@ -59,9 +59,9 @@ struct Finished {
 }
 
 enum Outcome {
-    /// The line contains no target; whether it is one of CSV.
+    /// The line contains no target; whether it looks like CSV.
     Unreadable { is_csv: bool },
-    /// The target was asked.
+    /// The target was queried.
     Asked {
         target: Target,
         /// The name that its certificate must be valid for.
@@ -100,7 +100,7 @@ struct Run {
     early: u64,
     reaching: Reaching,
     under_way: JoinSet<Finished>,
-    /// Results that came before their turn, and whose turn it is.
+    /// Results that arrived before their turn, and whose turn it is.
     waiting: BTreeMap<u64, Finished>,
     next: u64,
     out: BufWriter<io::Stdout>,
@@ -108,7 +108,7 @@ struct Run {
     progress: Progress,
     /// Whether there is more to write than the results.
     exports: bool,
-    /// Whether the reader of the results went away.
+    /// Whether the reader of the results has gone.
     is_unread: bool,
 }
 
@@ -122,8 +122,8 @@ struct Listing {
 }
 
 impl Listing {
-    /// The line for a result; nothing for those that are not listed. Also whether its anchor ends
-    /// before the date.
+    /// The line for a result; nothing for those that are not listed. Also whether its anchor ends before
+    /// the date.
     fn line(
         self,
         (index, target): (u64, &Target),
@@ -146,14 +146,14 @@ impl Listing {
     }
 }
 
-/// How the reading of a list ended.
+/// How reading the list ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     /// All lines were read.
     Read,
     /// The user pressed Ctrl-C.
     Interrupted,
-    /// The reader of standard output went away.
+    /// The reader of standard output has gone.
     Closed,
 }
 
@@ -193,11 +193,11 @@ impl Run {
         atomic_write::heed_second_interrupt();
         let end = self.each(&mut list).await?;
         atomic_write::heed_next_interrupt();
-        // What is still under way after Ctrl-C or a closed pipe is given up.
+        // What is still in progress after Ctrl-C or a closed pipe is aborted.
         self.under_way.abort_all();
         self.progress.finish();
         if end == End::Closed || self.is_unread {
-            // What is left in the buffer has no reader.
+            // Nobody reads what is left in the buffer.
             let _ = self.out.into_parts();
         }
         if end == End::Closed {
@@ -218,7 +218,7 @@ impl Run {
         if end == End::Interrupted {
             return Ok(Exit::Interrupted);
         }
-        // A set of what failed is empty, and leaves all files as they are.
+        // After a failure the set is empty, and no file changes.
         let early = if self.early > 0 { Exit::Attention } else { Exit::Done };
         let exit = self.tally.exit().worse(early);
         one_set::write(job, self.tally, (self.options.at, None), display)?;
@@ -240,7 +240,7 @@ impl Run {
                 }
                 Some(joined) = self.under_way.join_next() => {
                     let mut next = Some(joined);
-                    // As soon as no other result is there, these are on their way.
+                    // As soon as no other result is ready, these are written out.
                     while let Some(joined) = next {
                         let finished = joined.map_err(|error| {
                             Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
@@ -288,9 +288,9 @@ impl Run {
                     return Finished { index, line, ends_early: false, outcome };
                 }
             };
-            // Boxed, since a target that waits for its result would keep room for it.
+            // Boxed, since otherwise every waiting target reserves memory for its result.
             let result = Box::new(grab::grab(&target, &options).await);
-            // All the paths of a hostile chain take a while to look at.
+            // Examining all paths of a hostile chain takes a while.
             let length = result.as_ref().as_ref().map_or(Length::Short, |grab| {
                 Length::of(&grab.presented, grab.issuers.certificates.len())
             });
@@ -305,7 +305,7 @@ impl Run {
         self.under_way.spawn_on(ask, self.workers.idlest());
     }
 
-    /// Writes a result, or keeps it until it is its turn; whether anyone still reads.
+    /// Writes a result, or keeps it until its turn; whether anyone still reads.
     fn take(&mut self, finished: Finished) -> Result<bool, Failure> {
         if !self.ordered {
             return self.write(&finished);
@@ -331,7 +331,7 @@ impl Run {
         self.goes_on(outcome)
     }
 
-    /// Sends what is written on its way; whether the run goes on.
+    /// Flushes what is written; whether the run continues.
     fn flush(&mut self) -> Result<bool, Failure> {
         if self.is_unread {
             return Ok(true);
@@ -340,14 +340,14 @@ impl Run {
         self.goes_on(outcome)
     }
 
-    /// Whether the run goes on: without a reader of the results only for the set of anchors, which
+    /// Whether the run continues: without a reader of the results only for the set of anchors, which
     /// goes to a file.
     fn goes_on(&mut self, outcome: io::Result<()>) -> Result<bool, Failure> {
         self.is_unread = !still_read(outcome)?;
         Ok(!self.is_unread || self.exports)
     }
 
-    /// Writes what waits for results that will not come any more, and sends all on its way.
+    /// Writes the results that wait for others that will not arrive, and flushes everything.
     fn drain(&mut self) -> Result<bool, Failure> {
         while let Some((_, finished)) = self.waiting.pop_first() {
             if !self.write(&finished)? {

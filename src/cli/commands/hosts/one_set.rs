@@ -17,7 +17,8 @@ use crate::cli::{
     style::Display,
 };
 
-/// What verifies `servers`, counted; `export` is the time of verification if it is to be written.
+/// The anchors that verify `servers`, counted; `export` is the time of verification if they are to be
+/// written.
 fn tally(
     servers: impl Iterator<Item = (Target, Grab)>,
     options: &Options,
@@ -36,7 +37,7 @@ pub(crate) fn set(servers: impl Iterator<Item = (Target, Grab)>, options: &Optio
     tally(servers, options, Some(options.at)).set()
 }
 
-/// Says what verifies all of `servers`, and writes it if asked to.
+/// Reports what verifies all of `servers`, and writes it if requested.
 pub(crate) fn for_servers(
     job: &Request,
     servers: impl Iterator<Item = (Target, Grab)>,

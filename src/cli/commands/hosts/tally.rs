@@ -23,8 +23,8 @@ use super::{
 };
 use crate::cli::failure::Exit;
 
-/// Counts over the results. It grows with distinct chains and anchors, not with targets; only what
-/// `--emit` writes names every target.
+/// Counts over the results. It grows with distinct chains and anchors, not with targets; only the output
+/// of `--emit` names every target.
 #[derive(Default)]
 pub(crate) struct Tally {
     done: u64,
@@ -37,7 +37,7 @@ pub(crate) struct Tally {
     groups: BTreeMap<Vec<Sha256>, Group>,
     anchors: HashMap<Sha256, String>,
     exit: Option<Exit>,
-    /// Whether a line of the list was one of CSV.
+    /// Whether a line of the list looks like CSV.
     is_csv: bool,
     material: Option<Material>,
 }
@@ -50,12 +50,11 @@ struct Group {
     examples: Vec<String>,
 }
 
-/// Targets named for an anchor: enough to see what kind of server it is for.
+/// How many targets are named for an anchor: enough to see what kind of server it is for.
 const EXAMPLES: usize = 3;
 
 impl Tally {
-    /// Nothing counted yet; `export` is the time of verification if the set of anchors will be
-    /// written.
+    /// Empty counts; `export` is the time of verification if the set of anchors will be written.
     pub(crate) fn new(export: Option<Time>) -> Self {
         Self { material: export.map(Material::new), ..Self::default() }
     }

@@ -1,7 +1,7 @@
 //! The test CA of the lab and its anchor.
 //!
-//! In: the folder, and where the lab listens. Out: files, all of them made before the first is written, so
-//! that a refusal leaves none.
+//! In: the folder, and where the lab listens. Out: files, all prepared before the first is written, so a
+//! refusal leaves none behind.
 
 use std::path::{Path, PathBuf};
 
@@ -36,19 +36,20 @@ use crate::cli::{
 /// The anchor in the lab's folder.
 const ANCHOR: &str = "ca.pem";
 
-/// The file with the anchor that a device is built with: the first that `--emit` writes, or the lab's own.
+/// The file with the anchor for the device: the first that `--emit` writes, or the lab's own file.
 pub(super) fn place(args: &Args) -> PathBuf {
     let emitted = args.emit.iter().filter_map(|one| one.path.as_ref());
     let mut files = emitted.filter(|path| stream::named(path).is_none());
     files.next().cloned().unwrap_or_else(|| args.dir.join(ANCHOR))
 }
 
-/// The files of the lab's own that no other output may be.
+/// The lab's own files, which no other output may replace.
 pub(super) fn own_files(folder: &Path) -> [PathBuf; 2] {
     [ANCHOR, SECRET].map(|name| folder.join(name))
 }
 
-/// The test CA that serves on `port` as `host`; its files, if it is new, and its anchor in each form are written.
+/// The test CA that serves on `port` as `host`; writes its files, if it is new, and its anchor in each
+/// format.
 pub(super) fn deliver(
     args: &Args,
     (host, port): (&str, u16),
@@ -100,7 +101,7 @@ fn refuse_links(folder: &Path) -> Result<(), Failure> {
     within::refuse_links_out_of(folder, paths.iter().map(PathBuf::as_path))
 }
 
-/// The anchor in each format of `--emit`, proved for the sound chain as any other is.
+/// The anchor in each format of `--emit`, proved for the sound chain like any other.
 fn emitted(
     args: &Args,
     anchor: &Certificate,
@@ -135,13 +136,13 @@ fn emitted(
     args.emit.iter().map(written).collect()
 }
 
-/// The same, found where the command that plays its server has it, whose servers hold their key.
+/// The same, with the source that the command for its server names; its servers hold their key.
 fn of_the_lab(mut bundle: Bundle, folder: &Path) -> Bundle {
     let source = match folder.to_str() {
         Some(FOLDER) => LAB.to_owned(),
         _ => format!("{LAB}{LAB_FOLDER}{}", folder.display()),
     };
-    // Of a folder whose name a shell would read as more than a name, the place is left open.
+    // If a shell would not read the folder's name as one plain word, the source is left out.
     let source = if is_lab(&source) { source } else { format!("{LAB}{LAB_FOLDER}DIR") };
     bundle.key_possession = KeyPossession::Proven;
     for entry in &mut bundle.entries {

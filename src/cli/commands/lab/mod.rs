@@ -41,7 +41,7 @@ use crate::cli::{
     workers::Workers,
 };
 
-/// The most octets of a known result; one has some 30 KB.
+/// The most octets of an expected result; usual ones have some 30 KB.
 const MAX_KNOWN_BYTES: usize = 1024 * 1024;
 
 /// Runs the lab, or lists its cases.
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let interrupted = round.is_none();
     let mut report = watch.report(round, &cases);
     report.differences = known.map(|known| report::differences(&known, &report));
-    // A file that cannot be written takes no other with it, nor the summary.
+    // A file that cannot be written does not prevent the other files or the summary.
     let written = [save_hello(args, &report, display), finish(args, &report, display)];
     written.into_iter().collect::<Result<(), _>>()?;
     Ok(exit(report.result(), interrupted))
@@ -117,7 +117,7 @@ fn exit(outcome: Outcome, interrupted: bool) -> Exit {
 fn save_hello(args: &Args, report: &Report, display: &Display) -> Result<(), Failure> {
     let (Some(path), Some(hello)) = (&args.save_hello, &report.hello) else { return Ok(()) };
     let met = |one: &&Judged| one.turn.case.id == "tls10" && one.verdict != Verdict::NotPlayed;
-    // A device that refuses every server has not refused this one for its version.
+    // A device that refuses every server did not refuse this one because of its version.
     let is_sound = |one: &Judged| one.turn.case.must == Must::Connect;
     let connects = |one: &Judged| is_sound(one) && one.verdict == Verdict::Passed;
     let old = report.judged.iter().find(met).map(|one| one.turn.conduct.trusts());
@@ -126,7 +126,7 @@ fn save_hello(args: &Args, report: &Report, display: &Display) -> Result<(), Fai
     output::deliver(&[output::File::new(path, text, Content::Report)], display.quiet)
 }
 
-/// Refuses to write a result over a file that would be lost, before a device is waited for.
+/// Refuses to overwrite a file that would be lost, before waiting for a device.
 fn refuse_losses(args: &Args) -> Result<(), Failure> {
     let reports = args.report.iter().filter_map(|report| report.path.as_ref());
     let mut documents = reports.chain(&args.save_hello);
@@ -146,7 +146,7 @@ fn refuse_losses(args: &Args) -> Result<(), Failure> {
     documents.try_for_each(|path| loss::refuse_loss(path, Content::Report, None))
 }
 
-/// Shows text for people: not where a report is on standard output, and beside it where constants are.
+/// Shows text for people: not if a report is on standard output, and on standard error if constants are.
 fn show(args: &Args, text: &str) -> Result<(), Failure> {
     if args.json || args.report.iter().any(|one| one.path.is_none()) {
         return Ok(());
@@ -158,7 +158,7 @@ fn show(args: &Args, text: &str) -> Result<(), Failure> {
     output::show(text)
 }
 
-/// The known result that `--expect` names.
+/// The expected result that `--expect` names.
 fn known_result(path: &Path) -> Result<report::Known, Failure> {
     let shown = Foreign::text(&path.display().to_string()).line();
     let text = bounded_file::read_given_text(path, MAX_KNOWN_BYTES)
@@ -218,7 +218,7 @@ fn unusable(args: &Args, error: &std::io::Error) -> Failure {
     Failure::new(Exit::File, format!("cannot play from {shown}: {error}"))
 }
 
-/// The name that the device asks for.
+/// The name that the device expects.
 fn host(args: &Args) -> Result<String, Failure> {
     let address = args.listen.ip();
     match &args.host {
@@ -233,7 +233,7 @@ fn host(args: &Args) -> Result<String, Failure> {
     }
 }
 
-/// The cases in order: all of them, or those asked for between two sound servers.
+/// The cases in order: all of them, or the selected ones between two sound servers.
 fn schedule(args: &Args) -> Vec<&'static Case> {
     let once: Vec<&'static Case> = if args.cases.is_empty() {
         CASES.iter().collect()

@@ -1,4 +1,4 @@
-//! Sees what happens in the lab.
+//! Watches what happens in the lab.
 
 use crate::{
     lab::{
@@ -14,10 +14,10 @@ use crate::{
 
 use crate::cli::{args::lab::Args, language::in_language, output, style::Display};
 
-/// How many strays are named one by one.
+/// How many stray connections are listed.
 const MAX_SHOWN_STRAYS: usize = 5;
 
-/// Sees what happens, shows it, and judges it.
+/// Watches what happens, shows it, and judges it.
 pub(super) struct Watch<'a> {
     pub(super) args: &'a Args,
     pub(super) judge: Judge,
@@ -63,7 +63,7 @@ impl Watch<'_> {
         self.show_those_whose_turn_it_is();
     }
 
-    /// A device takes the ports in its own order, and each as often as it likes: the worst counts.
+    /// A device uses the ports in any order, and each as often as it likes: the worst verdict counts.
     fn judge_port(&mut self, judged: &Judged) {
         let place = judged.turn.place;
         let before = self.judged.iter_mut().find(|one| one.turn.place == place);
@@ -75,7 +75,7 @@ impl Watch<'_> {
         self.show(judged);
     }
 
-    /// Shows the cases before which none is still being played.
+    /// Shows the cases that have no unfinished case before them.
     fn show_those_whose_turn_it_is(&mut self) {
         let next = |place: usize| self.judged.iter().rev().find(|one| one.turn.place == place);
         let mut shown = self.shown;

@@ -1,4 +1,4 @@
-//! `certgrab sync --init`: a manifest for one target, to begin with.
+//! `certgrab sync --init`: an initial manifest for one target.
 
 use std::path::Path;
 
@@ -12,10 +12,10 @@ use crate::cli::{
     style::Display,
 };
 
-/// What is generated if the user names nothing: any TLS library for C reads it.
+/// The default output: any TLS library for C reads it.
 const DEFAULT_OUTPUT: &str = "emit = { c = \"root_ca.h\" }\n";
 
-/// Writes the manifest, unless another one is in its place.
+/// Writes the manifest, unless another file is in its place.
 pub(super) fn write(args: &Args, target: &Target, display: &Display) -> Result<Exit, Failure> {
     let text = text(args, target)?;
     let path = &args.manifest;
@@ -43,7 +43,7 @@ fn text(args: &Args, target: &Target) -> Result<String, Failure> {
         Some(_) => format!("{}://{target}", scheme.word),
         None => target.to_string(),
     };
-    // A colon of an IPv6 address is not allowed in the name of a file on Windows.
+    // A file name on Windows cannot contain the colons of an IPv6 address.
     let lock = format!("certs/{}.pem", target.host().replace(':', "-"));
     let mut text = format!("[[target]]\nhost = {}\nlock = {}\n", quoted(&host), quoted(&lock));
     if !args.roots.is_empty() {
@@ -77,7 +77,7 @@ fn output_of(args: &Args, emission: &Emission) -> Result<String, Failure> {
     }
 }
 
-/// `path`, which the user gave, as the manifest in its folder names it.
+/// `path`, which the user gave, relative to the manifest's folder.
 fn from_manifest(args: &Args, path: &Path) -> String {
     let is_beside = args.manifest.parent().is_none_or(|folder| folder.as_os_str().is_empty());
     let path = match is_beside {
@@ -87,7 +87,7 @@ fn from_manifest(args: &Args, path: &Path) -> String {
     quoted(&path.display().to_string())
 }
 
-/// A basic string of TOML, whose escapes JSON's are among.
+/// A basic string of TOML; JSON's escapes are valid in it.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

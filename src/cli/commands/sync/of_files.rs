@@ -1,6 +1,6 @@
-//! The lock of a target whose certificates are those of files.
+//! The lock of a target whose certificates come from files.
 //!
-//! In: the files. Out: their certificates, without a proof: no server was asked.
+//! In: the files. Out: their certificates, without a proof: no server was contacted.
 
 use crate::run::grab::Options;
 

@@ -1,6 +1,6 @@
 //! The lock of a target from what its server presents.
 //!
-//! In: the chains that its readers are shown. Out: the certificates that serve all of them.
+//! In: the chains that its readers get. Out: the certificates that work for all of them.
 
 use crate::{
     Grab,
@@ -91,7 +91,7 @@ fn of_other_addresses(
             display,
         );
     }
-    // Those that failed before have their warning.
+    // The warning about those that failed before was already given.
     let is_known = |question: &Question| {
         let mut others = grab.presented.others.iter().filter(|one| one.failure.is_some());
         others.any(|one| question.address.is_some_and(|address| address.ip() == one.address))

@@ -1,4 +1,4 @@
-//! Errors in a template: the file, the line and the words that failed.
+//! Errors in a template: the file, the line and the part that failed.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::{
     text::foreign::Foreign,
 };
 
-/// That the template in `file` is not rendered, as a whole.
+/// That the template in `file` as a whole is not rendered.
 pub(super) fn refused(file: &str, problem: &str, hint: Option<&str>) -> emit::Error {
     emit::Error::Template(TemplateError {
         file: Foreign::text(file),
@@ -21,7 +21,7 @@ pub(super) fn refused(file: &str, problem: &str, hint: Option<&str>) -> emit::Er
     })
 }
 
-/// What is wrong with a template: the file, the line and the words of it.
+/// What is wrong with a template: the file, the line and the part of it.
 pub(super) fn explain(file: &str, error: &Error) -> TemplateError {
     // An error in an included part is caused by the line that it names last.
     let mut deepest = error;
@@ -66,7 +66,7 @@ pub(super) fn explain(file: &str, error: &Error) -> TemplateError {
     }
 }
 
-/// The words of a template that fail; where that is a filter or a field, with what it is of.
+/// The part of a template that fails; if it is a filter or a field, with its operand.
 fn failing(source: &str, range: Range<usize>) -> Option<&str> {
     let words = source.get(range.clone())?;
     let before = source.get(..range.start)?;

@@ -1,4 +1,4 @@
-//! Filters that know PEM, JSON, XML and fields of limited length.
+//! Filters for PEM, JSON, XML and fields of limited length.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use minijinja::{Error, ErrorKind, State, Value, value::ValueKind};
 use super::{Outside, bytes, formless, text};
 use crate::text::foreign::Foreign;
 
-/// The text of certgrab's or of the template's own that `value` is; `None` for values from outside.
+/// `value` as a text of certgrab or of the template; `None` for values from outside.
 fn own(value: &Value) -> Result<Option<String>, Error> {
     match value.kind() {
         ValueKind::String => match value.to_string() {
@@ -19,8 +19,8 @@ fn own(value: &Value) -> Result<Option<String>, Error> {
     }
 }
 
-/// Whether `text` is PEM as certgrab writes it: lines of Base64 between boundaries, which mean
-/// nothing in any language but for their ends.
+/// Whether `text` is PEM as certgrab writes it: lines of Base64 between boundaries, which have no
+/// special meaning in any language except for their ends.
 fn is_pem(text: &str) -> bool {
     let is_base64 = |one: u8| one.is_ascii_alphanumeric() || b"+/=".contains(&one);
     let is_boundary =
@@ -29,8 +29,8 @@ fn is_pem(text: &str) -> bool {
         && text.lines().all(|line| is_boundary(line) || line.bytes().all(is_base64))
 }
 
-/// For the inside of a quoted string: the lines of PEM end in `\n`, an escape of all languages that
-/// the filter is for.
+/// For the inside of a quoted string: the lines of PEM end in `\n`, an escape in all languages that the
+/// filter is for.
 pub(super) fn literal(state: &State, value: &Value) -> Result<String, Error> {
     match own(value)?.filter(|own| is_pem(own)) {
         Some(pem) => Ok(pem.replace('\n', "\\n")),
@@ -58,7 +58,7 @@ pub(super) fn plain(state: &State, value: &Value) -> Result<String, Error> {
 /// A string of JSON with its quotation marks.
 pub(super) fn json(state: &State, value: &Value) -> Result<String, Error> {
     let inside = match own(value)? {
-        // What a literal holds of text from outside is ASCII, with escapes that JSON has too.
+        // Text from outside in a literal is ASCII, with escapes that are valid in JSON too.
         None => text(state, value, Foreign::string_literal)?,
         Some(own) => {
             let mut inside = String::new();
@@ -84,7 +84,8 @@ pub(super) fn xml(state: &State, value: &Value) -> Result<String, Error> {
     let mut out = String::with_capacity(clean.len());
     for character in clean.chars() {
         match character {
-            // Two hyphens in a row end a comment, and one may not stand at its end (XML 1.0 section 2.5).
+            // Two hyphens in a row end a comment, and it must not end with a hyphen (XML 1.0 section
+            // 2.5).
             '-' if out.ends_with('-') => out.push_str("&#45;"),
             '&' | '<' | '>' | '"' | '\'' => {
                 let _ = write!(out, "&#{};", u32::from(character));
@@ -95,7 +96,7 @@ pub(super) fn xml(state: &State, value: &Value) -> Result<String, Error> {
     Ok(out)
 }
 
-/// Bytes, or text of certgrab's own, in Base64 on one line.
+/// Bytes, or certgrab's own text, in Base64 on one line.
 pub(super) fn base64(value: &Value) -> Result<String, Error> {
     Ok(BASE64_STANDARD.encode(contents(value)?))
 }
@@ -123,7 +124,7 @@ pub(super) fn parts(value: &Value, length: usize) -> Result<Vec<Value>, Error> {
     contents(value)?.chunks(length).map(piece).collect()
 }
 
-/// Bytes from outside, or the bytes of text of certgrab's own.
+/// Bytes from outside, or the bytes of certgrab's own text.
 fn contents(value: &Value) -> Result<Vec<u8>, Error> {
     match own(value)? {
         Some(own) => Ok(own.into_bytes()),

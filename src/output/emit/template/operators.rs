@@ -1,11 +1,12 @@
-//! Operators of a template of the user's own whose operands are weighed.
+//! Operators in a user's template whose operands are measured.
 //!
-//! In: the source of a template. Out: the same with the filter `weighed` behind each operand of `~`, of the
-//! comparisons and of `in`: the engine has no other place to count what these make a text of or compare, and
-//! lists can hold each other twice over. A filter binds closer than all of them, so nothing else changes.
+//! In: the source of a template. Out: the same with the filter `weighed` after each operand of `~`, of
+//! the comparisons and of `in`: the engine has no other place to count what these convert to text or
+//! compare, and lists can contain each other many times. A filter binds more tightly than all of them,
+//! so nothing else changes.
 
-/// What is put before and behind an operand. The form feed is no more than a blank to the engine, and
-/// tells these from what the user wrote.
+/// What is put before and after an operand. The form feed is only a blank to the engine, and
+/// distinguishes these from the user's text.
 const OPEN: &str = "(\u{c}(";
 const CLOSE: &str = ")|weighed\u{c})";
 
@@ -14,7 +15,7 @@ const CLOSE: &str = ")|weighed\u{c})";
 struct Token<'a> {
     start: usize,
     text: &'a str,
-    /// The brackets that are open around it.
+    /// How many brackets are open around it.
     depth: usize,
 }
 
@@ -27,11 +28,11 @@ impl Token<'_> {
 /// Operators that compare.
 const COMPARISONS: [&str; 7] = ["==", "!=", "<", ">", "<=", ">=", "in"];
 
-/// What no operand of a comparison goes on behind.
+/// What ends an operand of a comparison.
 const ENDS: [&str; 12] =
     ["and", "or", "not", "if", "else", ",", ":", "=", "recursive", "ignore", "with", "without"];
 
-/// `source` with its operands weighed.
+/// `source` with its operands measured.
 pub(super) fn weighed(source: &str) -> String {
     let mut inserts: Vec<(usize, &str)> = Vec::new();
     let mut at = 0;
@@ -42,7 +43,7 @@ pub(super) fn weighed(source: &str) -> String {
             true => source[end..].find("endraw").map_or(source.len(), |found| end + found),
             false => end,
         };
-        // The name of a tag is no operand, and the first `in` of a loop no operator.
+        // The name of a tag is not an operand, and the first `in` of a loop is not an operator.
         let is_loop = is_tag && tokens.first().is_some_and(|token| token.text == "for");
         let begin = match tokens.iter().position(|token| token.text == "in") {
             Some(first) if is_loop => first + 1,
@@ -60,8 +61,8 @@ pub(super) fn weighed(source: &str) -> String {
     out + &source[from..]
 }
 
-/// `words` of a weighed source as the user wrote them; `None` if they are of `weighed` itself. They may
-/// begin and end within what was put there.
+/// `words` of a changed source as the user wrote them; `None` if they belong to `weighed` itself. They
+/// may begin and end within the insertions.
 pub(super) fn as_written(words: &str) -> Option<String> {
     let words = words.replace(OPEN, "").replace(CLOSE, "");
     let words = words.trim_start_matches(['\u{c}']);
@@ -69,13 +70,13 @@ pub(super) fn as_written(words: &str) -> Option<String> {
     (!words.contains('\u{c}') && !words.contains("weighed")).then(|| words.to_owned())
 }
 
-/// Where the inside of the next expression or tag from `at` on begins, and whether it is a tag.
+/// Where the content of the next expression or tag from `at` on begins, and whether it is a tag.
 fn next_block(source: &str, mut at: usize) -> Option<(usize, bool)> {
     loop {
         let found = at + source.get(at..)?.find('{')?;
         match source.as_bytes().get(found + 1) {
             Some(one @ (b'{' | b'%')) => {
-                // What trims blanks is no sign.
+                // A hyphen that trims blanks is not an operator.
                 let is_trimmed = source[found + 2..].starts_with(['-', '+']);
                 return Some((found + 2 + usize::from(is_trimmed), *one == b'%'));
             }
@@ -85,7 +86,7 @@ fn next_block(source: &str, mut at: usize) -> Option<(usize, bool)> {
     }
 }
 
-/// The tokens of the block whose inside begins at `at`, and where it ends.
+/// The tokens of the block whose content begins at `at`, and where it ends.
 fn tokens(source: &str, mut at: usize) -> (Vec<Token<'_>>, usize) {
     let (mut tokens, mut depth) = (Vec::new(), 0_usize);
     while let Some(first) = source[at..].chars().next() {
@@ -129,7 +130,7 @@ fn text_length(rest: &str, quote: char) -> usize {
     end.map_or(rest.len(), |(at, _)| at + 1)
 }
 
-/// Adds what weighs the operands in `tokens`.
+/// Adds the insertions for the operands in `tokens`.
 fn add(tokens: &[Token<'_>], inserts: &mut Vec<(usize, &str)>) {
     for (index, token) in tokens.iter().enumerate() {
         let is_joint = token.text == "~";
@@ -155,7 +156,7 @@ fn add(tokens: &[Token<'_>], inserts: &mut Vec<(usize, &str)>) {
     }
 }
 
-/// Whether no operand at this `depth` goes on over the token at `at`: of `~` or of a comparison.
+/// Whether the token at `at` ends every operand of `~` or of a comparison at this `depth`.
 fn ends_operand(tokens: &[Token<'_>], at: usize, depth: usize, is_joint: bool) -> bool {
     let Token { text, depth: here, .. } = tokens[at];
     let is_of_test = text == "not" && at > 0 && tokens[at - 1].text == "is";

@@ -38,7 +38,7 @@ pub(super) fn is_value(value: Tlv<'_>, version: Version) -> bool {
     }
 }
 
-/// Units of two octets; 1.27 takes no surrogates and no noncharacters.
+/// Units of two octets; 1.27 rejects surrogates and noncharacters.
 fn is_bmp(octets: &[u8], version: Version) -> bool {
     let unit = |pair: &[u8]| u16::from_be_bytes([pair[0], pair[1]]);
     let is_letter = |unit| !matches!(unit, 0xd800..=0xdfff | 0xfdd0..=0xfdef | 0xfffe | 0xffff);
@@ -61,14 +61,14 @@ pub(super) fn is_id(id: &[u8]) -> bool {
     !id.is_empty() && length == 0
 }
 
-/// A domain, maybe empty (`domainToReverseLabels`, in 1.27 `domainNameValid`); 1.19 passes over a full stop
-/// in front.
+/// A domain, maybe empty (`domainToReverseLabels`, in 1.27 `domainNameValid`); 1.19 ignores a leading
+/// full stop.
 pub(in super::super) fn is_domain(name: &[u8], version: Version) -> bool {
     let in_front: &[u8] = if version == Version::V1_19 { b"." } else { b"" };
     has_labels(name.strip_prefix(in_front).unwrap_or(name))
 }
 
-/// No empty label, letters that can be seen.
+/// No empty label, only printable characters.
 pub(super) fn has_labels(name: &[u8]) -> bool {
     let is_label =
         |label: &[u8]| !label.is_empty() && label.iter().all(|octet| (33..=126).contains(octet));
@@ -92,8 +92,8 @@ pub(in super::super) fn mailbox(text: &[u8], version: Version) -> Option<(&[u8],
     (is_local && is_host).then_some((local, domain))
 }
 
-/// The host of a URI with its port (`url.Parse`, as far as certificates go), inside `None` if there is none;
-/// outside `None` if it is no URI.
+/// The host of a URI with its port (`url.Parse`, as far as certificates go), inner `None` if there is
+/// none; outer `None` if it is not a URI.
 pub(in super::super) fn uri_host(octets: &[u8]) -> Option<Option<&str>> {
     let text = std::str::from_utf8(octets).ok()?;
     if !text.bytes().all(|octet| (0x20..0x7f).contains(&octet)) {
@@ -118,7 +118,7 @@ pub(in super::super) fn uri_host(octets: &[u8]) -> Option<Option<&str>> {
     (is_written && !host.contains(' ')).then_some(Some(host).filter(|host| !host.is_empty()))
 }
 
-/// An address without the prefix that makes it one of IPv6.
+/// An IPv4 address without the prefix of its IPv6 form.
 pub(in super::super) fn plain(address: &[u8]) -> &[u8] {
     const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
     address.strip_prefix(&MAPPED).filter(|rest| rest.len() == 4).unwrap_or(address)
