@@ -141,8 +141,7 @@ fn anchor_of(anchor: &EmbeddedAnchor, presented: &Presented, known: &Store) -> O
     })
 }
 
-/// What the server would present without cross-signed certificates, and the cross-signed ones that it
-/// sends.
+/// What the server would present without cross-signed certificates, and those that it sends.
 fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<Certificate>) {
     let is_cross_sign = |certificate: &&Certificate| {
         !certificate.is_self_issued() && lints::self_signed_twin(certificate, known).is_some()
@@ -202,8 +201,7 @@ impl Judgement<'_> {
             }
             match self.verifies(&constant, server.presented) {
                 Ok(()) => {
-                    // A constant that works without cross-signed certificates is better than one that
-                    // needs them.
+                    // A constant that needs no cross-signed certificate is better.
                     let lasting = without_cross_signs(server.presented, knowledge.store).0;
                     let lasts = self.verifies(&constant, &lasting).is_ok();
                     if lasts || verifying.is_none() {

@@ -183,8 +183,8 @@ impl Build {
         }
     }
 
-    /// Writes the outputs, and tells cargo to watch the lock. A path with a line break is refused, since
-    /// cargo would read what follows as an instruction.
+    /// Writes the outputs, and makes cargo watch the lock. Its path must not have a line break, since cargo
+    /// would read what follows as an instruction.
     ///
     /// # Errors
     ///
@@ -211,7 +211,7 @@ impl Build {
             }
             None => emit::default_name(&bundle),
         };
-        // All of them are rendered before the first is written.
+        // All are rendered before the first is written.
         let mut files = Vec::new();
         for output in &self.outputs {
             let format =
@@ -265,7 +265,6 @@ fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
         .and_then(|mut file| file.write_all(content))
         .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // The first error is reported; a leftover temporary file is harmless.
         let _ = fs::remove_file(&beside);
     }
     written

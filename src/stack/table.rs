@@ -124,8 +124,7 @@ const ESP_IDF: Build = Build { most_octets: ONE_RECORD, ..WITHOUT_DATES };
 const ESP_IDF_DATES: Build = Build { checks_dates: true, ..ESP_IDF };
 const ZEPHYR: Build = Build { most_octets: ONE_RECORD, ..SHA256_ALONE };
 
-/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, since one call takes one in
-/// DER.
+/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, which takes one in DER.
 const MICROPYTHON: Build =
     Build { reads_pss: false, has_brainpool: false, most_octets: room_with_mac(48), ..MBEDTLS_3_6 };
 
