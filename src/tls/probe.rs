@@ -169,8 +169,7 @@ async fn explain(refusal: Refused, mut server: Server<'_>, hello: &Hello, way: W
         }
     }
     if let Some(device) = hello.device {
-        // certgrab may succeed after the device was refused; the answer shows what the device does not
-        // support.
+        // certgrab's own hello may succeed; the answer shows what the device does not support.
         let usual = Hello::usual(hello.sni.clone()).with_protocols(&hello.alpn);
         let seen = match (way, refusal.is_about_negotiation()) {
             (Way::Auto, true) => {
