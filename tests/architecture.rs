@@ -20,14 +20,14 @@ const FOLDERS: [&str; 15] = [
     "tls", "run", "check", "lab", "cli",
 ];
 
-/// The most folders at the top of `src`, for a reader to keep in mind.
+/// The most folders at the top of `src`, few enough to remember.
 const MAX_FOLDERS: usize = 13;
 
 /// The folders that read no clock, no environment and no socket. `output::build` reads the
 /// environment of a build script and `trust` reads the files that the user names.
 const PURE: [&str; 7] = ["x509", "output", "scheme", "endpoint", "chain", "stack", "judge"];
 
-/// The most lines of a file of code, its tests included.
+/// The most lines of a file, including its tests.
 const MAX_FILE_LINES: usize = 400;
 
 /// The most lines of a function.
@@ -35,14 +35,14 @@ const MAX_FUNCTION_LINES: usize = 60;
 
 /// A file of `src`, parsed.
 struct Source {
-    /// The place below `src`, `tls/probe.rs`.
+    /// The path below `src`, `tls/probe.rs`.
     name: String,
     /// The path of its module below the crate, `["tls", "probe"]`.
     module: Vec<String>,
     text: String,
     /// The modules and items of the crate that it names, `["net", "connect", "Options"]`.
     uses: BTreeSet<Vec<String>>,
-    /// Every identifier of its paths, tests left out.
+    /// Every identifier of its paths, except in tests.
     words: BTreeSet<String>,
     /// Functions with the number of their lines.
     functions: Vec<(String, usize)>,
@@ -64,7 +64,7 @@ impl Source {
         &self.module[0]
     }
 
-    /// Whether it is at the top of `src` and of no folder.
+    /// Whether it is at the top of `src` and not in a folder.
     fn is_entry(&self) -> bool {
         ["lib", "main"].contains(&self.folder())
     }
@@ -222,8 +222,8 @@ fn no_files_of_a_folder_use_each_other_in_a_circle() {
     let sources = sources();
     let modules: BTreeMap<_, _> =
         sources.iter().enumerate().map(|(index, source)| (source.module.clone(), index)).collect();
-    // The file that a path leads to, if it is another one. What a parent and its children share is
-    // no circle: a child is a part of its parent.
+    // The file that a path leads to, if it is another one. What a parent and its children share is not a
+    // circle: a child is a part of its parent.
     let target = |from: &Source, path: &[String]| {
         let file = (1..=path.len()).rev().find_map(|length| modules.get(&path[..length]))?;
         let module = &sources[*file].module;
@@ -254,7 +254,7 @@ fn the_pure_folders_read_no_clock_no_environment_and_no_socket() {
     let clocks = ["SystemTime", "Instant", "UdpSocket", "TcpStream"];
     let outside = ["env", "fs", "process", "tokio"];
     for source in sources().iter().filter(|source| PURE.contains(&source.folder())) {
-        // A build script has an environment and files: this is the one place that reads them.
+        // A build script has an environment and files: this is the only place that reads them.
         let is_for_build_scripts = source.name.starts_with("output/build");
         for word in clocks.iter().chain(&outside) {
             let is_there = source.words.contains(*word);
@@ -314,7 +314,7 @@ fn the_public_names_are_those_of_the_list() {
             syn::Item::Use(item) if matches!(item.vis, syn::Visibility::Public(_)) => {
                 leaves(&item.tree, &mut names);
             }
-            // `check` is a subject of its own, with names of its own; `internals` is for this repository.
+            // `check` is a separate subject with its own names; `internals` is for this repository.
             syn::Item::Mod(item) => assert!(
                 item.ident == "check"
                     || item.ident == "internals" && item.attrs.iter().any(is_hidden)
@@ -331,7 +331,7 @@ fn the_public_names_are_those_of_the_list() {
     assert_eq!(names, wanted.lines().collect::<Vec<_>>(), "{}", list.display());
 }
 
-/// Whether an item is left out of the documentation.
+/// Whether an item is excluded from the documentation.
 fn is_hidden(attribute: &Attribute) -> bool {
     attribute.path().is_ident("doc")
         && attribute.parse_args::<syn::Ident>().is_ok_and(|word| word == "hidden")

@@ -1,10 +1,10 @@
-//! Everything certgrab promises, tried on the real command with real parts.
+//! Everything that certgrab promises, tested on the real command with real parts.
 //!
 //! The list below is the table of contents; each file has the tests of one capability.
 
 mod support;
 
-// The way in.
+// Connecting to a server.
 mod connecting;
 mod devices;
 mod following;
@@ -22,7 +22,7 @@ mod targets;
 mod unreadable;
 mod unsupported;
 
-// The judgement.
+// Judging the chain.
 mod addresses;
 mod anchors;
 mod announced_roots;
@@ -45,7 +45,7 @@ mod refusals;
 mod roots;
 mod verifying;
 
-// The way out.
+// Writing the result.
 mod converting;
 mod documents;
 mod emitting;
@@ -87,10 +87,10 @@ mod syncing;
 mod turned_off;
 mod unreadable_locks;
 
-// On a machine.
+// Installing.
 mod installing;
 
-// The whole.
+// The project as a whole.
 mod architecture;
 mod bounds;
 mod demo;

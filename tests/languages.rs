@@ -249,7 +249,7 @@ const TRANSLATED: &[&str] = &[
     "judge/rank/reason.rs",
     "judge/refusal/hint.rs",
     "judge/refusal/names.rs",
-    "judge/refusal/trade.rs",
+    "judge/refusal/known_names.rs",
     "judge/refusal/words.rs",
     "judge/work.rs",
     "lab/cases/table.rs",

@@ -89,7 +89,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
             seconds(certgrab::internals::run::survey::PAUSE_BEFORE_REPEATING),
         ),
         // Private constants: their tests meet the values from outside.
-        ("full::LAST_WORD", "1 s".to_owned()),
+        ("full::CLIENT_CERTIFICATE_WAIT", "1 s".to_owned()),
         ("not_tls::MQTT_TIMEOUT", "2 s".to_owned()),
         ("cli::client::MAX_KEY_BYTES", bytes(64 * KIB)),
         ("probe::MAX_ASKED_ADDRESSES", probe::MAX_ASKED_ADDRESSES.to_string()),

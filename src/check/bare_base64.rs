@@ -9,7 +9,10 @@ use super::{
     placeholder::FEWEST_DIGITS,
     source::{Constant, Form, Source, lines::Lines},
 };
-use crate::{stack::Stack, trust::store::MAX_ROOTS};
+use crate::{
+    stack::{Stack, pem::base64_digit},
+    trust::store::MAX_ROOTS,
+};
 
 /// How the Base64 of a certificate in DER begins: a SEQUENCE with two bytes of length (X.690 section
 /// 8.1.3.5).
@@ -101,20 +104,10 @@ fn is_base64(byte: u8) -> bool {
 
 /// The bytes of `digits` as far as they are whole; all of them are digits.
 fn decoded(digits: &[u8]) -> Option<Vec<u8>> {
-    let value = |digit: &u8| {
-        Some(match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        })
-    };
     let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0);
     for digit in digits {
-        bits = (bits << 6 | u32::from(value(digit)?)) & 0xff_ffff;
+        bits = (bits << 6 | u32::from(base64_digit(*digit)?)) & 0xff_ffff;
         count += 6;
         if count >= 8 {
             count -= 8;

@@ -40,7 +40,7 @@ pub struct Terms<'a> {
     /// Which certificates the manifest asks for.
     pub what: What,
     /// What it asks for in addition to the anchor.
-    pub besides: Extras,
+    pub extras: Extras,
     /// The options of the manifest, as a lock writes them.
     pub options: &'a [Foreign],
     /// Whether the lock is made from files, so no server proves anything.

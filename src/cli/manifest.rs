@@ -125,7 +125,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Entry>, Failure> {
     for table in &document.target {
         entries.push(entry(table, folder, &text, &mut outputs)?);
     }
-    outputs.spare_inputs(&entries, &text)?;
+    outputs.refuse_overwritten_inputs(&entries, &text)?;
     Ok(entries)
 }
 
@@ -221,7 +221,11 @@ impl Outputs {
     }
 
     /// Refuses a manifest that would overwrite what it reads: roots, and files written by hand.
-    fn spare_inputs<'a>(&self, entries: &'a [Entry], text: &Text) -> Result<(), Failure> {
+    fn refuse_overwritten_inputs<'a>(
+        &self,
+        entries: &'a [Entry],
+        text: &Text,
+    ) -> Result<(), Failure> {
         let shown = &text.shown;
         let of_client = |entry: &'a Entry| {
             let reaching = &entry.job.reaching;

@@ -66,7 +66,7 @@ fn say_as_it_is(line: impl std::fmt::Display) {
 }
 
 /// Prints text for people on standard error, as it is; errors are ignored.
-pub(crate) fn show_beside(text: &str) {
+pub(crate) fn show_on_stderr(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     };
     output::complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
     if std::env::args_os().len() <= 1 {
-        output::show_beside(&language::columns_in_language(help::EXAMPLES));
+        output::show_on_stderr(&language::columns_in_language(help::EXAMPLES));
     }
     Exit::Usage
 }

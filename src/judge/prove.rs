@@ -239,7 +239,7 @@ pub fn by_browsers(
 ) -> Result<(), Refusal> {
     let (leaf, sent) = (presented.leaf()?, presented.above_leaf());
     if anchors.contains(leaf) {
-        return path::leaf_holds(leaf, question);
+        return path::leaf_is_valid(leaf, question);
     }
     verify(leaf, sent, anchors, question)
         .map(|_| ())

@@ -109,7 +109,7 @@ impl Candidate {
 pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut places: HashMap<Anchor<'_>, usize> = HashMap::new();
-    let mut weighing = Weighing::new(paths, presented, issuers);
+    let mut weighing = Ranking::new(paths, presented, issuers);
     for path in &paths.found {
         let candidate = weighing.candidate(path);
         // Mozilla's copy of an anchor is preferred to one with a later expiry date.
@@ -179,7 +179,7 @@ fn anchor(certificate: &Certificate) -> Anchor<'_> {
 }
 
 /// What all paths are ranked with, so that each costs no more than its own certificates.
-struct Weighing<'a> {
+struct Ranking<'a> {
     anchors: HashSet<Anchor<'a>>,
     sent: HashSet<Sha256>,
     fetched: HashMap<Sha256, &'a Fetched>,
@@ -187,7 +187,7 @@ struct Weighing<'a> {
     cross_signed: HashMap<Sha256, bool>,
 }
 
-impl<'a> Weighing<'a> {
+impl<'a> Ranking<'a> {
     fn new(paths: &'a Paths, presented: &Presented, issuers: &'a Issuers) -> Self {
         let fetched = issuers.certificates.iter().rev();
         Self {

@@ -20,9 +20,8 @@ use crate::{
         work::Work,
     },
     net::{
-        aia,
-        aside::{self, Length},
-        connect,
+        aia, connect,
+        offload::{self, Length},
     },
     output::{bundle::Bundle, emit::Format},
     run::pack::{self, Extras, What},
@@ -176,7 +175,8 @@ pub(crate) async fn grab_with_progress(
     let issuers = missing_issuers(&presented, target, options, &work, deadline).await;
     let (target, options) = (target.clone(), options.clone());
     let length = Length::of(&presented, issuers.certificates.len());
-    Ok(aside::compute(length, move || conclude(*presented, issuers, &target, &options, work)).await)
+    Ok(offload::compute(length, move || conclude(*presented, issuers, &target, &options, work))
+        .await)
 }
 
 /// The longest that a chain is judged after the time for the network is over.

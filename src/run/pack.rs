@@ -163,11 +163,11 @@ impl Extras {
 impl Bundle {
     /// Adds the requested extra roots, each with the reason, as of `at`.
     #[must_use]
-    pub fn with(mut self, besides: Extras, verified: &Verified, at: Time) -> Self {
-        if besides.backups {
+    pub fn with(mut self, extras: Extras, verified: &Verified, at: Time) -> Self {
+        if extras.backups {
             self = self.with_backups(verified);
         }
-        if besides.siblings { self.with_siblings(verified, at) } else { self }
+        if extras.siblings { self.with_siblings(verified, at) } else { self }
     }
 
     /// Adds every root of the files in `store`: a device in the field holds the next root of its CA

@@ -12,7 +12,7 @@ use super::grab::{self, Error, Grab, Options};
 use crate::{
     chain::Presented,
     endpoint::Target,
-    net::aside::{self, Length},
+    net::offload::{self, Length},
     stack::{client::Device, hello::Hello},
     tls::probe::{self, Progress, Way},
 };
@@ -196,5 +196,5 @@ async fn concluded(
     let (target, options) = (target.clone(), Options { device: Some(device), ..options.clone() });
     let length = Length::of(&presented, issuers.certificates.len());
     let conclude = move || grab::conclude(*presented, issuers, &target, &options, work);
-    aside::compute(length, conclude).await
+    offload::compute(length, conclude).await
 }

@@ -32,8 +32,8 @@ use crate::{
     endpoint::Target,
     judge::{rank::Candidate, work::Work},
     net::{
-        aside::{self, Length},
         connect,
+        offload::{self, Length},
     },
     output::bundle::Bundle,
     run::pack::{self, What},
@@ -134,7 +134,7 @@ async fn ask_all(
         let answers = finished.into_iter().map(|(_, question, outcome)| (question, outcome));
         Survey { repeated, ..sort(answers, &target, &options, &work) }
     };
-    aside::compute(length, sort).await
+    offload::compute(length, sort).await
 }
 
 /// The answer of an address, with the issuers that were fetched.

@@ -128,7 +128,7 @@ fn follows(
     }
     let equal = |one: &Dn<'_>, other: &Dn<'_>| one.is_same(other);
     let looked_at = |candidate: &Cert<'_>| candidate.position == cert.position;
-    let wanted = Wanted { equal, looked_at: &looked_at, lacks: &|_, _| None };
+    let wanted = Wanted { equal, looked_at: &looked_at, obstacle: &|_, _| None };
     Err(why_none(case, below, &wanted))
 }
 
@@ -220,6 +220,6 @@ fn untrusted(
     let looked_at = |candidate: &Cert<'_>| {
         matches!(candidate.position, Position::Anchor(_)) || candidate.position > cert.position
     };
-    let wanted = Wanted { equal, looked_at: &looked_at, lacks: &|_, _| None };
+    let wanted = Wanted { equal, looked_at: &looked_at, obstacle: &|_, _| None };
     why_none(case, cert, &wanted)
 }

@@ -15,7 +15,7 @@ pub(super) struct Wanted<'s> {
     /// Whether the stack considered this certificate at all.
     pub(super) looked_at: &'s dyn Fn(&Cert<'_>) -> bool,
     /// Why this certificate is not the issuer, although it has its name.
-    pub(super) lacks: &'s dyn Fn(&Cert<'_>, &View<'_>) -> Option<Refusal>,
+    pub(super) obstacle: &'s dyn Fn(&Cert<'_>, &View<'_>) -> Option<Refusal>,
 }
 
 /// Why none of the available certificates is the issuer of `child`.
@@ -40,7 +40,7 @@ pub(super) fn why_none(case: &Case<'_>, child: &Cert<'_>, wanted: &Wanted<'_>) -
             out_of_order |= case.check(child, candidate) != Check::Bad;
             continue;
         }
-        if let Some(refusal) = (wanted.lacks)(candidate, above) {
+        if let Some(refusal) = (wanted.obstacle)(candidate, above) {
             // The reason against the right key is more useful than another key of the same name.
             if case.check(child, candidate) != Check::Bad {
                 return refusal;

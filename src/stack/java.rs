@@ -228,7 +228,11 @@ impl<'c, 'a> Rules<'c, 'a> for Java<'_, 'c, 'a> {
 
     fn why_none(&self, below: Link<'c, 'a>) -> Refusal {
         let equal = |one: &Dn<'_>, other: &Dn<'_>| one.equals_in_java(other);
-        why_none(self.case, below.0, &Wanted { equal, looked_at: &|_| true, lacks: &|_, _| None })
+        why_none(
+            self.case,
+            below.0,
+            &Wanted { equal, looked_at: &|_| true, obstacle: &|_, _| None },
+        )
     }
 }
 

@@ -257,7 +257,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
         let mut fallback = None;
         for (cert, above) in candidates {
             if !view.issuer.equals_in_mbedtls(&above.subject)
-                || lacks(cert, above, is_top, below).is_some()
+                || obstacle(cert, above, is_top, below).is_some()
             {
                 continue;
             }
@@ -306,11 +306,11 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
         let position = top.position;
         let is_top = |cert: &Cert<'_>| matches!(cert.position, Position::Anchor(_));
         let looked_at = |cert: &Cert<'_>| is_top(cert) || cert.position > position;
-        let lacks = |cert: &Cert<'_>, above: &View<'_>| {
+        let obstacle = |cert: &Cert<'_>, above: &View<'_>| {
             // A certificate that cannot be read was skipped.
             let unread = reading::reads(cert, above, self.build).err();
-            let lack = unread.or_else(|| lacks(cert, above, is_top(cert), i64::MAX));
-            lack.or_else(|| match cert.view {
+            let found = unread.or_else(|| obstacle(cert, above, is_top(cert), i64::MAX));
+            found.or_else(|| match cert.view {
                 Ok(_) if is_top(cert) && matches!(self.trust, Trust::Topmost(_)) => {
                     Some(top.breaks(Rule::OutOfOrder))
                 }
@@ -323,7 +323,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
             return self.refusals.push(leaf.breaks(Rule::LeafAnchor));
         }
         let equal = |one: &Dn<'_>, other: &Dn<'_>| one.equals_in_mbedtls(other);
-        let wanted = Wanted { equal, looked_at: &looked_at, lacks: &lacks };
+        let wanted = Wanted { equal, looked_at: &looked_at, obstacle: &obstacle };
         self.refusals.push(why_none(self.case, top, &wanted));
     }
 
@@ -358,7 +358,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
 }
 
 /// Why a certificate is not a parent (`x509_crt_check_parent`, and its path length).
-fn lacks(cert: &Cert<'_>, view: &View<'_>, is_top: bool, below: i64) -> Option<Refusal> {
+fn obstacle(cert: &Cert<'_>, view: &View<'_>, is_top: bool, below: i64) -> Option<Refusal> {
     let is_exempt = is_top && !view.is_v3();
     let rule = if !is_exempt && !reading::is_ca(view) {
         if view.is_v3() { Rule::NotCa } else { Rule::VersionOneCa }

@@ -54,7 +54,7 @@ pub use self::{
     judge::{named, reading},
     key::{Curve, Digest},
     reason::{NameFault, Position, Refusal, Rule, Verdict},
-    source_words::{Spoken, speaking},
+    source_words::{SourceLanguage, used_by_source},
     table::{Known, Library, STACKS, Stack, Variant},
     view::Part,
 };

@@ -206,7 +206,7 @@ fn unissued(case: &Case<'_>) -> Refusal {
     if case.anchors.iter().any(|anchor| case.is_same(anchor, &case.sent[0])) {
         return case.sent[0].breaks(Rule::LeafAnchor);
     }
-    why_none(case, current, &Wanted { equal, looked_at: &|_| true, lacks: &|_, _| None })
+    why_none(case, current, &Wanted { equal, looked_at: &|_| true, obstacle: &|_, _| None })
 }
 
 /// The first certificate whose signature is wrong or not supported by the provider.

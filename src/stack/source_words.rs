@@ -52,7 +52,7 @@ const IN_PYTHON: &[Words] = &[
 
 /// A language with known words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spoken {
+pub enum SourceLanguage {
     /// C, C++, and languages like them.
     C,
     /// Rust.
@@ -63,11 +63,11 @@ pub enum Spoken {
 
 /// The stack that `code` uses; `None` if nothing shows it.
 #[must_use]
-pub fn speaking(code: &str, language: Spoken) -> Option<&'static Stack> {
+pub fn used_by_source(code: &str, language: SourceLanguage) -> Option<&'static Stack> {
     let tables = match language {
-        Spoken::C => [WORDS, LIKE_C],
-        Spoken::Rust => [WORDS, IN_RUST],
-        Spoken::Python => [IN_PYTHON, &[]],
+        SourceLanguage::C => [WORDS, LIKE_C],
+        SourceLanguage::Rust => [WORDS, IN_RUST],
+        SourceLanguage::Python => [IN_PYTHON, &[]],
     };
     let speaks = |(_, words): &&Words| words.iter().any(|word| code.contains(word));
     tables.into_iter().flatten().find(speaks).and_then(|(stack, _)| named(stack))

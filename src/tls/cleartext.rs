@@ -22,10 +22,10 @@ use crate::stack::hello::Hello;
 
 /// How long to wait, after the certificates, for what follows them: the same flight says whether the
 /// server requests a client certificate.
-const AFTERWORD: Duration = Duration::from_secs(1);
+const REQUEST_WAIT: Duration = Duration::from_secs(1);
 
 /// user_canceled and close_notify, both as warnings (RFC 5246 sections 7.2.1 and 7.2.2).
-const GOODBYE: [u8; 14] = [21, 3, 1, 0, 2, 1, 90, 21, 3, 1, 0, 2, 1, 0];
+const CLOSING_ALERTS: [u8; 14] = [21, 3, 1, 0, 2, 1, 90, 21, 3, 1, 0, 2, 1, 0];
 
 /// Reads what the server sends in clear text in answer to `hello`, without TLS 1.3.
 ///
@@ -47,7 +47,7 @@ where
         Err(_) => Err(Error::TimedOut { received }),
     };
     // As a courtesy, the server gets an orderly end. Errors do not matter.
-    let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
+    let _ = timeout_at(deadline, stream.write_all(&CLOSING_ALERTS)).await;
     let refused = refused_version(&flight, &hello);
     match (outcome, flight.presented(None), refused) {
         // A device stops reading here.
@@ -110,7 +110,7 @@ where
             break;
         }
         if end.is_none() && flight.has_certificates() {
-            end = Some(Instant::now() + AFTERWORD);
+            end = Some(Instant::now() + REQUEST_WAIT);
         }
     }
     Ok(())

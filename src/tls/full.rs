@@ -38,7 +38,7 @@ use crate::{trust::store::Source, x509::certificate::KeyPossession};
 
 /// How long a server that requested a client certificate may take to react to the answer; usually this
 /// takes one round trip.
-const LAST_WORD: Duration = Duration::from_secs(1);
+const CLIENT_CERTIFICATE_WAIT: Duration = Duration::from_secs(1);
 
 /// Performs the handshake over `stream` until the server's certificates and signature have been
 /// received.
@@ -212,7 +212,7 @@ where
                     if !is_asked || is_open && has_accepted(connection, was_done) {
                         return Ok(if is_asked { Answer::Completed } else { Answer::Unknown });
                     }
-                    end = end.or_else(|| Some(Instant::now() + LAST_WORD));
+                    end = end.or_else(|| Some(Instant::now() + CLIENT_CERTIFICATE_WAIT));
                 }
                 match outcome {
                     Ok(state) if state.peer_has_closed() => {

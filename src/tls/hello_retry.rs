@@ -22,7 +22,7 @@ use crate::stack::{
 };
 
 /// The alert user_canceled, then close_notify (RFC 8446 section 6.1).
-const GOODBYE: [u8; 14] = [21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0];
+const CLOSING_ALERTS: [u8; 14] = [21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0];
 
 /// What the server requires, as the reason why there is no handshake; otherwise how the query failed.
 pub async fn ask<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Error
@@ -58,7 +58,7 @@ where
         Err(_) => Err(Error::TimedOut { received }),
     };
     // As a courtesy, the server gets an orderly end. Errors do not matter.
-    let _ = timeout_at(deadline, stream.write_all(&GOODBYE)).await;
+    let _ = timeout_at(deadline, stream.write_all(&CLOSING_ALERTS)).await;
     match outcome {
         Ok((group, _)) if !groups::is_computable(group) => {
             Error::Lacking(format!("the group {}", groups::name(group)))

@@ -40,7 +40,7 @@ pub struct AlternativeNames {
 
 /// A rule that a certificate violates at its position in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lack {
+pub enum Violation {
     /// keyUsage is present without keyCertSign (RFC 5280 section 4.2.1.3).
     KeyCertSign,
     /// basicConstraints is present with CA:FALSE (RFC 5280 section 4.2.1.9).
@@ -58,14 +58,14 @@ pub enum Lack {
 
 /// Why `certificate` cannot be an intermediate, beyond what rustls-webpki checks.
 #[must_use]
-pub fn intermediate_lacks(certificate: &Certificate) -> Option<Lack> {
+pub fn intermediate_violation(certificate: &Certificate) -> Option<Violation> {
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
-        return Some(Lack::Readability);
+        return Some(Violation::Readability);
     };
     match parsed.key_usage() {
-        Ok(Some(usage)) if !usage.value.key_cert_sign() => Some(Lack::KeyCertSign),
+        Ok(Some(usage)) if !usage.value.key_cert_sign() => Some(Violation::KeyCertSign),
         Ok(_) => None,
-        Err(_) => Some(Lack::Readability),
+        Err(_) => Some(Violation::Readability),
     }
 }
 
@@ -128,19 +128,21 @@ pub fn server_use(certificate: &Certificate) -> ServerUse {
 /// An anchor without basicConstraints, such as a version 1 root, is accepted: trust in it is the
 /// user's decision (RFC 5280 section 6.1.1 d).
 #[must_use]
-pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack> {
+pub fn anchor_violation(certificate: &Certificate, at: Option<Time>) -> Option<Violation> {
     if let Some(at) = at
         && (at < certificate.not_before() || at > certificate.not_after())
     {
-        return Some(Lack::Validity { at });
+        return Some(Violation::Validity { at });
     }
     let Ok((_, parsed)) = X509Certificate::from_der(certificate.der()) else {
-        return Some(Lack::Readability);
+        return Some(Violation::Readability);
     };
     match parsed.basic_constraints() {
-        Ok(Some(constraints)) if !constraints.value.ca => return Some(Lack::CertificateAuthority),
+        Ok(Some(constraints)) if !constraints.value.ca => {
+            return Some(Violation::CertificateAuthority);
+        }
         Ok(_) => {}
-        Err(_) => return Some(Lack::Readability),
+        Err(_) => return Some(Violation::Readability),
     }
     let unknown = parsed.extensions().iter().find(|extension| {
         extension.critical
@@ -150,9 +152,9 @@ pub fn anchor_lacks(certificate: &Certificate, at: Option<Time>) -> Option<Lack>
             )
     });
     if let Some(extension) = unknown {
-        return Some(Lack::KnownExtensions(oid_text(extension.oid.as_bytes())));
+        return Some(Violation::KnownExtensions(oid_text(extension.oid.as_bytes())));
     }
-    intermediate_lacks(certificate)
+    intermediate_violation(certificate)
 }
 
 /// The DNS names and IP addresses of subjectAltName.
@@ -289,7 +291,7 @@ pub(crate) fn is_signed_by_with(
     })
 }
 
-impl fmt::Display for Lack {
+impl fmt::Display for Violation {
     /// Completes the sentence "the certificate ...".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,5 +1,5 @@
-//! What devices accept and browsers do not: certgrab writes it with a warning, and the library that reads
-//! the output connects with what was written. Where the library refuses, nothing is written.
+//! What devices accept and browsers do not: certgrab writes it with a warning, and the library that
+//! reads the output connects with what was written. If the library refuses, nothing is written.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,7 +14,7 @@ use super::chains::{Chains, pem_of};
 use super::clients::Clients;
 use crate::support::certgrab;
 
-/// Names in the common name alone, and certificates of X.509 version 1, as home brokers have them.
+/// Names only in the common name, and X.509 version 1 certificates, as home brokers have them.
 const DEPARTURES: [&str; 7] = [
     "name-cn-only",
     "name-cn-one-label",
@@ -38,8 +38,8 @@ const FORMATS: [(&str, &str, &str); 9] = [
     ("rust", "root_ca.rs", "rustls-aws"),
 ];
 
-/// A file that was to be written, and what the library is asked with: the anchors out of the file, or
-/// those that it was to hold.
+/// A file that was to be written, and what the library gets: the anchors from the file, or those that it
+/// should have held.
 struct Asked {
     what: String,
     library: &'static str,

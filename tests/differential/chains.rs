@@ -1,4 +1,4 @@
-//! Chains, made and written where clients and servers read them.
+//! Chains, written to files that clients and servers read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub(super) struct Chains {
     pub(super) all: Vec<One>,
 }
 
-/// A chain and what makes it.
+/// A chain and its departures.
 pub(super) struct One {
     /// The places of its departures.
     pub(super) chosen: Vec<usize>,
@@ -52,12 +52,12 @@ impl Chains {
         Self { folder, all }
     }
 
-    /// One chain for each departure, alone.
+    /// One chain for each single departure.
     pub(super) fn alone(departures: &[Departure]) -> Self {
         Self::make(departures, (0..departures.len()).map(|place| vec![place]).collect())
     }
 
-    /// What a client reads of the chains at these places, a line each.
+    /// What a client reads about the chains at these places, one line each.
     pub(super) fn jobs(&self, places: impl Iterator<Item = usize>) -> String {
         let line = |place: usize| {
             let file = |kind: &str| self.folder.path().join(format!("{place}.{kind}"));

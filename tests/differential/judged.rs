@@ -7,7 +7,7 @@ use certgrab::internals::text::time::Time;
 use super::chains::Chains;
 use super::clients::entry;
 
-/// Chains as questions, each read once and its signatures computed once, whatever stack is asked.
+/// Chains as questions, each parsed once and its signatures computed once for all stacks.
 pub(super) struct Questions<'a>(Vec<Asked<'a>>);
 
 /// What is sent, the anchors, and the host.
@@ -32,7 +32,7 @@ impl<'a> Questions<'a> {
     }
 }
 
-/// What certgrab says of the library; `None` for a stack that it does not know.
+/// certgrab's verdict for the library; `None` for a stack that it does not know.
 pub(super) fn verdict(name: &str, case: &Case<'_>) -> Option<Verdict> {
     Some(stack::named(entry(name))?.judge(case))
 }

@@ -1,5 +1,5 @@
-//! What the libraries said of each departure alone, as listed in `measured.tsv`: a row for each departure, a
-//! column for each stack; "+" it connects, "-" it refuses, "?" nobody could present it.
+//! The verdicts of the libraries on each single departure, as listed in `measured.tsv`: a row for each
+//! departure, a column for each stack; "+" it connects, "-" it refuses, "?" no server could present it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -38,7 +38,7 @@ fn file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential/measured.tsv")
 }
 
-/// The verdicts as listed, in the order of the chains, which are those of departures alone.
+/// The listed verdicts, in the order of the chains, which have single departures.
 pub(super) fn read(chains: &Chains) -> Verdicts {
     let text = fs::read_to_string(file()).expect("measured.tsv");
     let rows: Vec<Vec<&str>> = text.lines().skip(1).map(|row| row.split('\t').collect()).collect();
@@ -61,7 +61,7 @@ pub(super) fn read(chains: &Chains) -> Verdicts {
     STACKS.into_iter().enumerate().map(column).collect()
 }
 
-/// Writes the list if `CERTGRAB_MEASURE` is "write"; else it must be as it is.
+/// Writes the list if `CERTGRAB_MEASURE` is "write"; otherwise it must be unchanged.
 pub(super) fn compare_or_write(chains: &Chains, verdicts: &Verdicts) {
     let stacks: Vec<_> = verdicts.iter().map(|(stack, _)| *stack).collect();
     assert_eq!(stacks, STACKS, "every library is there");

@@ -1,5 +1,5 @@
-//! What certgrab says of a TLS stack is what the library itself says: chains at random, by seed, are put to
-//! both. README.md tells how to run many.
+//! certgrab's verdict for a TLS stack is that of the library itself: random chains, by seed, are given
+//! to both. README.md explains how to run many.
 
 mod accepted;
 mod beyond;
@@ -27,10 +27,10 @@ use self::departures::departures;
 use self::random::{Dice, random};
 use self::wild::wild;
 
-/// Chains where nothing else is asked for: enough to see that every client answers.
+/// The default number of chains: enough to see that every client answers.
 const FEW: usize = 24;
 
-/// What the environment asks for.
+/// The settings from the environment.
 struct Wish {
     chains: usize,
     seed: u64,
@@ -39,7 +39,7 @@ struct Wish {
 }
 
 impl Wish {
-    /// `CERTGRAB_CHAINS` and `CERTGRAB_SEED`; with the first alone, the seed is the number of the day.
+    /// `CERTGRAB_CHAINS` and `CERTGRAB_SEED`; with only the first, the seed is the number of the day.
     fn of_environment() -> Self {
         let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
         let chains = number("CERTGRAB_CHAINS");

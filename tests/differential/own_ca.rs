@@ -1,5 +1,5 @@
-//! The certificates that `docs/your-own-ca.md` shows how to issue: its very commands are run, and what they
-//! issue is put to every entry of the table and to the libraries.
+//! The certificates that `docs/your-own-ca.md` shows how to issue: its commands are run, and every entry
+//! of the table and the libraries judge what they issue.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::support::real;
 
 /// The host in the commands of the page.
 const HOST: &str = "mqtt.home.example";
-/// The day on which all is judged, for `openssl` too: libfaketime's form.
+/// The day as of which everything is judged, also for `openssl`: libfaketime's form.
 const BEFORE_THAT_DAY: &str = "2026-05-01 12:00:00";
 
 /// The commands of a section of the page.
@@ -37,7 +37,7 @@ fn run(section: &str, folder: &Path) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// What a server presents from `chain`, with the key and the anchor beside it.
+/// What a server presents from `chain`, with the key and the anchor.
 fn built(folder: &Path, chain: &str) -> Built {
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect(name);
     let ders = |name: &str| {

@@ -1,10 +1,10 @@
-//! Chains at random, by seed: a sound one with one to three departures that can stand together.
+//! Random chains, by seed: a sound one with one to three departures that can be combined.
 
 use super::departures::Departure;
 use certgrab::internals::lab::pki::chain::Chain;
 use certgrab::internals::lab::pki::key::Kind;
 
-/// Numbers at random, the same for the same seed (SplitMix64).
+/// Random numbers, the same for the same seed (SplitMix64).
 #[derive(Clone, Debug)]
 pub(crate) struct Dice(u64);
 
@@ -40,7 +40,7 @@ impl Dice {
     }
 }
 
-/// The places in `all` of one to three departures that can stand together.
+/// The places in `all` of one to three departures that can be combined.
 pub(crate) fn random(all: &[Departure], dice: &mut Dice) -> Vec<usize> {
     let count = 1 + dice.below(3);
     let mut chosen: Vec<usize> = Vec::new();

@@ -1,7 +1,7 @@
-//! Whether the reason that certgrab names for a refusal is the departure that was made.
+//! Whether the reason that certgrab gives for a refusal is the departure that was made.
 //!
-//! A departure is of a group, at a certificate or at the chain as a whole. The reason must be a rule of the
-//! group, broken by that certificate or, where signatures and issuers are concerned, by the one below it.
+//! A departure is of a group, at a certificate or at the chain as a whole. The reason must be a rule of
+//! the group, violated by that certificate or, for signatures and issuers, by the one below it.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::chains::Chains;
 use super::clients::Verdicts;
 use super::judged::{self, Questions};
 
-/// Of a hundred refusals, so many must name the departure.
+/// How many of a hundred refusals must name the departure.
 const FEWEST_OF_A_HUNDRED: usize = 99;
 
 /// How many refusals name the departure that was made, and those that do not.
@@ -76,14 +76,15 @@ fn place(id: &str) -> Option<usize> {
 }
 
 fn is_there(departure: &Departure, refusal: &Refusal) -> bool {
-    // Where certificates are others, or have one name, the first that cannot go on is named.
+    // If the certificates are others, or share a name, the first that cannot continue is named.
     let is_of_chain = departure.group == "order" || departure.id.starts_with("same-dn");
     let Some(wanted) = place(&departure.id).filter(|_| !is_of_chain) else { return true };
     let found = match refusal.position {
         Position::Sent(place) => place,
         Position::Anchor(_) => 2,
     };
-    // What a key signed is said of what is signed, and so is what its issuer does not permit or is not called.
+    // A wrong signature is reported for the signed certificate, and so is what its issuer does not
+    // permit.
     let is_of_two = matches!(
         refusal.rule,
         Rule::Scheme(_)
@@ -92,7 +93,7 @@ fn is_there(departure: &Departure, refusal: &Refusal) -> bool {
             | Rule::Policy
             | Rule::Handshake
     );
-    // A path that is too long is so at any of its ends.
+    // A path that is too long may be reported at any of its ends.
     let is_of_path = matches!(refusal.rule, Rule::PathLength);
     found == wanted || is_of_path || is_of_two && found < wanted
 }
@@ -101,7 +102,7 @@ fn is_of_group(departure: &Departure, rule: &Rule) -> bool {
     use Rule as R;
     let id = departure.id.as_str();
     let is = |word: &str| id.contains(word);
-    // A chain of another shape has another leaf, or none; what is wrong then depends on which it is.
+    // A chain of another shape has another leaf, or none; the error depends on which.
     let is_another_leaf = is("-first") || is("self-");
     if let R::Strict(words) = rule {
         return is_strict_about(departure.group, words);

@@ -1,5 +1,5 @@
-//! Chains at random over which certgrab and a library disagreed, reduced to what they disagreed over, with what
-//! the library said.
+//! Random chains on which certgrab and a library disagreed, reduced to the cause, with the library's
+//! verdict.
 
 use certgrab::internals::lab::pki::Keyring;
 use certgrab::internals::lab::pki::chain::Chain;

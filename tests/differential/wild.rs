@@ -1,4 +1,4 @@
-//! Departures with parameters at random, by seed: what no list foresees.
+//! Departures with random parameters, by seed: what a list does not foresee.
 
 use super::departures::places::{
     Places as _,
@@ -17,7 +17,7 @@ use certgrab::internals::lab::pki::key::{Key, Kind};
 use certgrab::internals::lab::pki::name::{Attribute, Name, bmp, directory, dns, email, ip, uri};
 use certgrab::internals::lab::pki::sign::{Hash, Scheme};
 
-/// Makes a departure out of numbers at random.
+/// Makes a departure from random numbers.
 type Maker = fn(&mut Dice) -> Departure;
 
 const MAKERS: [Maker; 12] = [
@@ -35,7 +35,7 @@ const MAKERS: [Maker; 12] = [
     subject,
 ];
 
-/// So many departures.
+/// This many departures.
 pub(crate) fn wild(dice: &mut Dice, count: usize) -> Vec<Departure> {
     (0..count).map(|_| MAKERS[dice.below(MAKERS.len())](dice)).collect()
 }
@@ -89,7 +89,7 @@ fn names(dice: &mut Dice) -> Departure {
     })
 }
 
-/// A name that is like `host`, or another.
+/// A name that is similar to `host`, or another one.
 fn changed(dice: &mut Dice, host: &str) -> String {
     let mut labels: Vec<String> = host.split('.').map(str::to_owned).collect();
     let place = dice.below(labels.len());
@@ -282,7 +282,7 @@ fn extension(dice: &mut Dice) -> Departure {
     })
 }
 
-/// A subject in any string, and the issuer below it written alike or in another.
+/// A subject in any string type, and the issuer below it in the same or another encoding.
 fn subject(dice: &mut Dice) -> Departure {
     const TAGS: [u8; 5] = [der::UTF8, der::PRINTABLE, der::TELETEX, der::IA5, der::BMP];
     let position = position(dice);

@@ -1,4 +1,5 @@
-//! Shapes at random: how many intermediates, what of all is sent, in which order, and what is held.
+//! Random shapes: how many intermediates, which certificates are sent, in which order, and which are
+//! held.
 
 use super::departures::places::{Position::Int, Position::Leaf, Position::Root};
 use super::departures::{Departure, Part};
@@ -11,7 +12,7 @@ use certgrab::internals::lab::pki::key::Key;
 /// Intermediates above the first, at most.
 const MOST_MORE: usize = 3;
 
-/// What is done to the list of what is sent.
+/// What is done to the list of sent certificates.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Swap(usize, usize),
@@ -82,7 +83,7 @@ fn path(chain: &Chain) -> Vec<usize> {
     all
 }
 
-/// The leaf stays first: a server that sends another first has no key for it.
+/// The leaf stays first: a server that sends another first does not have its key.
 fn apply(chain: &mut Chain, step: Step) {
     let sent = chain.sent.len();
     let place = |place: usize| 1 + place % sent.max(2).saturating_sub(1);

@@ -1,5 +1,5 @@
-//! What the command does with each departure alone, for each format and for each device: it writes in
-//! silence, with a warning, or not at all. Held against what the libraries said.
+//! What the command does with each single departure, for each format and for each device: it writes
+//! without or with a warning, or not at all. Compared with the verdicts of the libraries.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -67,7 +67,7 @@ const LEAF_TWICE: usize = 2;
 /// What the command does.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
-    /// Written, or said to connect, in silence.
+    /// It writes, or says that the device connects, without a warning.
     Silent,
     /// The same with a warning.
     Warned,
@@ -117,7 +117,7 @@ fn emitted(format: &str, built: &Built) -> Outcome {
     }
 }
 
-/// What `--as` says of `built` for the device called `name`.
+/// What `--as` says about `built` for the device called `name`.
 fn as_device(name: &str, built: &Built) -> Outcome {
     let device = Device::named(name).expect("a device");
     let set = |options: &mut Options| {
@@ -188,7 +188,7 @@ fn what_is_written_and_said_of_departures_alone_is_what_the_libraries_do() {
         let mut counts = Counts::default();
         for (place, one) in chains.all.iter().enumerate() {
             let verdict = &verdicts[*library][place];
-            // The host is written without the full stop at its end.
+            // The host is written without its final full stop.
             if verdict.is_none() || one.built.host.ends_with('.') {
                 continue;
             }

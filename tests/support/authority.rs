@@ -1,4 +1,4 @@
-//! Authorities made by openssl, for the keys and digests that rcgen cannot make with ring.
+//! CAs made by openssl, for the keys and digests that rcgen cannot make with ring.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use rcgen::KeyPair;
 
 use super::real::Listener;
 
-/// An authority, in a folder of its own.
+/// A CA in its own folder.
 pub(crate) struct Authority {
     folder: tempfile::TempDir,
 }

@@ -1,4 +1,4 @@
-//! What may stand between a device and its server: it reads the ClientHello, then decides.
+//! A middlebox between a device and its server: it reads the ClientHello, then decides.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -10,29 +10,29 @@ use std::{
 
 use super::Server;
 
-/// What a client says first.
+/// The first message of a client.
 pub(crate) struct ClientHello {
     bytes: Vec<u8>,
     extensions: Vec<(u16, Vec<u8>)>,
 }
 
-/// What becomes of the connection.
+/// What happens to the connection.
 pub(crate) enum Act {
-    /// The server there answers.
+    /// The server at this address answers.
     Relay(SocketAddr),
-    /// The same, so many bytes at once and then a pause.
+    /// The same, this many bytes at once and then a pause.
     Trickle(SocketAddr, usize, Duration),
-    /// The server there gets the ClientHello and nothing else of the client.
+    /// The server at this address gets the ClientHello and nothing else from the client.
     Deafen(SocketAddr),
-    /// These bytes, and the connection ends.
+    /// These bytes, then the connection ends.
     Say(Vec<u8>),
-    /// These bytes before the answer of the server there.
+    /// These bytes before the answer of the server at this address.
     SayAndRelay(Vec<u8>, SocketAddr),
-    /// The connection ends in order.
+    /// The connection is closed normally.
     Close,
     /// The connection ends with a reset.
     Reset,
-    /// Nothing, until the client goes.
+    /// Nothing, until the client disconnects.
     Silence,
 }
 
@@ -45,7 +45,7 @@ impl ClientHello {
     fn read(stream: &mut TcpStream) -> Option<Self> {
         let mut bytes = vec![0; 5];
         stream.read_exact(&mut bytes).ok()?;
-        // What is no record of a handshake is no ClientHello.
+        // A record of another type is not a ClientHello.
         if bytes[0] != 22 {
             return None;
         }
@@ -89,7 +89,7 @@ impl ClientHello {
     }
 }
 
-/// RFC 8446 section 4.1.2: what stands before the extensions is passed over.
+/// RFC 8446 section 4.1.2: what precedes the extensions is skipped.
 fn extensions(bytes: &[u8]) -> Option<Vec<(u16, Vec<u8>)>> {
     let number =
         |at: usize| Some(usize::from(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])));
@@ -108,7 +108,7 @@ fn extensions(bytes: &[u8]) -> Option<Vec<(u16, Vec<u8>)>> {
     Some(found)
 }
 
-/// A server that does with each connection what `decide` says of its hello.
+/// A server that treats each connection as `decide` says about its hello.
 pub(crate) fn front(
     name: &str,
     decide: impl Fn(&ClientHello) -> Act + Send + Sync + 'static,
@@ -129,7 +129,7 @@ pub(crate) fn front_at(
         thread::spawn(move || {
             let Some(hello) = ClientHello::read(&mut stream) else { return };
             let act = decide(&hello);
-            // A client that goes away in the middle is no failure of the test's.
+            // A client that disconnects in the middle is not a failure of the test.
             let _ = perform(act, &hello, &mut stream);
         });
     })
@@ -167,7 +167,7 @@ fn perform(act: Act, hello: &ClientHello, stream: &mut TcpStream) -> io::Result<
     }
 }
 
-/// Ends a connection with a reset: the system sends one where data was not read.
+/// Ends a connection with a reset: the system sends one if data was not read.
 fn reset(stream: &mut TcpStream) -> io::Result<()> {
     let socket = socket2::SockRef::from(&*stream);
     socket.set_linger(Some(Duration::ZERO))

@@ -1,4 +1,4 @@
-//! Certificates that lead in circles: of names and keys at will, and signed by nobody.
+//! Certificates that lead in circles: with any names and keys, and not signed by anyone.
 
 use certgrab::internals::x509::certificate::Certificate;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -7,12 +7,12 @@ use rustls::pki_types::CertificateDer;
 
 use super::Pki;
 
-/// The kind of key of the authorities in a maze.
+/// The kind of key of the CAs in a maze.
 #[derive(Clone, Copy)]
 pub(crate) enum Keys {
     /// No signature by such a key can be checked.
     Ed448,
-    /// Each check takes as long as RSA takes at the least.
+    /// Each check takes at least as long as RSA takes.
     Rsa,
 }
 
@@ -26,15 +26,15 @@ const INFORMATION_ACCESS: &[u8] = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x01\x01";
 const CA_ISSUERS: &[u8] = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02";
 const VALIDITY: &[u8] = b"\x30\x1e\x17\x0d200101000000Z\x17\x0d400101000000Z";
 
-/// A leaf for the host of `pki`, with its key, and `size` authorities of one name above it, each of
-/// which may have issued every other one.
+/// A leaf for the host of `pki`, with its key, and `size` CAs of one name above it, each of which may
+/// have issued every other one.
 pub(crate) fn maze(pki: &Pki, keys: Keys, size: usize) -> Vec<CertificateDer<'static>> {
     let mut chain = vec![lost_leaf(pki, keys, &[])];
     chain.extend((0..size).map(|_| authority(keys)));
     chain
 }
 
-/// An authority of the name that all have, which signed nothing and is signed by nobody.
+/// A CA with the common name of all, which signed nothing and is signed by nobody.
 pub(crate) fn authority(keys: Keys) -> CertificateDer<'static> {
     let key = match keys {
         Keys::Ed448 => element(0x30, &[ED448, &bits(&random(57))]),
@@ -50,7 +50,7 @@ pub(crate) fn authority(keys: Keys) -> CertificateDer<'static> {
     certificate(keys, &key, "Maze", IS_CA)
 }
 
-/// A leaf for the host of `pki`, with its key, whose issuer is said to be at `urls`.
+/// A leaf for the host of `pki`, with its key, that states that its issuer is at `urls`.
 pub(crate) fn lost_leaf(pki: &Pki, keys: Keys, urls: &[String]) -> CertificateDer<'static> {
     let own = Certificate::from_der(pki.leaf_der()).expect("a certificate");
     let name = element(0x30, &[&element(0x82, &[pki.name().as_bytes()])]);
@@ -115,8 +115,8 @@ fn random(bytes: usize) -> Vec<u8> {
     random
 }
 
-/// `size` authorities of one name, each of which really signed every other one; a leaf for
-/// `plc.test` by the first, and the last one as it signed itself.
+/// `size` CAs of one name, each of which really signed every other one; a leaf for `plc.test` by the
+/// first, and the last one self-signed.
 pub(crate) fn mesh(size: usize) -> (Vec<CertificateDer<'static>>, CertificateDer<'static>) {
     let params = || {
         let mut params = CertificateParams::default();

@@ -1,4 +1,4 @@
-//! What tests are made of: certificates, servers, and runs of the command.
+//! The building blocks of tests: certificates, servers, and runs of the command.
 
 pub(crate) mod authority;
 pub(crate) mod front;

@@ -9,7 +9,7 @@ use rcgen::{
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::TempDir;
 
-/// A leaf with all that is above it.
+/// A leaf with everything above it.
 pub(crate) struct Pki {
     folder: TempDir,
     name: String,
@@ -38,7 +38,7 @@ impl Pki {
         Self::root_with_key(name, key())
     }
 
-    /// Begins with such a root that has a key of its own kind.
+    /// Begins with such a root that has this key.
     pub(crate) fn root_with_key(name: &str, key: KeyPair) -> Builder {
         Self::root_with(name, key, |_| {})
     }
@@ -48,7 +48,7 @@ impl Pki {
         Self::root_with(name, key(), change)
     }
 
-    /// Begins with a root that has a key of its own kind and changed parameters.
+    /// Begins with a root that has this key and changed parameters.
     pub(crate) fn root_with(
         name: &str,
         key: KeyPair,
@@ -62,7 +62,7 @@ impl Pki {
         Builder { authorities: vec![Authority { der, issuer }], change: Box::new(|_| {}) }
     }
 
-    /// A self-signed certificate for `host` that is a leaf, or a CA at once if `is_ca`.
+    /// A self-signed certificate for `host` that is a leaf, or also a CA if `is_ca`.
     pub(crate) fn self_signed(host: &str, is_ca: bool) -> Self {
         let mut params = leaf(host);
         if is_ca {
@@ -90,7 +90,7 @@ impl Pki {
         self.name.clone()
     }
 
-    /// What most servers send: all but the root.
+    /// What most servers send: everything except the root.
     pub(crate) fn chain(&self) -> Vec<CertificateDer<'static>> {
         self.path[..(self.path.len() - 1).max(1)].to_vec()
     }
@@ -127,7 +127,7 @@ impl Pki {
         self.file("key.pem")
     }
 
-    /// A file in the PKI's own folder, which lives as long as the PKI.
+    /// A file in the PKI's folder, which lives as long as the PKI.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -144,7 +144,7 @@ impl Pki {
 }
 
 impl Builder {
-    /// Adds an intermediate called `name` below what is there.
+    /// Adds an intermediate called `name` at the bottom.
     pub(crate) fn intermediate(self, name: &str) -> Self {
         self.intermediate_with(name, |_| {})
     }
@@ -158,7 +158,7 @@ impl Builder {
         self.add(name, key(), change)
     }
 
-    /// Adds an intermediate with a key of its own.
+    /// Adds an intermediate with this key.
     pub(crate) fn intermediate_with_key(self, name: &str, key: KeyPair) -> Self {
         self.add(name, key, |_| {})
     }
@@ -188,7 +188,7 @@ impl Builder {
         self.leaf_with_key(host, &key())
     }
 
-    /// Ends with a leaf for `host` that `issuer` signs, whoever is above it.
+    /// Ends with a leaf for `host` that `issuer` signs, whatever is above it.
     pub(crate) fn leaf_issued_by(self, host: &str, issuer: &Issuer<'_, KeyPair>) -> Pki {
         let key = key();
         let leaf = leaf(host).signed_by(&key, issuer).expect("a leaf").der().clone();
@@ -196,7 +196,7 @@ impl Builder {
         Pki::new(host, std::iter::once(leaf).chain(above).collect(), &key)
     }
 
-    /// Ends with a leaf for `host` that has a key of its own kind.
+    /// Ends with a leaf for `host` that has this key.
     pub(crate) fn leaf_with_key(self, host: &str, key: &KeyPair) -> Pki {
         let mut params = leaf(host);
         (self.change)(&mut params);
@@ -233,7 +233,7 @@ fn leaf(host: &str) -> CertificateParams {
     params
 }
 
-/// The certificates in PEM, encoded by a hand other than certgrab's.
+/// The certificates in PEM, encoded without certgrab's code.
 pub(crate) fn pem_of(certificates: &[CertificateDer<'_>]) -> String {
     let block = |der: &CertificateDer<'_>| {
         let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
@@ -242,7 +242,7 @@ pub(crate) fn pem_of(certificates: &[CertificateDer<'_>]) -> String {
     certificates.iter().map(block).collect()
 }
 
-/// The SHA-256 in hexadecimal, computed by a hand other than certgrab's.
+/// The SHA-256 in hexadecimal, computed without certgrab's code.
 pub(crate) fn sha256(der: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, der);
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -75,16 +75,16 @@ pub(crate) fn skip_even_if_required(what: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: no {what}");
 }
 
-/// A program that listens on a port of this machine; it is ended with the value.
+/// A program that listens on a port of this machine; it ends when the value is dropped.
 pub(crate) struct Listener {
     child: Child,
     port: u16,
 }
 
 impl Listener {
-    /// Starts what `command` makes for a free port, and waits until it listens there.
+    /// Starts the program of `command` on a free port, and waits until it listens there.
     ///
-    /// Another program may take the port in between, so a program that ends is started again.
+    /// Another program may take the port meanwhile, so a program that ends is started again.
     pub(crate) fn start(command: impl Fn(u16) -> Command) -> Self {
         for _ in 0..5 {
             if let Some(listener) = Self::started(free_port(), &command) {
@@ -117,7 +117,7 @@ impl Listener {
         None
     }
 
-    /// Starts what `command` makes on a port that another one has just left.
+    /// Starts the program of `command` on a port that another one has just released.
     pub(crate) fn start_on(port: u16, command: impl Fn(u16) -> Command) -> Self {
         Self::started(port, &command).expect("the program listens")
     }
@@ -134,7 +134,7 @@ impl Drop for Listener {
     }
 }
 
-/// A mosquitto whose configuration, kept in `folder`, is what `configure` says for its port.
+/// A mosquitto whose configuration, kept in `folder`, is the result of `configure` for its port.
 pub(crate) fn mosquitto(folder: &std::path::Path, configure: impl Fn(u16) -> String) -> Listener {
     Listener::start(|port| mosquitto_command(folder, &configure(port), port))
 }
@@ -145,7 +145,7 @@ pub(crate) fn mosquitto_of(
     folder: &std::path::Path,
     configure: impl Fn(u16) -> String,
 ) -> Listener {
-    // Its `tls_version` is the oldest that it speaks; the newest is what OpenSSL is configured for.
+    // Its `tls_version` is the oldest that it supports; the newest is what OpenSSL is configured for.
     let newest = version.replace("tls", "TLS");
     let limit = format!(
         "openssl_conf = all\n[all]\nssl_conf = tls\n[tls]\nsystem_default = limit\n[limit]\n\

@@ -1,4 +1,4 @@
-//! Certificates that rcgen does not make: their fields exchanged, and signed once more.
+//! Certificates that rcgen does not make: with changed fields, and signed again.
 
 use rcgen::{KeyPair, SigningKey as _};
 
@@ -22,7 +22,7 @@ pub(crate) fn remade(der: &[u8], key: &KeyPair, change: impl FnOnce(&mut Vec<Vec
     element(0x30, &[tbs, algorithm, signature].concat())
 }
 
-/// `der` with the bytes `from`, which stand in it, replaced by as many others.
+/// `der` with the bytes `from`, which occur in it, replaced by as many others.
 pub(crate) fn replaced(der: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len(), "lengths stay");
     let at = der.windows(from.len()).position(|window| window == from).expect("it stands there");

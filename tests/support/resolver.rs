@@ -1,10 +1,10 @@
-//! Names of the test's own, with as many addresses as it wants.
+//! Host names of a test, with any number of addresses.
 
 use std::{path::PathBuf, process::Command, sync::OnceLock};
 
 use super::{real, run::Run};
 
-/// The library that answers for names, compiled once; `None` where gcc is missing.
+/// The library that resolves these names, compiled once; `None` if gcc is missing.
 fn library() -> Option<&'static PathBuf> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
@@ -24,7 +24,7 @@ fn library() -> Option<&'static PathBuf> {
 }
 
 impl Run {
-    /// Runs where `name` has these addresses; `None` where that cannot be arranged.
+    /// Runs with these addresses for `name`; `None` if that is not possible.
     pub(crate) fn resolving(self, name: &str, addresses: &[&str]) -> Option<Self> {
         let library = library()?.to_str().expect("a path in UTF-8");
         let names = format!("{name}={}", addresses.join(","));

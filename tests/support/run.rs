@@ -14,12 +14,12 @@ pub(crate) struct Run {
     input: Vec<u8>,
 }
 
-/// What came of a run.
+/// The result of a run.
 pub(crate) struct Outcome {
     output: Output,
 }
 
-/// The command, with nothing said yet.
+/// The command without arguments.
 pub(crate) fn certgrab() -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_certgrab"));
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"] {
@@ -66,13 +66,13 @@ impl Run {
         self
     }
 
-    /// Runs it and wants exit code 0.
+    /// Runs it and expects exit code 0.
     #[track_caller]
     pub(crate) fn succeeds(self) -> Outcome {
         self.ends_with(0)
     }
 
-    /// Runs it and wants the exit code `code`, which is not 0.
+    /// Runs it and expects the exit code `code`, which is not 0.
     #[track_caller]
     pub(crate) fn fails_with(self, code: i32) -> Outcome {
         assert_ne!(code, 0, "that would be no failure");
@@ -103,7 +103,7 @@ impl Run {
             .expect("the command starts");
         let mut input = child.stdin.take().expect("standard input");
         let data = self.input;
-        // A command that does not read its input closes it, which is its right.
+        // A command that does not read its input may close it.
         let writer = std::thread::spawn(move || input.write_all(&data));
         let output = child.wait_with_output().expect("the command ends");
         let _ = writer.join();
@@ -112,14 +112,14 @@ impl Run {
 }
 
 impl Outcome {
-    /// Standard output is exactly this.
+    /// Expects exactly this standard output.
     #[track_caller]
     pub(crate) fn stdout(self, wanted: &str) -> Self {
         assert_eq!(self.out(), wanted, "standard output");
         self
     }
 
-    /// Standard error is exactly this.
+    /// Expects exactly this standard error.
     #[track_caller]
     pub(crate) fn stderr(self, wanted: &str) -> Self {
         assert_eq!(self.err(), wanted, "standard error");
@@ -141,8 +141,8 @@ impl Outcome {
         &self.output.stdout
     }
 
-    /// What it says on standard error without the hint that names formats whose TLS stack connects:
-    /// the reason of a refusal is the same whatever other stacks make of the chain.
+    /// Standard error without the hint that names formats whose TLS stack connects: the reason of a
+    /// refusal does not depend on other stacks.
     pub(crate) fn reason(&self) -> String {
         let hint =
             "certgrab: hint: choose a format in `--emit` whose TLS stack connects, such as `";

@@ -21,10 +21,10 @@ use rustls::{
 
 use super::Pki;
 
-/// How long a server waits for a client that says nothing more.
+/// How long a server waits for a silent client.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A server; it ends with the value.
+/// A server; it ends when the value is dropped.
 pub(crate) struct Server {
     address: SocketAddr,
     name: String,
@@ -33,7 +33,7 @@ pub(crate) struct Server {
     heard: Arc<Mutex<Heard>>,
 }
 
-/// What clients have said.
+/// What clients have sent.
 #[derive(Default)]
 pub(crate) struct Heard {
     /// The server_name of each hello.
@@ -54,7 +54,7 @@ pub(crate) struct Builder<'a> {
     address: SocketAddr,
 }
 
-/// What a server says in clear text before TLS, each with what it wants to hear after it.
+/// What a server sends in clear text before TLS, each with what it expects after it.
 pub(crate) type Talk = &'static [(&'static [u8], &'static [u8])];
 
 impl Server {
@@ -63,7 +63,7 @@ impl Server {
         Self::of(pki).start()
     }
 
-    /// Presents `pki`, with changes to come.
+    /// Presents `pki`, to be configured further.
     pub(crate) fn of(pki: &Pki) -> Builder<'_> {
         Builder {
             pki,
@@ -75,7 +75,7 @@ impl Server {
         }
     }
 
-    /// Does `serve` with each connection. The name that the certificate is for is `name`.
+    /// Calls `serve` for each connection. `name` is the name in the certificate.
     pub(crate) fn scripted(
         name: &str,
         serve: impl Fn(TcpStream, &Mutex<Heard>) + Send + 'static,
@@ -123,7 +123,7 @@ impl Server {
         &self.name
     }
 
-    /// What clients have said until now. Ends the server, so that nothing is still under way.
+    /// What clients have sent so far. Ends the server, so that nothing is still in progress.
     pub(crate) fn heard(mut self) -> Heard {
         self.end();
         std::mem::take(&mut *self.heard.lock().expect("no panic"))
@@ -154,13 +154,13 @@ impl Builder<'_> {
         self
     }
 
-    /// Speaks this version of TLS only.
+    /// Supports only this version of TLS.
     pub(crate) fn speaking(mut self, version: &'static SupportedProtocolVersion) -> Self {
         self.versions = vec![version];
         self
     }
 
-    /// Talks in clear text first.
+    /// Begins with a clear-text conversation.
     pub(crate) fn after(mut self, talk: Talk) -> Self {
         self.talk = talk;
         self
@@ -172,7 +172,7 @@ impl Builder<'_> {
         self
     }
 
-    /// Demands a client certificate.
+    /// Requires a client certificate.
     pub(crate) fn demanding_a_client_certificate(mut self) -> Self {
         self.wants_client_certificate = true;
         self
@@ -194,12 +194,12 @@ impl Builder<'_> {
         };
         let key = provider.key_provider.load_private_key(self.pki.key()).expect("a key");
         let certified = Arc::new(CertifiedKey::new(self.chain, key));
-        // A chain that does not fit its key is a test's own affair, so no check is made here.
+        // A test may use a chain that does not match its key, so this is not checked here.
         let config = Arc::new(builder.with_cert_resolver(Arc::new(Always(certified))));
         let name = self.pki.name();
         let talk = self.talk;
         Server::scripted_at(self.address, &name, move |mut stream, heard| {
-            // A client that goes away in the middle is no failure of the test's.
+            // A client that disconnects in the middle is not a failure of the test.
             if converse(&mut stream, talk).is_ok() {
                 serve(stream, &config, heard);
             }
@@ -228,7 +228,7 @@ fn converse(stream: &mut TcpStream, talk: Talk) -> std::io::Result<()> {
 
 fn serve(mut stream: TcpStream, config: &Arc<ServerConfig>, heard: &Mutex<Heard>) {
     let mut connection = ServerConnection::new(Arc::clone(config)).expect("a connection");
-    // A client that goes away in the middle is what certgrab does: no failure of the test's.
+    // certgrab disconnects in the middle: that is not a failure of the test.
     while connection.is_handshaking() {
         if connection.complete_io(&mut stream).is_err() {
             break;

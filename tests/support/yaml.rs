@@ -1,8 +1,8 @@
-//! Files in YAML, as PyYAML reads them.
+//! YAML files, as PyYAML reads them.
 
 use std::{path::Path, process::Command};
 
-/// What PyYAML reads in `path`, with all scalars as text.
+/// What PyYAML reads from `path`, with all scalars as text.
 pub(crate) fn yaml(path: &Path) -> Option<serde_json::Value> {
     let has = |program: &mut Command| program.output().is_ok_and(|output| output.status.success());
     if !has(Command::new("python3").args(["-c", "import yaml"])) {
@@ -19,7 +19,7 @@ pub(crate) fn yaml(path: &Path) -> Option<serde_json::Value> {
 /// The steps of all jobs of a workflow, each of which uses or runs something.
 pub(crate) fn steps(workflow: &serde_json::Value) -> Vec<serde_json::Value> {
     let jobs = workflow["jobs"].as_object().unwrap().values();
-    // A job that calls another workflow has no steps of its own.
+    // A job that calls another workflow has no steps.
     let all = jobs.filter(|job| !job["uses"].is_string()).flat_map(|job| {
         assert!(job["runs-on"].is_string(), "{job}");
         job["steps"].as_array().unwrap().clone()

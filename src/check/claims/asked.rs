@@ -38,7 +38,7 @@ impl Claims<'_> {
 
     /// Which certificates there are.
     pub(super) fn number(&mut self, terms: &Terms<'_>) {
-        if terms.is_of_files || terms.besides.held {
+        if terms.is_of_files || terms.extras.held {
             self.not_held(terms);
         }
         // The certificates of files are written as they are; what the files do not contain is not
@@ -46,15 +46,15 @@ impl Claims<'_> {
         if terms.is_of_files {
             return;
         }
-        let (what, besides) = (terms.what, terms.besides);
+        let (what, extras) = (terms.what, terms.extras);
         let mut anchors: Vec<&Certificate> = Vec::new();
         for (index, entry) in self.bundle.entries.iter().enumerate() {
             let is_wanted = match (entry.role, what) {
                 (Role::Anchor, What::Anchor | What::Chain) => {
                     terms.may_need(&entry.certificate, &anchors)
                 }
-                (Role::Backup, What::Anchor) => besides.backups || besides.held,
-                (Role::Sibling, What::Anchor) => besides.siblings,
+                (Role::Backup, What::Anchor) => extras.backups || extras.held,
+                (Role::Sibling, What::Anchor) => extras.siblings,
                 (Role::Intermediate, _) => what != What::Leaf,
                 (Role::Leaf, What::Leaf | What::Chain) => {
                     !self.bundle.entries[..index].iter().any(|one| one.role == Role::Leaf)
@@ -79,7 +79,7 @@ impl Claims<'_> {
                 let place = (Some(index), "Role");
                 self.object(place, Severity::Error, "lock-differs", message, action);
             } else if entry.role == Role::Backup
-                && !besides.held
+                && !extras.held
                 && let Some(anchors) = terms.anchors
                 && !anchors.iter().flatten().any(|one| one.is_same_anchor(&entry.certificate))
             {

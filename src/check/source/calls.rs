@@ -148,9 +148,9 @@ const AROUND_LISTS: [&str; 3] = ["new", "BearSSL", "X509List"];
 /// The stack that the code of `source` uses; `None` if nothing shows it.
 pub(crate) fn of(source: &Source) -> Option<&'static Stack> {
     match source.language {
-        Language::C => stack::speaking(&source.code, stack::Spoken::C),
-        Language::Rust => stack::speaking(&source.code, stack::Spoken::Rust),
-        Language::Python => stack::speaking(&source.code, stack::Spoken::Python),
+        Language::C => stack::used_by_source(&source.code, stack::SourceLanguage::C),
+        Language::Rust => stack::used_by_source(&source.code, stack::SourceLanguage::Rust),
+        Language::Python => stack::used_by_source(&source.code, stack::SourceLanguage::Python),
         Language::Yaml | Language::Data => None,
     }
 }

@@ -23,7 +23,7 @@ use crate::{
 pub(crate) struct Asked {
     name: ServerName<'static>,
     what: pack::What,
-    besides: Extras,
+    extras: Extras,
     options: Vec<Foreign>,
     is_of_files: bool,
     path: Option<Foreign>,
@@ -52,7 +52,7 @@ impl Asked {
         Self {
             name,
             what: job.what.into(),
-            besides: job.anchor.extras(),
+            extras: job.anchor.extras(),
             options,
             is_of_files: !job.trust.converted.is_empty(),
             path,
@@ -66,7 +66,7 @@ impl Asked {
             store,
             name: &self.name,
             what: self.what,
-            besides: self.besides,
+            extras: self.extras,
             options: &self.options,
             is_of_files: self.is_of_files,
             path: self.path.as_ref(),

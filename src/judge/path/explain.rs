@@ -14,7 +14,7 @@ use crate::{
     trust::store::{Root, Store},
     x509::{
         certificate::Certificate,
-        extensions::{self, Lack},
+        extensions::{self, Violation},
     },
 };
 
@@ -57,11 +57,11 @@ pub(crate) fn why_not(
     problem: Problem,
 ) -> Refusal {
     let error = match problem {
-        Problem::Anchor { certificate, lacks: Lack::Validity { at } } => {
+        Problem::Anchor { certificate, violation: Violation::Validity { at } } => {
             return out_of_date(&certificate, at);
         }
-        Problem::Anchor { certificate, lacks } => {
-            return Refusal::Lacks { subject: certificate.subject().text(), lack: lacks };
+        Problem::Anchor { certificate, violation } => {
+            return Refusal::Violates { subject: certificate.subject().text(), violation };
         }
         Problem::Work(spent) => return Refusal::GivenUp(spent),
         Problem::WebPki(error) => error,

@@ -131,12 +131,12 @@ fn own_anchor(leaf: &Certificate, store: &Store, work: &Work) -> Option<Root> {
 ///
 /// It is not valid at the time or for the name.
 fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Result<Path, Refusal> {
-    leaf_holds(leaf, question)?;
+    leaf_is_valid(leaf, question)?;
     Ok(Path { certificates: vec![leaf.clone()], anchor: root })
 }
 
 /// Whether the leaf itself is valid at the time and for the name, whoever issued it.
-pub(crate) fn leaf_holds(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
+pub(crate) fn leaf_is_valid(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     if question.at < leaf.not_before() || question.at > leaf.not_after() {
         return Err(explain::out_of_date(leaf, question.at));
     }

@@ -39,7 +39,7 @@ pub(crate) enum Problem {
         /// The certificate that fails it.
         certificate: Certificate,
         /// The rule that it violates.
-        lacks: extensions::Lack,
+        violation: extensions::Violation,
     },
 }
 
@@ -284,13 +284,14 @@ impl Search<'_> {
             return;
         }
         for certificate in certificates() {
-            if let Some(lacks) = extensions::intermediate_lacks(certificate) {
-                self.problem = Some(Problem::Anchor { certificate: certificate.clone(), lacks });
+            if let Some(violation) = extensions::intermediate_violation(certificate) {
+                self.problem =
+                    Some(Problem::Anchor { certificate: certificate.clone(), violation });
                 return;
             }
         }
-        if let Some(lacks) = extensions::anchor_lacks(anchor, self.asked.anchor_at) {
-            self.problem = Some(Problem::Anchor { certificate: anchor.clone(), lacks });
+        if let Some(violation) = extensions::anchor_violation(anchor, self.asked.anchor_at) {
+            self.problem = Some(Problem::Anchor { certificate: anchor.clone(), violation });
             return;
         }
         let path = (above, root);

@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    Refusal,
+    Refusal, known_names,
     names::{near_miss, quoted},
-    trade,
 };
 use crate::{chain::Attempt, text::foreign::Foreign, x509::extensions::AlternativeNames};
 
@@ -13,15 +12,15 @@ impl Refusal {
     /// What to try next, if that is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        let trade = match self {
-            Self::UnknownRoot { subject, .. } => trade::hint([subject]),
-            Self::MissingIssuer { subject, issuer, .. } => trade::hint([subject, issuer]),
-            Self::WrongName { common_name, found, .. } => trade::hint(common_name)
-                .or_else(|| trade::in_between(found.shown.iter().chain(common_name))),
+        let known = match self {
+            Self::UnknownRoot { subject, .. } => known_names::hint([subject]),
+            Self::MissingIssuer { subject, issuer, .. } => known_names::hint([subject, issuer]),
+            Self::WrongName { common_name, found, .. } => known_names::hint(common_name)
+                .or_else(|| known_names::of_intermediary(found.shown.iter().chain(common_name))),
             _ => None,
         };
-        if trade.is_some() {
-            return trade;
+        if known.is_some() {
+            return known;
         }
         match self {
             Self::UnknownRoot { sha256, .. } => Some(format!(

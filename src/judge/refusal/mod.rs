@@ -1,8 +1,8 @@
 //! Why a chain ends in no anchor: one sentence and one hint.
 
 mod hint;
+mod known_names;
 mod names;
-mod trade;
 mod words;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     text::{foreign::Foreign, time::Time},
     x509::{
         certificate::{Malformed, Sha256},
-        extensions::{AlternativeNames, Lack},
+        extensions::{AlternativeNames, Violation},
     },
 };
 
@@ -117,11 +117,11 @@ pub enum Refusal {
         issuer: Foreign,
     },
     /// A certificate of the path violates a rule that certgrab checks itself.
-    Lacks {
+    Violates {
         /// The certificate.
         subject: Foreign,
         /// The rule.
-        lack: Lack,
+        violation: Violation,
     },
     /// The user trusts the leaf by its fingerprint, but another certificate issued it.
     TrustedLeafIsIssued {
@@ -248,7 +248,7 @@ impl Refusal {
             Self::IssuerLoop { .. } => "circle",
             Self::OtherKey { .. } => "other_key",
             Self::WrongSignature { .. } => "wrong_signature",
-            Self::Lacks { .. } => "not_an_authority",
+            Self::Violates { .. } => "not_an_authority",
             Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
             Self::NoneLasts { .. } => "none_lasts",
             Self::ByStack { .. } => "not_taken",

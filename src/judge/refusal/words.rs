@@ -31,7 +31,7 @@ impl fmt::Display for Refusal {
                     write!(f, "{subject} is not valid before {not_before}, verified as of {at}")
                 }
             }
-            Self::Lacks { subject, lack } => write!(f, "{} {lack}", quoted(subject)),
+            Self::Violates { subject, violation } => write!(f, "{} {violation}", quoted(subject)),
             Self::TrustedLeafIsIssued { subject, issuer } => {
                 let (subject, issuer) = (quoted(subject), quoted(issuer));
                 write!(f, "{subject} is the leaf, issued by {issuer}; it is not a CA certificate")

@@ -31,7 +31,7 @@ use self::search::Search;
 use crate::chain::{Attempt, Fetched, Issuers, Presented, Problem};
 use crate::{
     judge::{graph::Graph, work::Work},
-    net::aside::{self, Length},
+    net::offload::{self, Length},
     text::time::Time,
     trust::store::Store,
     x509::certificate::Certificate,
@@ -122,7 +122,7 @@ async fn judged(
 ) -> (Issuers, Option<Vec<Certificate>>) {
     let length = Length::of(&chain.presented, outcomes.len());
     let chain = Arc::clone(chain);
-    aside::compute(length, move || judge(&chain, outcomes)).await
+    offload::compute(length, move || judge(&chain, outcomes)).await
 }
 
 /// The same, on this thread.

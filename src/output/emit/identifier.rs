@@ -104,7 +104,7 @@ impl Identifier {
     pub fn in_style(&self, style: Style) -> Result<Self, NotAnIdentifier> {
         let words = match self.style {
             Style::Upper | Style::Lower => self.name.split('_').map(str::to_owned).collect(),
-            Style::Camel => humps(&self.name),
+            Style::Camel => camel_case_words(&self.name),
         };
         let name = match style {
             Style::Upper => words.join("_").to_ascii_uppercase(),
@@ -159,7 +159,7 @@ impl Identifier {
 }
 
 /// The words of `tuyaRootCa`.
-fn humps(name: &str) -> Vec<String> {
+fn camel_case_words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for letter in name.chars() {
         match words.last_mut() {

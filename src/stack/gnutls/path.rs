@@ -334,8 +334,8 @@ fn unissued(case: &Case<'_>, (cert, view): Link<'_, '_>) -> Refusal {
         return case.sent[0].breaks(Rule::LeafAnchor);
     }
     let equal = |one: &Dn<'_>, other: &Dn<'_>| one.is_same(other);
-    let lacks = |_: &Cert<'_>, above: &View<'_>| {
+    let obstacle = |_: &Cert<'_>, above: &View<'_>| {
         (!issued(above, view)).then(|| cert.breaks(Rule::KeyIdentifier))
     };
-    why_none(case, cert, &Wanted { equal, looked_at: &|_| true, lacks: &lacks })
+    why_none(case, cert, &Wanted { equal, looked_at: &|_| true, obstacle: &obstacle })
 }

@@ -111,7 +111,7 @@ fn why(case: &Case<'_>, chain: &Chain<'_, '_, '_>, anchors: &[Info<'_, '_>]) -> 
     if anchors.iter().any(|anchor| is_same(case, anchor.cert, chain.certs[0].cert)) {
         return chain.certs[0].cert.breaks(Rule::LeafAnchor);
     }
-    let lacks = |candidate: &Cert<'_>, _: &View<'_>| {
+    let obstacle = |candidate: &Cert<'_>, _: &View<'_>| {
         let info = Info::of(candidate).ok()?;
         let rule = match info.invalid.clone() {
             Some(rule) => return Some(candidate.breaks(rule)),
@@ -121,6 +121,6 @@ fn why(case: &Case<'_>, chain: &Chain<'_, '_, '_>, anchors: &[Info<'_, '_>]) -> 
         Some(breaks(rule))
     };
     let equal = |one: &Dn<'_>, other: &Dn<'_>| one.equals_in_openssl(other);
-    let wanted = Wanted { equal, looked_at: &|_| true, lacks: &lacks };
+    let wanted = Wanted { equal, looked_at: &|_| true, obstacle: &obstacle };
     why_none(case, last.cert, &wanted)
 }

@@ -1,6 +1,6 @@
 //! BearSSL's decoder: `pemdec.t0` of BearSSL 0.6.
 
-use super::{Decoded, push_quartet, value};
+use super::{Decoded, base64_digit, push_quartet};
 
 /// The unread bytes. Reading past the end gives `None`, since the decoder waits for more there.
 struct Bytes<'a> {
@@ -166,7 +166,7 @@ fn quartet(bytes: &mut Bytes<'_>, contents: &mut Vec<u8>) -> Option<Quartet> {
             (b'=', 2 | 3) => return padded(bytes, &four, index, contents),
             _ => {}
         }
-        let Some(value) = value(byte) else {
+        let Some(value) = base64_digit(byte) else {
             bytes.skip_line()?;
             return Some(Quartet::Wrong);
         };

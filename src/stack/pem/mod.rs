@@ -54,7 +54,7 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
 }
 
 /// The value of a digit of Base64.
-fn value(byte: u8) -> Option<u8> {
+pub(crate) fn base64_digit(byte: u8) -> Option<u8> {
     Some(match byte {
         b'A'..=b'Z' => byte - b'A',
         b'a'..=b'z' => byte - b'a' + 26,
@@ -107,7 +107,7 @@ fn mbedtls_base64(text: &[u8]) -> Option<Vec<u8>> {
                 equals += 1;
                 digits.push(None);
             }
-            Some(byte) => digits.push(Some(value(*byte).filter(|_| equals == 0)?)),
+            Some(byte) => digits.push(Some(base64_digit(*byte).filter(|_| equals == 0)?)),
         }
         if equals > 2 {
             return None;

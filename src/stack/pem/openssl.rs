@@ -1,6 +1,6 @@
 //! OpenSSL's decoder: `pem_lib.c` and `encode.c` of OpenSSL 3.0.
 
-use super::{Decoded, push_quartet, value};
+use super::{Decoded, base64_digit, push_quartet};
 
 /// The most bytes of a line that OpenSSL reads at once (`LINESIZE` of pem_lib.c, less the NUL).
 const MAX_LINE: usize = 254;
@@ -97,7 +97,7 @@ fn base64(text: &[u8]) -> Option<Vec<u8>> {
                 equals += 1;
                 digits.push(0);
             }
-            _ => digits.push(value(*byte).filter(|_| equals == 0)?),
+            _ => digits.push(base64_digit(*byte).filter(|_| equals == 0)?),
         }
     }
     if equals > 2 || digits.len() % 4 != 0 {

@@ -74,12 +74,12 @@ impl<'c, 'a> Table<'c, 'a> {
         if known {
             return Ok(());
         }
-        let lacks = match decoded.key_usage {
+        let obstacle = match decoded.key_usage {
             _ if decoded.is_self_signed => None,
             Some(usage) => (usage & KEY_CERT_SIGN == 0).then_some(Rule::NoKeyCertSign),
             None => (self.version == Version::V5_5).then_some(Rule::NoKeyUsage),
         };
-        if let Some(rule) = lacks {
+        if let Some(rule) = obstacle {
             return Err(decoded.cert.breaks(rule));
         }
         if !self.has(&decoded.subject_key_id) {
@@ -151,12 +151,13 @@ impl<'c, 'a> Table<'c, 'a> {
             matches!(candidate.position, Position::Anchor(_)) || candidate.position > cert.position
         };
         // A certificate that is not a CA is not added.
-        let lacks = |cert: &crate::stack::case::Cert<'_>, above: &crate::stack::view::View<'_>| {
+        let obstacle = |cert: &crate::stack::case::Cert<'_>,
+                        above: &crate::stack::view::View<'_>| {
             let is_ca = matches!(cert.position, Position::Anchor(_)) || above.extensions.is_ca();
             let rule = if above.is_v3() { Rule::NotCa } else { Rule::VersionOneCa };
             (!is_ca).then(|| cert.breaks(rule))
         };
-        let wanted = Wanted { equal, looked_at: &looked_at, lacks: &lacks };
+        let wanted = Wanted { equal, looked_at: &looked_at, obstacle: &obstacle };
         why_none(case, cert, &wanted)
     }
 

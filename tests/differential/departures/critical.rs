@@ -1,4 +1,4 @@
-//! Extensions that are unknown, critical, doubled, oddly written or large.
+//! Extensions that are unknown, critical, duplicated, oddly encoded or large.
 
 use super::places::{Places as _, Position, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};

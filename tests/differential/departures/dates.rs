@@ -1,4 +1,4 @@
-//! Dates: past and to come, far off, in odd encodings. Chains are judged at 2026-06-01.
+//! Dates: past and future, distant, in odd encodings. Chains are judged as of 2026-06-01.
 
 use super::order::yesterday;
 use super::places::{Places as _, Position, Position::Leaf};

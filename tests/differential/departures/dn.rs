@@ -1,4 +1,4 @@
-//! Distinguished names: how an issuer is written again, and what a name can hold.
+//! Distinguished names: other encodings of an issuer, and what a name can contain.
 
 use super::places::{Places as _, Position::Int, Position::Leaf, Position::Root};
 use super::{Field, Part, Table};
@@ -50,7 +50,7 @@ const FOR_LEAVES_ALONE: [&str; 4] = ["email", "dc", "c3", "int-value"];
 
 type Rewriting = fn(&Name) -> Name;
 
-/// The issuer, written otherwise than its subject is.
+/// The issuer, encoded differently from its subject.
 fn issuers(table: &mut Table) {
     let ways: [(&str, &str, Rewriting); 8] = [
         ("string-type", "as PrintableString", |name| name.each(|it| it.tag = der::PRINTABLE)),

@@ -10,7 +10,7 @@ const ANY: &str = "2.5.29.37.0";
 const EMAIL: &str = "1.3.6.1.5.5.7.3.4";
 /// Server-gated cryptography, as Netscape called it.
 const GATED: &str = "2.16.840.1.113730.4.1";
-/// A purpose that nobody knows.
+/// An unknown purpose.
 const UNKNOWN: &str = "1.3.6.1.4.1.99999.1";
 
 pub(super) fn list(table: &mut Table) {

@@ -66,7 +66,7 @@ fn authority(table: &mut Table) {
 fn by_issuer(table: &mut Table) {
     let wrong_serial = Some(vec![0x77, 0x77]);
     for position in [Leaf, Int] {
-        // Whoever issued the leaf's issuer is the root, and the root's issuer too.
+        // The root issued the leaf's issuer, and itself.
         let issuer = Some(IssuerSerial { serial: wrong_serial.clone(), ..IssuerSerial::default() });
         let alone = Value::AuthorityKeyId { key: false, issuer: issuer.clone() };
         let both = Value::AuthorityKeyId { key: true, issuer };

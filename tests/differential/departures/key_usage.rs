@@ -96,7 +96,7 @@ pub(super) fn rsa_throughout(chain: &mut Chain) {
     rsa_usage(chain);
 }
 
-/// What the usual keyUsage of a server with an RSA key is, where it has the usual one of another.
+/// Gives a server with an RSA key its usual keyUsage, if it has that of another kind of key.
 pub(super) fn rsa_usage(chain: &mut Chain) {
     let rsa = chain.leaf().key.is_rsa();
     let usual = certgrab::internals::lab::pki::extension::Value::Raw(key_usage(&[SIGN]));

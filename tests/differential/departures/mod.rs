@@ -27,11 +27,11 @@ use places::Position;
 pub(crate) struct Departure {
     /// Short and unique.
     pub(crate) id: String,
-    /// What it is a departure in: names, order, keys, ...
+    /// What it changes: names, order, keys, ...
     pub(crate) group: &'static str,
     /// In a few words.
     pub(crate) about: String,
-    /// What of the chain it sets. Two departures can stand together if they set nothing in common.
+    /// The parts of the chain that it sets. Two departures can be combined if they set different parts.
     pub(super) touches: Vec<Part>,
     apply: Box<dyn Fn(&mut Chain) + Send + Sync>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct Departure {
 pub(super) enum Part {
     /// Which certificates there are, who issued which, what is sent and held.
     Shape,
-    /// The host that is asked for.
+    /// The host that is verified.
     Host,
     /// A field of one of the three certificates.
     Of(Position, Field),
@@ -67,7 +67,7 @@ pub(super) enum Field {
     Others,
 }
 
-/// What a certificate has no more when it has no extensions.
+/// What a certificate no longer has without extensions.
 pub(super) const EXTENSIONS: [Field; 8] = [
     Field::Version,
     Field::Names,
@@ -104,7 +104,7 @@ impl Table {
 }
 
 impl Departure {
-    /// One of a group, about which its id says enough.
+    /// One of a group, described by its id.
     pub(super) fn new(
         id: String,
         group: &'static str,
@@ -120,7 +120,7 @@ impl Departure {
         (self.apply)(chain);
     }
 
-    /// The sound chain with this departure alone.
+    /// The sound chain with only this departure.
     pub(crate) fn alone(&self) -> Chain {
         let mut chain = Chain::sound(Kind::P256);
         self.apply(&mut chain);

@@ -57,7 +57,7 @@ fn plain() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     ]
 }
 
-/// Constraints, and a leaf that meets or breaks them by more than its dNSName.
+/// Constraints, and a leaf that satisfies or violates them by more than its dNSName.
 fn special(table: &mut Table, position: Position) {
     let permitted = || name_constraints(&[dns("home.example")], &[]);
     let dotted = name_constraints(&[dns(".home.example")], &[]);
@@ -88,10 +88,11 @@ fn special(table: &mut Table, position: Position) {
     });
 }
 
-/// An id, what it is about, the constraints, and what is done to the leaf.
+/// An id, a description, the constraints, and the change of the leaf.
 type Below = (&'static str, &'static str, Vec<u8>, fn(&mut Chain));
 
-/// Names of other kinds below the host that is permitted or excluded, and a wildcard beside an excluded name.
+/// Names of other kinds below the host that is permitted or excluded, and a wildcard next to an excluded
+/// name.
 fn below(table: &mut Table, position: Position) {
     let permitted = |name| name_constraints(&[name], &[]);
     let excluded = |name| name_constraints(&[], &[name]);

@@ -25,7 +25,7 @@ pub(super) fn list(table: &mut Table) {
     lengths(table);
 }
 
-/// A dNSName and the host that is asked for.
+/// A dNSName and the host that is verified.
 fn asked(table: &mut Table, id: &str, about: &str, name: &'static str, host: &'static str) {
     table.add(id, about, &TOUCHES, move |chain| {
         chain.host = host.to_owned();

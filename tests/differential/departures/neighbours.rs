@@ -1,4 +1,4 @@
-//! Another general name beside the right one, such as few parsers expect.
+//! Another general name next to the right one, of a kind that few parsers expect.
 
 use super::places::{Places as _, Position::Leaf};
 use super::{Field, Part, Table};

@@ -55,7 +55,7 @@ fn one_intermediate(table: &mut Table) {
     sent(table, "order-missing-int-root-sent", about, &[LEAF, ROOT]);
 }
 
-/// A certificate of nobody, among the others: its place in what is sent.
+/// An unrelated certificate among the others: its place in the list of sent ones.
 fn unrelated(table: &mut Table) {
     for (id, about, place) in [
         ("order-unrelated-first", "an unrelated root first", 0),
@@ -79,7 +79,7 @@ fn unrelated(table: &mut Table) {
     });
 }
 
-/// A key of the kind that the root has.
+/// A key of the same kind as the root's.
 fn extra(chain: &Chain, owner: &'static str) -> Key {
     Key { kind: chain.certificates[ROOT].key.kind, owner }
 }
@@ -211,7 +211,7 @@ fn anchors(table: &mut Table) {
     });
 }
 
-/// A root of the root's name with another key.
+/// A root with the root's name and another key.
 fn namesake(chain: &mut Chain) -> usize {
     let own = chain.certificates.len();
     let mut other = Certificate::root("Home Root", extra(chain, "namesake"), 9, own);
@@ -255,7 +255,7 @@ fn other_edition(chain: &mut Chain, place: usize) -> usize {
     chain.add(other)
 }
 
-/// So many certificates with the root, which is not sent.
+/// This many certificates in total with the root, which is not sent.
 fn depth(table: &mut Table, count: u8) {
     const OWNERS: [&str; 9] = ["d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9"];
     let about = format!("{count} certificates with the root");

@@ -1,4 +1,4 @@
-//! The three certificates of a sound chain, by their places in it.
+//! The three certificates of a sound chain, by position.
 
 use certgrab::internals::lab::pki::certificate::Certificate;
 use certgrab::internals::lab::pki::chain::Chain;
@@ -26,7 +26,7 @@ impl Position {
         }
     }
 
-    /// As in the ids of departures.
+    /// The word in the ids of departures.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Leaf => "leaf",
@@ -35,7 +35,7 @@ impl Position {
         }
     }
 
-    /// As in sentences.
+    /// The word in sentences.
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Leaf => "leaf",

@@ -14,7 +14,7 @@ pub(super) fn list(table: &mut Table) {
     self_signed(table);
 }
 
-/// What is touched where the leaf's name stands in its CN.
+/// The changed parts if the leaf's name is in its CN.
 fn named(position: Position) -> Vec<Part> {
     let subject = [Part::Host, Part::Of(Leaf, Field::Subject)];
     [of(position, &EXTENSIONS), subject.to_vec()].concat()
@@ -45,7 +45,7 @@ fn extensionless(table: &mut Table) {
     let shaped = [of(Root, &EXTENSIONS), vec![Part::Shape, ids]].concat();
     table.add("v1-root-direct", "X.509 v1 root, the leaf straight from it", &shaped, |chain| {
         chain.root().make_v1();
-        // Whoever makes a v1 root names no key in what it issues.
+        // A v1 root does not name its key in what it issues.
         chain.leaf().remove(AUTHORITY_KEY_ID);
         direct(chain);
     });
@@ -77,7 +77,7 @@ fn fields(table: &mut Table) {
     });
 }
 
-/// Servers that signed their own certificate, which the device holds.
+/// Servers with self-signed certificates, which the device holds.
 fn self_signed(table: &mut Table) {
     let touches = [named(Leaf), vec![Part::Shape, Part::Of(Leaf, Field::Issuer)]].concat();
     let mut own = |id: &str, about: &str, change: fn(&mut Chain)| {

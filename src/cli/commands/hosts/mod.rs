@@ -21,7 +21,7 @@ use std::{
 use crate::{
     Grab,
     endpoint::Target,
-    net::aside::{self, Length},
+    net::offload::{self, Length},
     run::{
         grab::{self, Options},
         json::Document,
@@ -300,7 +300,7 @@ impl Run {
                 let outcome = Outcome::Asked { target, name, result };
                 Finished { index, line, ends_early, outcome }
             };
-            aside::compute(length, report).await
+            offload::compute(length, report).await
         };
         self.under_way.spawn_on(ask, self.workers.idlest());
     }

@@ -152,7 +152,7 @@ fn show(args: &Args, text: &str) -> Result<(), Failure> {
         return Ok(());
     }
     if args.emit.iter().any(|one| one.path.is_none()) {
-        output::show_beside(text.trim_end());
+        output::show_on_stderr(text.trim_end());
         return Ok(());
     }
     output::show(text)

@@ -119,7 +119,7 @@ fn lowercase<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Vec<String> {
 
 /// What to do about a certificate for these other names, if they are those of a captive portal or of a
 /// DNS filter's page.
-pub(super) fn in_between<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option<String> {
+pub(super) fn of_intermediary<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option<String> {
     let names = lowercase(names);
     if has_any(&names, &FILTERS) {
         return Some(FILTER.to_owned());
@@ -153,20 +153,20 @@ mod tests {
 
     #[test]
     fn a_certificate_for_the_name_of_a_captive_portal_is_called_so() {
-        let hint = in_between([&Foreign::text("securelogin.arubanetworks.com")]).unwrap();
+        let hint = of_intermediary([&Foreign::text("securelogin.arubanetworks.com")]).unwrap();
         assert!(hint.contains("captive portal") && !hint.contains("--connect"), "{hint}");
-        assert_eq!(in_between([&Foreign::text("portal.plant.example")]), None);
+        assert_eq!(of_intermediary([&Foreign::text("portal.plant.example")]), None);
     }
 
     #[test]
     fn a_certificate_of_the_page_of_a_dns_filter_is_called_so_by_its_name_or_its_issuers() {
         for name in ["pi.hole", "block.opendns.com", "blockpage.plant.example"] {
-            assert_eq!(in_between([&Foreign::text(name)]).as_deref(), Some(FILTER), "{name}");
+            assert_eq!(of_intermediary([&Foreign::text(name)]).as_deref(), Some(FILTER), "{name}");
         }
         for name in ["CN=pi.hole", "CN=NextDNS Root CA", "CN=DNSFilter Root,O=DNSFilter\\, Inc."] {
             assert_eq!(hint([&Foreign::text(name)]).as_deref(), Some(FILTER), "{name}");
         }
-        assert_eq!(in_between([&Foreign::text("dns.plant.example")]), None);
+        assert_eq!(of_intermediary([&Foreign::text("dns.plant.example")]), None);
     }
 
     #[test]
