@@ -74,7 +74,7 @@ pub(crate) fn export<'a>(
 fn own_files(job: &Request) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
     let Reaching { client_cert, client_key, .. } = &job.reaching;
     match client::identity(client_cert.as_deref(), client_key.as_deref())? {
-        Some(identity) => own_files::beside(&job.emit, &identity),
+        Some(identity) => own_files::next_to_constants(&job.emit, &identity),
         None => Ok(Vec::new()),
     }
 }

@@ -71,7 +71,7 @@ const LANGUAGES: [Language; 3] = [
 
 /// The files with `identity` next to the files of `emissions` whose code uses it, each in the folder of
 /// the constants, and before it the `.gitignore` there that names it.
-pub(crate) fn beside(
+pub(crate) fn next_to_constants(
     emissions: &[Emission],
     identity: &Identity,
 ) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {

@@ -152,6 +152,7 @@ fn held(
         std::iter::once(&root.certificate).chain(others).cloned().collect::<Vec<_>>()
     };
     let alone = roots.iter().map(|root| with(root, &[]));
-    let beside = roots.iter().filter(|_| !fetched.is_empty()).map(|root| with(root, &fetched));
-    alone.chain(beside).collect()
+    let with_fetched =
+        roots.iter().filter(|_| !fetched.is_empty()).map(|root| with(root, &fetched));
+    alone.chain(with_fetched).collect()
 }

@@ -256,16 +256,16 @@ fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new(""));
     let file_name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
     fs::create_dir_all(directory)?;
-    let mut beside = std::ffi::OsString::from(".");
-    beside.push(file_name);
+    let mut temporary = std::ffi::OsString::from(".");
+    temporary.push(file_name);
     // Two build scripts may write the same file at once; the process id is unique to each.
-    beside.push(format!(".{}.tmp", process::id()));
-    let beside = directory.join(beside);
-    let written = fs::File::create(&beside)
+    temporary.push(format!(".{}.tmp", process::id()));
+    let temporary = directory.join(temporary);
+    let written = fs::File::create(&temporary)
         .and_then(|mut file| file.write_all(content))
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&temporary);
     }
     written
 }

@@ -14,7 +14,7 @@ use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA512, digest};
 
 use super::der;
 use super::key::{Key, Kind, Spki, bit_string_of, compressed, explicit};
-use super::secret_keys::{self, Seed, beside, keep_first};
+use super::secret_keys::{self, Seed, keep_first, temporary_path};
 use super::sign::{Scheme, Secret};
 
 /// The available keys, and the signatures that they made.
@@ -111,15 +111,15 @@ impl Keyring {
             return Ok(Material::new(made.secret, made.pem, made.spki));
         }
         if !file.exists() {
-            let beside = beside(&file);
+            let temporary = temporary_path(&file);
             openssl(
                 Command::new("openssl")
                     .args(["genpkey", "-quiet", "-algorithm"])
                     .args(key.kind.request())
                     .arg("-out")
-                    .arg(&beside),
+                    .arg(&temporary),
             )?;
-            keep_first(&beside, &file)?;
+            keep_first(&temporary, &file)?;
         }
         let spki = openssl(
             Command::new("openssl").args(["pkey", "-pubout", "-outform", "DER", "-in"]).arg(&file),
@@ -202,19 +202,19 @@ impl Keyring {
             Some(file) => file.clone(),
             None => {
                 let file = self.folder.join(format!("{:?}-{}.key", key.kind, key.owner));
-                let beside = beside(&file);
-                std::fs::write(&beside, self.pem(key)?)?;
-                keep_first(&beside, &file)?;
+                let temporary = temporary_path(&file);
+                std::fs::write(&temporary, self.pem(key)?)?;
+                keep_first(&temporary, &file)?;
                 file
             }
         };
-        let beside = beside(&kept);
-        std::fs::write(&beside, message)?;
-        let signature = openssl(&mut asked_to_sign(key, scheme, &file, &beside));
-        std::fs::remove_file(&beside)?;
+        let temporary = temporary_path(&kept);
+        std::fs::write(&temporary, message)?;
+        let signature = openssl(&mut asked_to_sign(key, scheme, &file, &temporary));
+        std::fs::remove_file(&temporary)?;
         let signature = signature?;
-        std::fs::write(&beside, &signature)?;
-        std::fs::rename(&beside, &kept)?;
+        std::fs::write(&temporary, &signature)?;
+        std::fs::rename(&temporary, &kept)?;
         Ok(signature)
     }
 }

@@ -91,7 +91,7 @@ fn rsa_of(bits: u16, file: &Path) -> io::Result<Made> {
             let key = key.map_err(io::Error::other)?;
             let der = key.to_pkcs8_der().map_err(io::Error::other)?;
             // Two processes may create the key of one folder at once.
-            let new = beside(file);
+            let new = temporary_path(file);
             write_secret(&new, pem_of(der.as_bytes().to_vec()).as_bytes())?;
             keep_first(&new, file)?;
             std::fs::read_to_string(file)?
@@ -110,16 +110,16 @@ fn pem_of(pkcs8: Vec<u8>) -> String {
 }
 
 /// A path next to `file` that no other thread or process uses.
-pub(super) fn beside(file: &Path) -> PathBuf {
+pub(super) fn temporary_path(file: &Path) -> PathBuf {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     file.with_extension(format!("{}-{number}.new", std::process::id()))
 }
 
-/// Renames `beside` to `file`, unless another thread or process was first: then all use the other's.
-pub(super) fn keep_first(beside: &Path, file: &Path) -> io::Result<()> {
-    let outcome = std::fs::hard_link(beside, file);
-    std::fs::remove_file(beside)?;
+/// Renames `temporary` to `file`, unless another thread or process was first: then all use the other's.
+pub(super) fn keep_first(temporary: &Path, file: &Path) -> io::Result<()> {
+    let outcome = std::fs::hard_link(temporary, file);
+    std::fs::remove_file(temporary)?;
     match outcome {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),

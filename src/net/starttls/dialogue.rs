@@ -118,7 +118,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
 }
 
 /// The lines of a reply, if it has the expected code.
-pub(super) fn wanted(reply: Vec<Vec<u8>>, code: &[u8; 3]) -> Result<Vec<Vec<u8>>, Problem> {
+pub(super) fn with_code(reply: Vec<Vec<u8>>, code: &[u8; 3]) -> Result<Vec<Vec<u8>>, Problem> {
     let last = reply.last().map(Vec::as_slice).unwrap_or_default();
     if last.starts_with(code) {
         return Ok(reply);

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    dialogue::{Talk, wanted},
+    dialogue::{Talk, with_code},
     error::Problem,
 };
 
@@ -11,7 +11,7 @@ use super::{
 pub(super) async fn ftp<S: AsyncRead + AsyncWrite + Unpin>(
     talk: &mut Talk<'_, S>,
 ) -> Result<(), Problem> {
-    wanted(talk.reply().await?, b"220")?;
+    with_code(talk.reply().await?, b"220")?;
     talk.say(b"AUTH TLS\r\n").await?;
-    wanted(talk.reply().await?, b"234").map(drop)
+    with_code(talk.reply().await?, b"234").map(drop)
 }

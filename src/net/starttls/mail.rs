@@ -3,7 +3,7 @@
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{
-    dialogue::{Talk, wanted},
+    dialogue::{Talk, with_code},
     error::{Problem, no},
 };
 
@@ -11,9 +11,9 @@ use super::{
 pub(super) async fn smtp<S: AsyncRead + AsyncWrite + Unpin>(
     talk: &mut Talk<'_, S>,
 ) -> Result<(), Problem> {
-    wanted(talk.reply().await?, b"220")?;
+    with_code(talk.reply().await?, b"220")?;
     talk.say(b"EHLO certgrab.invalid\r\n").await?;
-    let offers = wanted(talk.reply().await?, b"250")?;
+    let offers = with_code(talk.reply().await?, b"250")?;
     let is_starttls = |line: &Vec<u8>| {
         line.get(4..).is_some_and(|word| word.trim_ascii().eq_ignore_ascii_case(b"STARTTLS"))
     };
@@ -21,7 +21,7 @@ pub(super) async fn smtp<S: AsyncRead + AsyncWrite + Unpin>(
         return Err(Problem::NotOffered);
     }
     talk.say(b"STARTTLS\r\n").await?;
-    wanted(talk.reply().await?, b"220").map(drop)
+    with_code(talk.reply().await?, b"220").map(drop)
 }
 
 /// RFC 9051 section 6.2.1.
