@@ -1,4 +1,4 @@
-//! From what a user gave to the anchor, what each TLS stack makes of it, and every form of it.
+//! From the user's certificates to the anchor, the verdict of each TLS stack, and every format.
 
 use std::path::PathBuf;
 
@@ -23,39 +23,30 @@ use certgrab::internals::{
 use serde::{Deserialize, Serialize};
 
 use crate::chain;
+pub use crate::chain::Given;
 
 /// Days until the horizon, as in `certgrab check`.
 const HORIZON_DAYS: u16 = 90;
 
-/// What the user calls the source of what was pasted.
+/// The source of pasted certificates in the answer.
 const PASTED: &str = "what you gave";
 
-/// What the page asks.
+/// The request of the page.
 #[derive(Debug, Deserialize)]
 pub struct Request {
     /// What was pasted, dropped or opened.
     pub given: Vec<Given>,
-    /// The CA certificates of the user's own, in the same forms; Mozilla's store is used too.
+    /// The user's own CA certificates, in the same forms; Mozilla's store is used too.
     #[serde(default)]
     pub roots: Vec<Given>,
     /// `host:port`; empty for the first name of the leaf and the port 443.
     #[serde(default)]
     pub target: String,
-    /// The time as of which is judged, RFC 3339.
+    /// The time as of which certificates are verified, RFC 3339.
     pub at: String,
 }
 
-/// One file, or what was pasted.
-#[derive(Debug, Deserialize)]
-pub struct Given {
-    /// The name of the file; empty if it was pasted.
-    #[serde(default)]
-    pub name: String,
-    /// The bytes, in Base64.
-    pub content: String,
-}
-
-/// What the page shows.
+/// The answer for the page.
 #[derive(Debug, Default, Serialize)]
 pub struct Answer {
     /// Why there is no anchor, with what to do.

@@ -8,12 +8,21 @@ use certgrab::internals::{
     check::{self, Reading},
     x509::extensions,
 };
-
-use crate::answer::Given;
+use serde::Deserialize;
 
 /// What pasted text is read as, in turn, until something is found: text with PEM blocks, then the
 /// literals of each language.
 const PASTED: [&str; 4] = ["pasted.pem", "pasted.ino", "pasted.py", "pasted.rs"];
+
+/// One file, or what was pasted.
+#[derive(Debug, Deserialize)]
+pub struct Given {
+    /// The name of the file; empty if it was pasted.
+    #[serde(default)]
+    pub name: String,
+    /// The bytes, in Base64.
+    pub content: String,
+}
 
 /// The certificates of what the user gave, without repetitions, and what is wrong with their form.
 ///

@@ -1,8 +1,8 @@
-//! What the page asks: which certificate a device must hold, by what a user exported from a browser.
+//! Answers the page: which certificate a device must hold, given what a user exported from a browser.
 //!
 //! The page and this module share their memory: the page asks for room with [`input`], writes a
 //! [`Request`](answer::Request) there, calls [`judge`] and reads an [`Answer`](answer::Answer) at
-//! [`output`]. Both are JSON. Nothing here opens a socket or reads a clock: the page says the time.
+//! [`output`]. Both are JSON. Nothing here opens a socket or reads a clock: the page passes the time.
 
 pub mod answer;
 mod chain;
