@@ -8,6 +8,10 @@
 
 use std::ops::ControlFlow;
 
+use x509_parser::{
+    certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer as _,
+};
+
 use super::work::Work;
 use crate::x509::certificate::Certificate;
 
@@ -76,4 +80,20 @@ pub(super) fn walk<'a>(
         }
     }
     ControlFlow::Continue(())
+}
+
+/// Whether the authorityKeyIdentifier of `child` is the subjectKeyIdentifier of `issuer` (RFC 5280
+/// section 4.2.1.1): then this issuer is meant, and the signature is wrong.
+pub(super) fn names_key_of(child: &Certificate, issuer: &Certificate) -> bool {
+    let read = |one| X509Certificate::from_der(one).ok().map(|(_, parsed)| parsed);
+    let (Some(child), Some(issuer)) = (read(child.der()), read(issuer.der())) else { return false };
+    let named = child.iter_extensions().find_map(|one| match one.parsed_extension() {
+        ParsedExtension::AuthorityKeyIdentifier(names) => names.key_identifier.as_ref(),
+        _ => None,
+    });
+    let own = issuer.iter_extensions().find_map(|one| match one.parsed_extension() {
+        ParsedExtension::SubjectKeyIdentifier(own) => Some(own),
+        _ => None,
+    });
+    named.is_some() && named == own
 }

@@ -3,13 +3,12 @@
 //! In: the available certificates and the problem of the search. Out: [`Refusal`]. The [`Graph`] shows
 //! where the chain breaks. It explains the outcome and never decides it.
 
-use x509_parser::{
-    certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer as _,
-};
-
 use super::{Problem, Question, Refusal, spelling, webpki_error, words};
 use crate::{
-    judge::{graph::Graph, work::Work},
+    judge::{
+        graph::{Graph, names_key_of},
+        work::Work,
+    },
     text::time::Time,
     trust::store::{Root, Store},
     x509::{
@@ -240,22 +239,6 @@ fn climb<'a>(
             }
         }
     }
-}
-
-/// Whether the authorityKeyIdentifier of `child` is the subjectKeyIdentifier of `issuer` (RFC 5280
-/// section 4.2.1.1): then this issuer is meant, and the signature is wrong.
-fn names_key_of(child: &Certificate, issuer: &Certificate) -> bool {
-    let read = |one| X509Certificate::from_der(one).ok().map(|(_, parsed)| parsed);
-    let (Some(child), Some(issuer)) = (read(child.der()), read(issuer.der())) else { return false };
-    let named = child.iter_extensions().find_map(|one| match one.parsed_extension() {
-        ParsedExtension::AuthorityKeyIdentifier(names) => names.key_identifier.as_ref(),
-        _ => None,
-    });
-    let own = issuer.iter_extensions().find_map(|one| match one.parsed_extension() {
-        ParsedExtension::SubjectKeyIdentifier(own) => Some(own),
-        _ => None,
-    });
-    named.is_some() && named == own
 }
 
 fn not_verifiable(certificate: &Certificate, error: &webpki::Error) -> Refusal {
