@@ -109,9 +109,9 @@ impl Candidate {
 pub fn rank(paths: &Paths, presented: &Presented, issuers: &Issuers) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut places: HashMap<Anchor<'_>, usize> = HashMap::new();
-    let mut weighing = Ranking::new(paths, presented, issuers);
+    let mut ranking = Ranking::new(paths, presented, issuers);
     for path in &paths.found {
-        let candidate = weighing.candidate(path);
+        let candidate = ranking.candidate(path);
         // Mozilla's copy of an anchor is preferred to one with a later expiry date.
         let order = |one: &Candidate| (one.root.source != Source::Mozilla, key(one));
         match places.entry(anchor(&path.anchor.certificate)) {
