@@ -1,5 +1,5 @@
-//! What grows with its input: `cargo bench --bench growth`. Each is measured for n, 2n and 4n parts;
-//! the cost of a part, which divan prints as its throughput, stays the same where growth is linear.
+//! What grows with its input: `cargo bench --bench growth`. Each is measured for n, 2n and 4n parts; the
+//! cost of a part, which divan prints as its throughput, stays the same if growth is linear.
 //!
 //! tests/growth.rs counts the instructions of smaller inputs and fails where they grow faster.
 

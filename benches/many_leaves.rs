@@ -1,9 +1,9 @@
-//! `certgrab --hosts` for servers that each have a leaf of their own: `cargo bench --bench many_leaves`.
+//! `certgrab --hosts` for servers that each have a different leaf: `cargo bench --bench many_leaves`.
 //!
-//! A server without cryptography answers each hello with the next leaf, so that the client is what is
-//! measured: a flight of TLS 1.2 with a signature of zeros, which `--handshake cleartext` takes. Shown
-//! are hosts a second and the largest memory, for a tenth of the leaves and for all of them.
-//! `CERTGRAB` names another binary than the one just built.
+//! A server without cryptography answers each hello with the next leaf, so that only the client is
+//! measured: a flight of TLS 1.2 with a signature of zeros, which `--handshake cleartext` accepts. Shown
+//! are hosts a second and the largest memory, for a tenth of the leaves and for all of them. `CERTGRAB`
+//! names another binary than the one just built.
 
 mod pki;
 

@@ -1,6 +1,6 @@
 //! What the pure stages cost: `cargo bench --bench stages`, with `-- paths` for some of them.
 //!
-//! The real chains lie beside a checkout, in `../shared/chains`; without them their bench is empty.
+//! The real chains are next to a checkout, in `../shared/chains`; without them their bench is empty.
 
 use std::{fs, path::PathBuf};
 

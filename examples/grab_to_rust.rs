@@ -1,4 +1,4 @@
-//! Asks a server for its chain and prints the anchor as Rust constants.
+//! Gets the chain of a server and prints the anchor as Rust constants.
 //!
 //! ```sh
 //! cargo run --example grab_to_rust -- m1.tuyacn.com:8883

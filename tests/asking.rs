@@ -1,4 +1,4 @@
-//! `check` and `sync` ask the server as the reader of a file does.
+//! `check` and `sync` query the server with the ClientHello of the file's reader.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Balancers: two chains in turn, limits of connections, resets before the first byte.
+//! Load balancers: two chains in turn, connection limits, resets before the first byte.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! What stands between a device and its server, or answers in its place.
+//! Middleboxes between a device and its server, or that answer instead of it.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},

@@ -1,5 +1,5 @@
-//! Work is bounded: whatever a server sends, certgrab looks at so many paths and checks so many
-//! signatures, and no file costs more than its size. Steps are counted, not timed.
+//! Work is bounded: whatever a server sends, certgrab tries a limited number of paths and checks a
+//! limited number of signatures, and no file costs more than its size. Steps are counted, not timed.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A build script that makes constants from a lock, in a crate of its own.
+//! A build script that makes constants from a lock, in a separate crate.
 
 use std::{fs, path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! What `certgrab check` says to do, ready to be pasted, and what it says once of many.
+//! The actions of `certgrab check`, ready to be pasted, and those that are given once for many findings.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Forms in which repositories hold certificates: each is read as its language or its loader reads it.
+//! Forms of certificates in repositories: each is read as its language or its loader reads it.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Every finding is told, with its place, in whatever form the certificates stand.
+//! Every finding is reported with its place, in every form of certificates.
 
 use std::{fs, path::Path};
 

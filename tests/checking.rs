@@ -1,4 +1,4 @@
-//! Whether committed constants are sound and still open the door.
+//! Whether committed constants are sound and still verify the server.
 
 use std::{fs, path::Path, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Choosing among anchors: how long they last, which are kept beside, and every path's verdict.
+//! Choosing among anchors: how long they last, which others are written, and every path's verdict.
 
 use std::{fs, sync::Arc};
 

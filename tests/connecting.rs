@@ -1,4 +1,4 @@
-//! Reaching the server: addresses, families, another place, and what is said when none answers.
+//! Reaching the server: addresses, families, another place, and the message if none answers.
 
 use std::{
     io::{Read as _, Write as _},

@@ -1,4 +1,4 @@
-//! What certgrab says of a TLS stack is what the stack says: real mbedTLS, BearSSL and OpenSSL.
+//! certgrab's verdict for a TLS stack is that of the stack: real mbedTLS, BearSSL and OpenSSL.
 
 use std::{
     fs,

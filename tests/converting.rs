@@ -1,4 +1,4 @@
-//! `certgrab convert`: files that people have, in another form.
+//! `certgrab convert`: existing certificate files, in another format.
 
 use std::{fs, path::Path, process::Command};
 

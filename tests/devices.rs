@@ -1,4 +1,4 @@
-//! `--as`: what a device would be shown, and whether it can connect.
+//! `--as`: which chain a device would get, and whether it can connect.
 
 use rcgen::{CertificateParams, GeneralSubtree, NameConstraints};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The JSON document: one a line and a target, with fixed names.
+//! The JSON document: one line per target, with fixed names.
 
 use crate::support::{Pki, Server, certgrab, grab, pki::sha256};
 

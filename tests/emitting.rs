@@ -1,4 +1,4 @@
-//! The forms of the main job, read back by the programs they are for.
+//! The formats of the main job, read back by the programs they are for.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! Faults of the machine: whatever goes wrong, a file is whole, old or new, and the fault is said.
+//! Faults of the machine: whatever goes wrong, a file is complete, old or new, and the fault is
+//! reported.
 
 #![cfg(target_os = "linux")]
 

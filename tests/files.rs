@@ -1,4 +1,4 @@
-//! Files that are kept: streams behind paths, what is no lock, what a link leads to, pipes.
+//! Files that are kept: streams behind paths, files that are not locks, targets of links, pipes.
 
 use std::{
     fs,

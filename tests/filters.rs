@@ -1,4 +1,4 @@
-//! DNS filters that answer for a name with a page of their own.
+//! DNS filters that answer for a name with their own page.
 
 use crate::support::{
     Pki, Server, certgrab,

@@ -1,5 +1,5 @@
-//! Random graphs of authorities with cross-signs, loops and impostors: a path is found exactly
-//! where there is one.
+//! Random graphs of CAs with cross-signed certificates, loops and impostors: a path is found exactly if
+//! there is one.
 
 use std::collections::HashMap;
 

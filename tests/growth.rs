@@ -1,5 +1,5 @@
-//! What a file costs grows no faster than the file: the instructions of whole runs are counted, for n,
-//! 2n and 4n of what it repeats.
+//! The cost of a file grows no faster than the file: the instructions of whole runs are counted, for n,
+//! 2n and 4n of its repeated part.
 
 use std::{fs, path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! Shaking hands with rustls, openssl and mosquitto: versions, keys, names, client certificates.
+//! Handshakes with rustls, openssl and mosquitto: versions, keys, names, client certificates.
 
 use std::{fs, path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! Certificates that are not what they look like, in files that no manifest names.
+//! Certificates that are not what they look like, in files that a manifest does not name.
 
 use std::fs;
 

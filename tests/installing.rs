@@ -1,4 +1,4 @@
-//! What goes with an installed command.
+//! What accompanies an installed command.
 
 use std::{io::Write as _, process::Command, process::Stdio};
 

@@ -1,4 +1,4 @@
-//! Issuers that the server leaves out are fetched, within bounds; real servers, real certificates.
+//! Issuers that the server does not send are fetched, within limits; real servers, real certificates.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -1,7 +1,7 @@
-//! The options of ESP-IDF and Zephyr that projects, pages and messages name: each exists in the version
-//! that they are for.
+//! The options of ESP-IDF and Zephyr in projects, pages and messages: each exists in the version that
+//! they are for.
 //!
-//! The lists in `tests/data/kconfig` hold names alone, and where they were read.
+//! The lists in `tests/data/kconfig` only have names, and where they were read.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

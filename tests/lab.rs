@@ -1,5 +1,5 @@
-//! Chains for trials: made by description, the same by the same seed. And the lab: servers, sound and
-//! faulty, and real clients in the place of devices.
+//! Certificate chains from descriptions, the same for the same seed. And the lab: servers, sound and
+//! faulty, and real clients instead of devices.
 
 mod anchors;
 mod behind;

@@ -1,4 +1,4 @@
-//! The roots that left Mozilla's store: their table, and what `check` says of each in every form.
+//! The roots that left Mozilla's store: their table, and what `check` says about each in every form.
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 

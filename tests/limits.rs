@@ -1,4 +1,4 @@
-//! The limits of SECURITY.md: each is borne in full, and one past it is refused by its number.
+//! The limits of SECURITY.md: the limit itself is accepted, and one more is refused with the number.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Lists of targets, whatever stands in them: one clean result for each line that means one.
+//! Lists of targets, whatever they contain: one clean result for each line that means a target.
 
 use proptest::prelude::*;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! A lock and what is made from it are held against the manifest and its stores.
+//! A lock and the files made from it are compared with the manifest and its stores.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! What the log of a CI service would obey, in what certgrab says.
+//! What the log of a CI service would execute, in certgrab's output.
 
 use std::fs;
 

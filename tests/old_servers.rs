@@ -1,4 +1,5 @@
-//! Servers that rustls shakes no hands with: old versions, old suites, rare groups, odd keys.
+//! Servers that rustls cannot complete a handshake with: old versions, old suites, rare groups, odd
+//! keys.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The device's own certificate and key: how long they last, and where the key must not get.
+//! The device's own certificate and key: how long they last, and where the key must not end up.
 
 use std::{fs, path::Path, process::Command};
 

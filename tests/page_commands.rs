@@ -1,5 +1,5 @@
-//! Every command of the README and of docs, as it is pasted into a shell: the hosts of the pages are those
-//! of a server here, which is reached through a proxy.
+//! Every command of the README and of docs, as pasted into a shell: the hosts of the pages are those of
+//! a local server, reached through a proxy.
 
 use std::{
     fs,

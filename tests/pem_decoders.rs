@@ -1,4 +1,4 @@
-//! What `check` says of PEM texts, held against the decoders of TLS stacks over mutated texts.
+//! What `check` says about PEM texts, compared with the decoders of TLS stacks on mutated texts.
 
 use std::{io::Write as _, path::Path, process::Stdio};
 

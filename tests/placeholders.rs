@@ -1,5 +1,5 @@
-//! Placeholders where a certificate belongs, and what is none; how certificates
-//! are named, and those that no key at hand issued.
+//! Placeholders where a certificate belongs, and texts that are not placeholders; the names of
+//! certificates, and those that no available key issued.
 
 use std::path::Path;
 

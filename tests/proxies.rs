@@ -1,5 +1,5 @@
-//! Proxies: HTTP CONNECT and SOCKS5, by the option and by the environment, with and without a
-//! password, and what is said when they refuse.
+//! Proxies: HTTP CONNECT and SOCKS5, by the option and by the environment, with and without a password,
+//! and the message when they refuse.
 
 use std::{
     io::{Read as _, Write as _},

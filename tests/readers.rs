@@ -1,5 +1,5 @@
-//! A server that shows its clients different chains: each format has the anchor of the chain that its
-//! reader is shown.
+//! A server that presents different chains to its clients: each format has the anchor of the chain that
+//! its reader gets.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! What cannot be verified is named with its reason, never only as "unknown issuer".
+//! A certificate that cannot be verified is named with the reason, never only as "unknown issuer".
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! No path holds: one sentence says why, and nothing is written.
+//! No path verifies: one sentence says why, and nothing is written.
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,

@@ -1,4 +1,4 @@
-//! What a file may hold that a command writes to: nothing that would be lost.
+//! What a file may contain that a command overwrites: nothing that would be lost.
 
 use std::{fs, path::Path};
 

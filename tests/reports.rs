@@ -1,4 +1,4 @@
-//! The report for a person.
+//! The report for people.
 
 use crate::support::{Pki, Server, certgrab, grab, pki::sha256};
 

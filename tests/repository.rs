@@ -1,4 +1,4 @@
-//! What a clone of the repository is to whoever works on it or publishes it: scripts, workflows, packages.
+//! A clone of the repository for contributors and publishers: scripts, workflows, packages.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Words that were typed wrong, and words that were not: what is said of them, and what is not.
+//! Typos, and words that are not typos: the messages about them.
 
 use std::{ffi::OsStr, fs, io::Read as _, os::unix::ffi::OsStrExt as _, process::Stdio};
 

@@ -1,4 +1,4 @@
-//! `from` in a manifest: a target whose certificates are those of files, and no server's answer.
+//! `from` in a manifest: a target whose certificates come from files, not from a server's answer.
 
 use std::{fs, net::SocketAddr, path::Path};
 

@@ -1,4 +1,4 @@
-//! What is written for a device is judged by the algorithm of its own TLS stack.
+//! The output for a device is judged by the algorithm of the device's TLS stack.
 
 use std::{fs, path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! `--survey`: a server that answers each client differently, seen whole.
+//! `--survey`: a server that answers each client differently, seen as a whole.
 
 use std::path::Path;
 

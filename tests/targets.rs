@@ -1,4 +1,4 @@
-//! What the command takes as a target, and what it says of anything else.
+//! What the command accepts as a target, and its messages about anything else.
 
 use certgrab::{Target, internals::endpoint::StartTls};
 

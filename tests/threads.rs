@@ -1,4 +1,4 @@
-//! How many threads a run has: as many as `--threads` says, and none for each host.
+//! How many threads a run has: as many as `--threads` says, and not one per host.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! Verification that is turned off in the ways of each language, and the nearest code that does not.
+//! Verification that is turned off in the ways of each language, and the nearest code that does not turn
+//! it off.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Certificates that cannot be read, and others that not every program reads.
+//! Certificates that cannot be read, and others that only some programs can read.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! A file that says that it is a lock, or that stands where a manifest says that a lock is, is read as one
-//! by `check FILE` and `check FOLDER` as by `check` and `sync --locked`.
+//! A file that says that it is a lock, or that a manifest names as a lock, is read as one by `check
+//! FILE`, `check FOLDER`, `check` and `sync --locked`.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! Certificates that can be read but not verified: each is called so, names no key that would not
-//! help, and is never accused.
+//! Certificates that can be read but not verified: each is reported as such, without a hint that would
+//! not help, and never as forged.
 
 use std::{fs, process::Command};
 

@@ -1,4 +1,4 @@
-//! What a person should know before embedding an anchor: every command that writes says it.
+//! What people should know before embedding an anchor: every command that writes says it.
 
 use std::{
     fs,

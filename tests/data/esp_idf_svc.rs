@@ -1,4 +1,4 @@
-//! What the project for ESP-IDF uses of esp-idf-svc 0.53, declared for a compiler and nothing else.
+//! What the project for ESP-IDF uses of esp-idf-svc 0.53, declared only for a compiler.
 //!
 //! `firmware/bench/tests/device_api.rs` compares each declaration with the sources.
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! What the tests of forms share: certificates, bundles, compilers.
+//! What the tests of formats share: certificates, bundles, compilers.
 
 use std::{
     path::{Path, PathBuf},

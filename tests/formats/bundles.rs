@@ -1,4 +1,4 @@
-//! The binary bundles of ESP-IDF, read back as its documentation says a device reads them.
+//! The binary certificate bundles of ESP-IDF, read back as its documentation describes.
 
 use certgrab::internals::{output::bundle::Bundle, trust::store, x509::certificate::Certificate};
 

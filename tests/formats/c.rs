@@ -1,4 +1,4 @@
-//! The forms for C and C++, compiled by gcc and g++ without a warning and read back.
+//! The formats for C and C++, compiled by gcc and g++ without a warning and read back.
 
 use std::{path::Path, process::Command};
 

@@ -1,6 +1,5 @@
-//! The forms for TLS stacks of devices: parsed by the real library in the idiom of its
-//! consumer, then a handshake with that anchor alone, with a server that it is for and with
-//! another that it is not for.
+//! The formats for TLS stacks of devices: parsed by the real library as its users do, then a handshake
+//! with only that anchor, with a server that it verifies and with one that it does not.
 
 use std::{
     path::{Path, PathBuf},

@@ -1,4 +1,4 @@
-//! The whole text of every form, for a reviewer to read. `CERTGRAB_BLESS=1` writes it anew.
+//! The whole text of every format, for a reviewer to read. `CERTGRAB_BLESS=1` writes it again.
 
 use certgrab::internals::{
     output::{

@@ -1,4 +1,4 @@
-//! Subjects, facts and hosts that try to leave their place in a source.
+//! Subjects, facts and hosts that try to break out of their place in a source.
 
 use std::process::Command;
 

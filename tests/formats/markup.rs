@@ -1,4 +1,4 @@
-//! The forms in XML, JSON, YAML and the like, read by parsers of their own.
+//! The formats in XML, JSON, YAML and similar languages, read by independent parsers.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Every form, read by its own reader.
+//! Every format, read by its reader.
 
 mod bench;
 mod bundles;

@@ -1,5 +1,4 @@
-//! The forms for interpreters, archives, folders and modems, each read by its own program where
-//! there is one.
+//! The formats for interpreters, archives, folders and modems, each read by its program if there is one.
 
 use std::process::Command;
 

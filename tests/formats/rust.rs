@@ -1,4 +1,4 @@
-//! The forms for Rust: compiled without the standard library and without a warning, and the trust
+//! The formats for Rust: compiled without the standard library and without a warning, and the trust
 //! anchor used by rustls in a real handshake.
 
 use std::{

@@ -1,5 +1,5 @@
-//! The forms for Python, MicroPython, CircuitPython, ESPHome, Go and Java, each read by its own
-//! interpreter, compiler or library, and a handshake with that anchor alone.
+//! The formats for Python, MicroPython, CircuitPython, ESPHome, Go and Java, each read by its
+//! interpreter, compiler or library, and a handshake with only that anchor.
 
 use std::{path::Path, process::Command};
 

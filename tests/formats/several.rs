@@ -1,4 +1,4 @@
-//! Several certificates in each form: all of them in one artefact, or a refusal that says so.
+//! Several certificates in each format: all of them in one artefact, or a refusal that says so.
 
 use certgrab::internals::{
     output::emit::{Error, FORMATS},

@@ -1,4 +1,4 @@
-//! What each form costs, held against what a compiler for a 32-bit device puts into its object.
+//! The size of each format, compared with the object file of a compiler for a 32-bit device.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Templates of the user's own: what they can use, and what is said where they fail.
+//! Users' templates: what is available in them, and the messages when they fail.
 
 use certgrab::internals::output::emit::{self, FILTERS, Identifier, VARIABLES};
 

@@ -1,4 +1,4 @@
-//! What the lab writes before a device comes, and what it leaves where it refuses.
+//! What the lab writes before a device connects, and what it leaves if it refuses.
 
 use std::fs;
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! A real broker behind the lab, and devices with a certificate of their own.
+//! A real broker behind the lab, and devices with client certificates.
 
 use std::process::Command;
 

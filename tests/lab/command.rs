@@ -1,4 +1,4 @@
-//! The command's own behaviour: files, reports, ports, what is no device, who listens.
+//! The command itself: files, reports, ports, stray connections, listeners.
 
 use std::fs;
 use std::io::{Read as _, Write as _};

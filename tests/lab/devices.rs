@@ -1,4 +1,4 @@
-//! Real clients as devices, sound and unsound: each is judged rightly, case by case.
+//! Real clients as devices, sound and unsound: each gets the right verdict, case by case.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What a round counts for: known results, devices that send nothing, cases that are played again.
+//! How a round counts: expected results, devices that send nothing, cases that are played again.
 
 use std::fs;
 use std::io::{Read as _, Write as _};

@@ -1,4 +1,4 @@
-//! What the tests of projects share: a server, the project for it, and what its program says.
+//! What the tests of projects share: a server, the project for it, and the output of its program.
 
 use std::{
     fs,

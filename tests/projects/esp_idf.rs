@@ -1,5 +1,5 @@
-//! The C application for ESP-IDF: compiled against declarations of what it uses of ESP-IDF, by gcc
-//! for this machine and for the ESP32-C3's instruction set.
+//! The C application for ESP-IDF: compiled against declarations of the parts of ESP-IDF that it uses, by
+//! gcc for this machine and for the ESP32-C3's instruction set.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! The projects as devices of the lab: each passes, and one that verifies nothing is caught.
+//! The projects as devices of the lab: each passes, and one that verifies nothing fails.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Small projects: each is written as people would, then built and run as far as it can be here.
+//! Small projects: each is written as a user would write it, then built and run as far as possible here.
 
 use std::{fs, path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! Projects for a broker that requires a client certificate: they connect with the one they were given.
+//! Projects for a broker that requires a client certificate: they connect with the one that was passed.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! The projects in Rust, built by cargo from the crates that are here already.
+//! The projects in Rust, built by cargo from the crates that are already on this machine.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! The project for Zephyr, compiled against declarations of what it uses of Zephyr.
+//! The project for Zephyr, compiled against declarations of the parts of Zephyr that it uses.
 
 use std::{fs, path::Path, process::Command};
 

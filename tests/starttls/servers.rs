@@ -1,4 +1,4 @@
-//! The servers of Debian's packages, each started with a certificate of the test's own.
+//! The servers of Debian's packages, each started with a certificate of the test.
 
 use std::{
     fs,
