@@ -131,7 +131,7 @@ fn a_connection_that_is_reset_at_once_has_one_message_whenever_the_reset_arrives
     assert!(report.contains(&format!("warning 8 of 8 questions were reset: {SLOWER}")), "{report}");
 }
 
-/// A balancer that shows every other connection another chain, whoever asks.
+/// A load balancer that presents a different chain on every other connection, to any client.
 struct InTurn {
     chains: [Pki; 2],
     balancer: Server,

@@ -14,7 +14,7 @@ use crate::support::{
 /// A server with `plc.test`'s certificate behind a front that decides by the ClientHello.
 pub(crate) struct Behind {
     pub(crate) pki: Pki,
-    /// The server behind, which ends with the value.
+    /// The server behind the front; it ends when the value is dropped.
     _server: Server,
     pub(crate) front: Server,
 }

@@ -363,7 +363,7 @@ fn a_file_of_the_most_bytes_is_checked_within_256_mebibytes() {
         let ended = within_memory(256).args(["check", "--offline"]).arg(&path).output();
         let ended = ended.expect("the command");
         let said = String::from_utf8_lossy(&ended.stdout);
-        // Nothing was found, and that is said: it ended in its own way.
+        // Nothing was found, and the message says so: it ended normally.
         assert_eq!(ended.status.code(), Some(1), "{name}: {ended:?}");
         assert!(said.contains("no certificate found"), "{name}: {said}");
     }

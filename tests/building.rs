@@ -19,7 +19,7 @@ certgrab = { path = "@CERTGRAB@", default-features = false }
 rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
 "#;
 
-/// The lock lies beside the crate, where cargo watches nothing of itself.
+/// The lock is next to the crate, where cargo watches nothing by default.
 const BUILD: &str = r#"
 fn main() {
     certgrab::Build::new().lock("../plc.pem").name("ROOT_CA").rust("root_ca.rs").generate();
@@ -71,7 +71,7 @@ fn main() {
 }
 "#;
 
-/// Cargo without a network: in a network namespace of its own where this machine allows it.
+/// Cargo without a network: in a network namespace if this machine allows it.
 fn cargo_offline(folder: &Path) -> Command {
     let alone = real::program("unshare")
         && Command::new("unshare")

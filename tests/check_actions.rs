@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::{Pki, Server, certgrab, pki::pem_of};
 
-/// Checks `files`, in a folder of their own, without a server.
+/// Checks `files`, in a separate folder, without a server.
 fn checked(files: &[(&str, &str)]) -> String {
     let folder = tempfile::TempDir::new().unwrap();
     for (name, content) in files {

@@ -229,7 +229,7 @@ fn each_certificate_has_the_same_findings_in_every_form_that_is_read() {
         let single = SINGLE.iter().filter(|_| all.len() == 1);
         for (file, form) in FORMS.iter().chain(&STORES).chain(single) {
             let got = found(file, &form(&all));
-            // Each literal of an array is a constant of its own, beside which no other is valid.
+            // Each literal of an array is a separate constant, without another valid one.
             let is_same = if *file == "array.json" { got.0 == wanted.0 } else { got == wanted };
             if !is_same {
                 wrong.push(format!("{kind} as {file}: {got:?}, expected {wanted:?}"));

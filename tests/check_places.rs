@@ -106,7 +106,7 @@ fn the_same_certificates_have_the_same_findings_in_every_form_that_holds_several
     for code in ["expired", "root-dropped", "lookalike-root", "weak-key"] {
         assert!(codes.contains(&code), "{codes:?}");
     }
-    // Each literal of an array is a constant of its own, beside which no other is valid.
+    // Each literal of an array is a separate constant, without another valid one.
     let alone = |found: Vec<(String, String, String)>| -> Vec<_> {
         found.into_iter().map(|(certificate, code, _)| (certificate, code)).collect()
     };

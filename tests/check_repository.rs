@@ -14,8 +14,7 @@ use rustls::pki_types::CertificateDer;
 
 use crate::support::{Pki, Server, certgrab, pki::pem_of};
 
-/// A listener before `server` that hands connections on only once so many have come as it is told
-/// to wait for.
+/// A listener before `server` that forwards connections only once the given number of them has arrived.
 struct Gate {
     address: SocketAddr,
     waits_for: Arc<AtomicUsize>,
@@ -170,7 +169,7 @@ fn a_device_certificate_is_known_by_its_use_or_its_key_in_another_file() {
     assert!(alone.contains("[leaf]"), "{alone}");
     assert_eq!(check(&[("secrets.h", &secrets), ("main.ino", main)]), "");
     assert_eq!(check(&[("secrets.h", &secrets), ("keys/device.key", &key)]), "");
-    // Another project beside it uses a constant of its own that has the same name.
+    // Another project next to it uses a separate constant with the same name.
     let apart =
         [("a/secrets.h", secrets.as_str()), ("b/main.ino", main), ("b/secrets.h", &secrets)];
     let apart = check(&apart);
@@ -339,7 +338,7 @@ fn a_sketch_that_uses_a_constant_of_another_file_is_judged_by_that() {
     write("main.ino", &sketch.replace("; }", "; c.setCertificate(own); }"));
     write("own.h", &header("own", other.leaf_der()));
     check().succeeds();
-    // And a sketch without an anchor does not stand for a wrong one.
+    // And a sketch without an anchor does not count as one with a wrong anchor.
     write("ca.h", &header("my_ca", other.root_der()));
     let found = check().fails_with(1).out();
     assert!(found.contains("ca.h:1: error: `Other Root` does not verify m1.test"), "{found}");

@@ -176,7 +176,7 @@ fn one_file_is_checked_against_the_server_it_is_for() {
     );
 }
 
-/// What stands in a file around a constant `root_ca` for the stack that its code speaks to.
+/// The code around a constant `root_ca` in a file for the stack that the code uses.
 const MBEDTLS: &str = "client.setCACert(root_ca);\n";
 const BEARSSL: &str = "BearSSL::X509List list(root_ca);\n";
 const OPENSSL: &str = "SSL_CTX_set_cert_store(context, store_of(root_ca));\n";
@@ -247,7 +247,7 @@ fn an_intermediate_opens_the_door_for_mbedtls_and_bearssl_and_not_for_openssl() 
     assert!(found.contains(why), "{found}");
 }
 
-/// A device's certificate for the uses `usages`, from an authority of its own, and its key in PEM.
+/// A device's certificate for the uses `usages`, from a separate CA, and its key in PEM.
 fn device(usages: &[ExtendedKeyUsagePurpose]) -> (CertificateDer<'static>, String) {
     let named = |name: &str| {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -368,7 +368,7 @@ fn a_bundle_of_esp_idf_is_judged_by_the_issuer_of_the_topmost_certificate_sent()
     );
 }
 
-/// What is said of a hash of something that nobody here has.
+/// The message about a hash of something unknown.
 const NOT_AT_HAND: &str = ": note: no known certificate has this SHA-256; it cannot be checked [anchor-unknown]\n    pass the certificate with `--roots FILE`\n";
 
 /// The formats that hold a hash and no certificate: `check` says so in a note.
@@ -868,7 +868,7 @@ fn every_code_stands_in_the_page_of_findings_with_its_meaning_and_what_to_do() {
     }
 }
 
-/// What stands in backquotes in `text`.
+/// The text between backquotes in `text`.
 fn quoted(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }

@@ -173,7 +173,7 @@ fn a_root_behind_a_cross_sign_lasts_no_longer_than_the_cross_sign() {
     // By its own schedule 2027-04-15, before the cross-sign ends in 2037.
     assert_eq!(other["lasts_until"], "2027-04-15T00:00:00Z");
 
-    // Root X is trusted too, as a cross-sign; behind that, Old Root ends with it.
+    // Root X is trusted too, as a cross-signed certificate; Old Root after it expires with it.
     let old = Pki::root("Old Root")
         .intermediate_with("Root X", |one| one.not_after = date_time_ymd(2032, 1, 1))
         .intermediate("Int")
@@ -244,7 +244,7 @@ fn what_is_held_besides_the_anchor_is_shown_with_the_reason_also_without_a_file(
     assert!(is_named("CN=Amazon Root CA 2,O=Amazon,C=US"), "{besides:?}");
     assert!(besides.iter().all(|one| one["reason"].as_str().is_some_and(|text| !text.is_empty())));
 
-    // Where there is nothing to hold, that is said.
+    // If there is nothing to write, the message says so.
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let run = || {
         certgrab()

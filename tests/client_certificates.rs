@@ -321,7 +321,7 @@ fn the_device_s_own_certificate_and_key_are_written_beside_the_constants_whose_c
     assert!(other.contains("device_identity.h would lose a private key"), "{other}");
     assert!(!other.contains("PRIVATE KEY-----"), "{other}");
     fs::remove_file(at("device_identity.h")).expect("a file");
-    // A placeholder of anybody's mode ends as a file of its owner alone.
+    // A placeholder with any mode becomes a file that only its owner can read.
     fs::write(at("device_identity.h"), "// generated\n").expect("a file");
     run("rsa", &["arduino=ca.h"]).succeeds();
     #[cfg(unix)]
@@ -374,7 +374,7 @@ fn a_key_is_written_over_no_link_and_not_where_constants_go() {
     assert_eq!(kept, 1, "only the file that was there");
 }
 
-/// The files beside the constants are read by the compilers and interpreters of their languages.
+/// The files next to the constants are read by the compilers and interpreters of their languages.
 fn compiled(folder: &std::path::Path) {
     let run = |program: &str, arguments: &[&str]| {
         let output =

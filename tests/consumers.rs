@@ -406,7 +406,7 @@ fn every_library_takes_the_anchors_that_certgrab_says_it_takes() {
         ("all expired", vec![&pki.root], &sent, later, ""),
         ("Root X sent too", vec![&pki.root], &with_root, now, "MBOPWDGJR"),
         ("Root X sent, Old Root held", vec![&pki.old_root], &with_root, now, ""),
-        // What is missing is held beside the root.
+        // What is missing is held in addition to the root.
         (
             "Int and Root X, only the leaf sent",
             vec![&pki.root, &pki.int],

@@ -85,7 +85,7 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
     ] {
         assert!(report.contains(line), "{line} is not in {report}");
     }
-    // A device that does not ask of itself is told what it would get.
+    // A device that does not request it is judged by what it would get.
     for device in ["esp-idf", "mbedtls", "bearssl", "openssl"] {
         let run =
             certgrab().args([&target, "--connect", &address, "--json", "--as", device, "--roots"]);

@@ -209,7 +209,7 @@ fn the_comment_says_what_it_is_where_it_was_found_and_how_to_make_it_again() {
     assert!(outcome.out().starts_with(&wanted), "{}", outcome.out());
 }
 
-/// The command in an artefact's comment, with what stands in its places for paths.
+/// The command in an artefact's comment, with values instead of its placeholders for paths.
 fn repeated(artefact: &str, files: &[(&str, &Path)]) -> Vec<String> {
     let line = artefact.lines().find(|line| line.contains("Regenerate: ")).expect("the line");
     let command = line.split('`').nth(1).expect("a command in backticks");

@@ -75,8 +75,8 @@ fn what_check_says_of_a_file_costs_no_more_than_the_file() {
     let unended = leaves[0].replacen("-----END", "----END", 1);
     let placeholder = "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n".to_owned();
     let bad = [damaged, unended, placeholder];
-    // Certificates of other keys and the same issuer's name, in constants of their own and in one;
-    // damaged blocks and placeholders; code that defeats the constant.
+    // Certificates with other keys and the same issuer name, in separate constants and in one; damaged
+    // blocks and placeholders; code that defeats the constant.
     grows_like(&words, 4, |folder, parts| {
         let each = leaves[..parts].iter().enumerate().map(|(number, pem)| constant(number, pem));
         let all = std::iter::once(constant(1_000, &leaves[..parts].concat()));

@@ -107,7 +107,7 @@ fn the_bytes_of_the_certificate_message_are_counted() {
     }
 }
 
-/// A certificate of its own, of about so many bytes.
+/// A certificate of about this many bytes.
 fn padded(bytes: usize) -> rustls::pki_types::CertificateDer<'static> {
     let mut params = rcgen::CertificateParams::new(["padding.test".to_owned()]).unwrap();
     let padding = rcgen::CustomExtension::from_oid_content(&[1, 2, 3], vec![0; bytes - 400]);

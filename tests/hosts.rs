@@ -139,7 +139,7 @@ fn a_list_that_never_ends_or_never_begins_is_refused() {
     }
 }
 
-/// A list of `length` lines in which faulty targets stand between sound ones.
+/// A list of `length` lines with faulty targets between sound ones.
 fn mixed_list([sound, unknown, not_tls]: [&Server; 3], length: usize) -> String {
     let [sound, unknown, not_tls] = [sound, unknown, not_tls].map(Server::address);
     let line = |number: usize| match number % 7 {
@@ -195,7 +195,7 @@ fn the_targets_are_shared_among_as_many_threads_as_are_asked_for() {
         let mut child = start(&["--hosts", "-", "--jobs", "8", "--threads", threads]);
         let mut input = child.stdin.take().expect("standard input");
         input.write_all(list.as_bytes()).expect("a list");
-        // The runtime of each thread is woken through a descriptor of its own (eventfd(2)).
+        // The runtime of each thread is woken through a separate descriptor (eventfd(2)).
         let folder = format!("/proc/{}/fd", child.id());
         let found = || {
             let descriptors = std::fs::read_dir(&folder).into_iter().flatten().flatten();
@@ -352,7 +352,7 @@ fn the_summary_names_the_smallest_set_of_anchors_that_opens_all_doors() {
     assert!(summary.contains("for 1 target: two.test:443\n"), "{summary}");
 }
 
-/// Two servers under authorities of their own, each of which `Hub Root` signed, and one apart.
+/// Two servers under separate CAs, each of which `Hub Root` signed, and an unrelated one.
 fn three_plants() -> [Pki; 3] {
     let hub = rcgen::KeyPair::generate().expect("a key");
     let again = rcgen::KeyPair::from_pem(&hub.serialize_pem()).expect("the same key");

@@ -77,7 +77,7 @@ fn cmake_makes_the_constants_of_an_esp_idf_component_whose_folder_is_below_the_m
     }
     let pki = project();
     integrate(&pki, "cmake");
-    // ESP-IDF reads main/CMakeLists.txt from a folder of its own, once early for the requirements alone.
+    // ESP-IDF reads main/CMakeLists.txt from a separate folder, once early for the requirements only.
     fs::create_dir(pki.file("main")).unwrap();
     fs::rename(pki.file("main.c"), pki.file("main/main.c")).unwrap();
     let text = fs::read_to_string(pki.file("certgrab.cmake")).unwrap();

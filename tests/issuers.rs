@@ -62,7 +62,7 @@ impl Files {
         format!("http://{}{path}", self.server.address())
     }
 
-    /// Answers requests for `path`, or for a whole URL, with `answer` as it stands.
+    /// Answers requests for `path`, or for a whole URL, with exactly `answer`.
     pub(crate) fn answer(&self, path: &str, answer: Vec<u8>) {
         self.content.lock().expect("no panic").insert(path.to_owned(), answer);
     }

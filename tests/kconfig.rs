@@ -15,7 +15,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The rows of a list: each name with what stands behind it.
+/// The rows of a list: each name with what follows it.
 fn list(name: &str) -> BTreeMap<String, String> {
     let text = fs::read_to_string(root().join("tests/data/kconfig").join(name)).expect("a list");
     let rows = text.lines().filter(|line| !line.starts_with('#'));

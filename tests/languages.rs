@@ -393,7 +393,7 @@ fn with_places(text: &str) -> String {
     }
 }
 
-/// Whether a row has what stands around the places of `text`, which may be a part of a sentence.
+/// Whether a row has the text around the places of `text`, which may be a part of a sentence.
 fn says(row: &str, text: &str) -> bool {
     let mut rest = row;
     let mut pieces = text.split("{}").map(str::trim).filter(|piece| !piece.is_empty());

@@ -318,7 +318,7 @@ fn a_file_of_2000_roots_is_read_and_one_more_is_too_many() {
 #[test]
 fn a_pkcs7_message_of_2000_certificates_is_read_and_one_more_is_too_many_in_either_encoding() {
     let one = certificate(|_| {});
-    // The content type of signedData (RFC 5652 section 5.1), and what stands behind it.
+    // The content type of signedData (RFC 5652 section 5.1), and what follows it.
     let message = |count| {
         let header: &[u8] = &[0x30, 0x80, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
         [header, &one.repeat(count)].concat()

@@ -112,7 +112,7 @@ fn a_certificate_that_no_store_has_is_refused_in_a_lock_and_in_what_is_made_from
     assert_eq!(found(&pki), codes);
     run(pki.folder(), &["check", "--quiet"]).fails_with(1);
 
-    // Whatever form it has, and whoever wrote it there.
+    // In any form, and written there by anyone.
     let target = ["--name", "PLC_TEST_ROOT_CA", "--roots", "evil.pem", "--from", "evil-chain.pem"];
     fs::write(pki.file("evil.pem"), pem_of(std::slice::from_ref(evil.root_der()))).unwrap();
     fs::write(pki.file("evil-chain.pem"), pem_of(&evil.chain())).unwrap();
@@ -256,7 +256,7 @@ fn an_intermediate_that_the_server_does_not_present_has_no_place_in_a_lock() {
     );
 }
 
-/// A key of its own kind for two authorities.
+/// A different kind of key for two CAs.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTNKQcPH2iecrOlYT
 Pog5p1YBod9DGOXc1OgZmzAlddmhRANCAARUM4rG24EWyJgY3hu4srSnYjgIyIcb

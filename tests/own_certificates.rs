@@ -164,7 +164,7 @@ fn a_link_out_of_its_folder_to_a_file_that_is_not_there_is_not_followed() {
         fs::remove_file(folder.join("ca.pem")).expect("a link");
         fs::remove_file(folder.join("link2")).expect("a link");
     }
-    // Whoever made the file says by that what it is for.
+    // Its creator decided what an existing file is for.
     std::os::unix::fs::symlink("../profile", folder.join("ca.pem")).expect("a link");
     fs::write(&outside, "").expect("a file");
     let run = grab(&server).args(["--emit", "pem=ca.pem", "--roots"]).args([pki.root_file()]);

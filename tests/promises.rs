@@ -170,7 +170,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         let test = test.split('`').next().unwrap_or_default();
         assert!(code.contains(&format!("fn {test}(")), "{constant}: {test}");
     }
-    // The memory that a file takes has a row of its own, beside the one of its size.
+    // The memory that a file takes has a separate row, in addition to that of its size.
     let rows = security.lines().filter(|line| {
         line.starts_with("| ") && line.contains("::") && !line.starts_with("| memory of ")
     });

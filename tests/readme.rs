@@ -107,7 +107,7 @@ fn every_option_of_the_pages_is_one_of_the_command() {
     let pages = PAGES.into_iter().chain(CHINESE).filter(|name| *name != others);
     for name in pages {
         let text = read(name);
-        // Options of other programs stand in lines that begin with their names.
+        // Options of other programs are on lines that begin with their names.
         let others = |line: &&str| line.starts_with("cargo ") || line.contains("firmware/target/");
         let own = text.lines().filter(|line| !others(line));
         for line in own {

@@ -466,7 +466,7 @@ fn a_second_constant_in_the_words_of_the_template_and_a_comment_are_additions_to
                     written whole\n";
         assert!(said.contains(&wanted) && said.ends_with(hint), "{form}: {added}: {said}");
         assert_eq!(fs::read_to_string(pki.file("made")).unwrap(), content);
-        // What stands above it is named too.
+        // What is above it is reported too.
         fs::write(pki.file("made"), format!("// ask Ann\n{made}")).unwrap();
         let (code, said) = run(pki.folder(), &line);
         assert!(code == 4 && said.contains("wrote, line 1\n"), "{form}: {said}");

@@ -136,7 +136,7 @@ fn a_leaf_in_from_is_said_when_it_is_written_and_no_advice_leads_back_to_sync_al
         assert!(!out.contains("lock-differs") && !out.contains("    run `certgrab sync`"), "{out}");
         assert!(!out.contains("`certgrab sync`\n    "), "{out}");
     }
-    // Following the advice ends it. A root behind a leaf is an anchor as well.
+    // Following the advice resolves it. A root after a leaf is an anchor too.
     fs::copy(pki.root_file(), pki.file("ca.pem")).expect("a file");
     for from in ["\"ca.pem\"", "[\"leaf.pem\", \"ca.pem\"]"] {
         manifest(pki.folder(), place, from, "");

@@ -11,7 +11,7 @@ use std::{
 
 use crate::support::{Pki, Server, certgrab, real};
 
-/// Targets of a manifest for `connect`, each with a lock of its own.
+/// Targets of a manifest for `connect`, each with a separate lock.
 const TARGETS: usize = 4;
 
 fn write_manifest(pki: &Pki, connect: SocketAddr) {

@@ -425,7 +425,7 @@ fn a_certificate_that_the_library_cannot_read_is_named_in_words() {
     let null = remade(made.der(), issuer.key(), |fields| {
         fields[field::ALGORITHM] = ECDSA_SHA256_NULL.to_vec();
     });
-    // Behind the signed part the algorithm stands before the BIT STRING of the signature.
+    // After the signed part, the algorithm precedes the BIT STRING of the signature.
     let [inside, outside] = [2, 3].map(|digest| {
         let algorithm = replaced(ECDSA_SHA256_NULL, &[4, 3, 2], &[4, 3, digest]);
         [algorithm.as_slice(), &[3]].concat()
