@@ -249,7 +249,7 @@ impl Claims<'_> {
         // The dates are checked with those of all other certificates.
         let work = Work::default();
         let question = Question { name: Some(terms.name), at: leaf.not_before(), work: &work };
-        if let Err(refusal) = path::leaf_holds(leaf, question) {
+        if let Err(refusal) = path::leaf_is_valid(leaf, question) {
             self.deny((Some(index), "Role"), refusal.to_string());
         }
     }
