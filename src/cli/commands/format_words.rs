@@ -2,164 +2,23 @@
 //!
 //! In: a word in English or Chinese. Out: formats, the best first.
 
+use std::cmp::Reverse;
+
 use crate::output::emit::{FORMATS, Format};
 
-/// Words in lower case, and the formats for them, the best first.
-const WORDS: &[(&[&str], &[&str])] = &[
-    (
-        &["esp32", "乐鑫", "esp32-s3", "esp32-c3", "esp32-c6", "esp32-s2"],
-        &[
-            "arduino",
-            "esp-idf",
-            "esp-idf-txt",
-            "esp-bundle",
-            "esp-bundle-h",
-            "micropython",
-            "esphome",
-            "rust-esp-idf",
-        ],
-    ),
-    (
-        &["esp8266", "nodemcu", "wemos", "d1 mini"],
-        &["esp8266", "certs-ar", "bearssl", "tasmota", "lua"],
-    ),
-    (
-        &["pico w", "pico", "rp2040", "rp2350", "raspberry pi pico", "树莓派 pico"],
-        &["pico", "esp8266", "micropython"],
-    ),
-    (
-        &[
-            "arduino",
-            "sketch",
-            "wificlientsecure",
-            "platformio",
-            "草图",
-            "m5stack",
-            "lilygo",
-            "ttgo",
-            "xiao esp32",
-        ],
-        &["arduino", "esp8266", "bearssl", "esp-bundle-h"],
-    ),
-    (
-        &[
-            "wifinina",
-            "wifi101",
-            "nano 33 iot",
-            "nano 33",
-            "uno r4",
-            "portenta",
-            "opta",
-            "mkr1010",
-            "mkr wifi 1010",
-            "uno wifi",
-            "nina-w102",
-        ],
-        &["pem"],
-    ),
-    (&["sslclient", "ethernet", "w5500", "w5100", "teensy", "以太网"], &["bearssl"]),
-    (
-        &["renesas", "silabs", "infineon", "gd32", "realtek", "ameba", "bl602", "bouffalo"],
-        &["mbedtls", "c", "c-bytes"],
-    ),
-    (&["瑞昱", "兆易", "沁恒", "博流"], &["mbedtls", "c", "c-bytes"]),
-    (&["物联网", "iot", "mqtt", "阿里云", "aliyun"], &["c", "arduino", "esp-idf", "pem"]),
-    (&["header", ".h", "头文件", "c 语言"], &["c", "c-bytes"]),
-    (&["array", "bytes", "hex", "数组", "十六进制"], &["c-bytes", "zephyr"]),
-    (&["cpp"], &["c", "pem"]),
-    (&["golang"], &["go"]),
-    (&["raspberry pi", "raspberry", "树莓派", "paho"], &["pem", "python"]),
-    (&["crt", "ca-certificates", "linux", "ubuntu", "debian"], &["pem", "capath"]),
-    (&["kafka"], &["java", "java-jks", "pem"]),
-    (&["plc", "codesys", "siemens", "西门子", "三菱", "工控"], &["pem", "der"]),
-    (&["stm32", "nxp", "单片机"], &["mbedtls", "c", "c-bytes", "netx", "freertos", "wolfssl"]),
-    (&["stm32cubemx", "threadx", "azure rtos"], &["netx", "mbedtls"]),
-    (&["nrf91", "nrf9160", "thingy:91", "nordic"], &["nrf-modem", "zephyr"]),
-    (&["aws", "aws iot", "coremqtt", "freertos", "lwip"], &["freertos", "c", "pico"]),
-    (&["tuya", "涂鸦"], &["c", "arduino", "esp-idf", "freertos"]),
-    (
-        &[
-            "nginx",
-            "apache",
-            "postgres",
-            "postgresql",
-            "libpq",
-            "curl",
-            "wget",
-            "mosquitto",
-            "haproxy",
-            "redis",
-            "openssl",
-            "git",
-            "home assistant",
-            "godot",
-            "twincat",
-            "node-red",
-            "mqttx",
-            "mqtt explorer",
-            "zigbee2mqtt",
-            "emqx",
-            "rabbitmq",
-            "influxdb",
-            "telegraf",
-            "grafana",
-            "prometheus",
-            "mongodb",
-            "服务器",
-            "数据库",
-            "路由器",
-            "鸿蒙",
-            "harmonyos",
-            "合宙",
-            "luatos",
-        ],
-        &["pem"],
-    ),
-    (&["mysql", "mariadb"], &["pem", "java"]),
-    (&["php", "ruby", "perl", "requests", "grpc"], &["pem"]),
-    (&["nodejs", "node.js", "javascript", "typescript", "mqtt.js"], &["node", "json-line", "env"]),
-    (
-        &["spring", "jvm", "truststore", "cacerts", "安卓 java", "keystore", "密钥库"],
-        &["java", "java-jks"],
-    ),
-    (&["android", "安卓", "okhttp"], &["android", "pem", "kotlin", "spki-pin"]),
-    (&["ios", "iphone", "macos", "xcode", "苹果"], &["ios", "swift"]),
-    (&["flutter"], &["dart"]),
-    (&["dotnet", ".net", "c#", "mqttnet", "unity"], &["csharp", "nanoframework"]),
-    (&["windows", "certmgr"], &["cer", "p7b", "der"]),
-    (&["browser", "浏览器", "chrome", "firefox", "谷歌", "火狐"], &["cer"]),
-    (&["docker", "容器", "compose", ".env", "dotenv", "环境变量"], &["env", "pem"]),
-    (&["kubernetes", "k8s", "configmap", "cabundle", "helm"], &["k8s"]),
-    (&["yocto", "openwrt", "buildroot", "嵌入式 linux"], &["pem", "capath"]),
-    (&["lora", "lorawan", "ttn", "chirpstack", "basic station", "网关"], &["station"]),
-    (&["shelly"], &["shelly"]),
-    (&["tasmota", "sonoff"], &["tasmota"]),
-    (&["sim7600", "sim7500", "sim7670", "a7670", "sim76xx", "a76xx", "simcom"], &["at-simcom"]),
-    (&["sim800", "sim800l"], &["der"]),
-    (&["sim7000", "sim7070", "sim7080"], &["pem"]),
-    (
-        &["quectel", "bg95", "bg96", "ec20", "ec200", "ec21", "ec25", "eg91", "移远"],
-        &["at-quectel"],
-    ),
-    (&["u-blox", "ublox", "sara", "lara"], &["at-ublox"]),
-    (&["esp-at", "at firmware", "at 固件", "安信可", "ai-thinker"], &["at-esp", "esp-at-pki"]),
-    (
-        &["modem", "4g", "lte", "nb-iot", "at command", "模组", "模块"],
-        &["at-simcom", "at-quectel", "at-ublox", "at-esp", "nrf-modem"],
-    ),
-    (&["nvs", "nvs_partition_gen"], &["nvs"]),
-    (
-        &["pin", "pinning", "hpkp", "fingerprint", "指纹", "证书固定"],
-        &["spki-pin", "sha256", "sha1"],
-    ),
-    (&["setfingerprint", "thumbprint"], &["sha1"]),
-    (&["embassy", "esp-hal", "no_std", "embedded rust", "embedded-tls"], &["rust-der", "rust"]),
-    (&["rustls", "reqwest", "tokio"], &["rust-anchor", "pem"]),
-    (&["wolfmqtt", "wolfcrypt"], &["wolfssl"]),
-    (&["pkcs7", "pkcs#7"], &["p7b"]),
-    (&["pkcs12", "pkcs#12", "p12", "pfx"], &["java"]),
-    (&["c++", "qt"], &["c", "pem"]),
-];
+/// Words in lower case, and the formats for them, the best first: a row each, with `; ` between words, a
+/// tab, and a space between formats.
+const WORDS: &str = include_str!("format_words.tsv");
+
+/// The rows of [`WORDS`].
+fn rows() -> impl Iterator<Item = (Vec<&'static str>, Vec<&'static str>)> {
+    let rows = WORDS.lines().filter_map(|row| row.split_once('\t'));
+    rows.map(|(words, formats)| (words.split("; ").collect(), formats.split(' ').collect()))
+}
+
+/// The fewest bytes of a word that may also be the beginning of a longer one: `sim7600` of `sim7600g`.
+/// Shorter ones begin too many others: `go`, `bun` and `lte` stand in `golioth`, `bundle` and `lteshield`.
+const SHORTEST_BEGINNING: usize = 4;
 
 /// The formats for `word`: those in the table, then those whose name, reader or contents include it.
 pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
@@ -168,24 +27,18 @@ pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
         return Vec::new();
     }
     let plain = |text: &str| text.replace([' ', '-', '_', '.'], "");
-    let named = |name: &&str| FORMATS.iter().find(|format| format.name == *name);
     let same_name = plain(&word);
     let exact = FORMATS.iter().filter(|format| plain(format.name) == same_name);
-    let rows = |is: fn(&str, &str) -> bool| {
-        let (word, same) = (word.clone(), plain(&word));
-        // `homeassistant` and `home-assistant` are one word.
-        let holds = move |known: &&str| is(known, &word) || plain(known) == same;
-        WORDS.iter().filter(move |(words, _)| words.iter().any(&holds))
-    };
-    let same = rows(|known, word| known == word).flat_map(|(_, formats)| formats.iter());
-    let near = rows(|known, word| word.contains(known) && known.len() > 2)
-        .flat_map(|(_, formats)| formats.iter());
+    // `homeassistant` and `home-assistant` are one word.
+    let is_same = |known: &&str| *known == word || plain(known) == same_name;
+    let same = rows().filter(|(words, _)| words.iter().any(is_same));
+    let same = same.flat_map(|(_, formats)| formats).filter_map(named);
     let text = FORMATS.iter().filter(|format| {
-        let holds = |text: &str| begins_a_word(&text.to_lowercase(), &word);
+        let holds = |text: &str| holds_word(&text.to_lowercase(), &word);
         holds(format.name) || holds(format.reader) || holds(format.purpose)
     });
     let mut found: Vec<&'static Format> = Vec::new();
-    let all = same.filter_map(named).chain(exact).chain(text).chain(near.filter_map(named));
+    let all = same.chain(exact).chain(text).chain(within(&word));
     for format in all {
         if !found.iter().any(|known| known.name == format.name) {
             found.push(format);
@@ -194,10 +47,34 @@ pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
     found
 }
 
-/// Whether `text` contains `word` at the beginning of a word: `trust` does not contain `rust`.
-fn begins_a_word(text: &str, word: &str) -> bool {
+/// The formats for the known words in `text`, the longest word first, then the first in `text`: `paho` says
+/// more than the `mqtt` behind it.
+fn within(text: &str) -> impl Iterator<Item = &'static Format> {
+    let place = |known: &&str| {
+        let at = text.find(*known).filter(|_| holds_word(text, known))?;
+        Some((Reverse(known.len()), at))
+    };
+    let best = |words: Vec<&str>| words.iter().filter_map(place).min();
+    let mut found: Vec<_> =
+        rows().filter_map(|(words, formats)| Some((best(words)?, formats))).collect();
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().flat_map(|(_, formats)| formats).filter_map(named)
+}
+
+/// The format of that name.
+fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// Whether `text` contains `word` at the beginning of a word, or as one: `trust` does not contain `rust`,
+/// nor `heltec` `lte`.
+fn holds_word(text: &str, word: &str) -> bool {
     let ends_within = |before: &str| before.ends_with(|one: char| one.is_ascii_alphanumeric());
-    text.match_indices(word).any(|(at, _)| !ends_within(&text[..at]))
+    let goes_on = |after: &str| after.starts_with(|one: char| one.is_ascii_alphanumeric());
+    text.match_indices(word).any(|(at, _)| {
+        let is_whole = !goes_on(&text[at + word.len()..]);
+        !ends_within(&text[..at]) && (is_whole || word.len() >= SHORTEST_BEGINNING)
+    })
 }
 
 #[cfg(test)]
@@ -229,14 +106,99 @@ mod tests {
 
     #[test]
     fn every_word_is_in_small_letters_and_leads_to_formats_that_there_are() {
-        for (words, formats) in WORDS {
-            for word in *words {
-                assert_eq!(*word, word.to_lowercase());
+        for (words, formats) in rows() {
+            for word in words {
+                assert_eq!(word, word.to_lowercase());
                 assert_eq!(formats_for(word)[0].name, formats[0], "{word}");
             }
-            for name in *formats {
-                assert!(FORMATS.iter().any(|format| format.name == *name), "{name}");
+            for name in formats {
+                assert!(named(name).is_some(), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn the_words_that_people_use_lead_to_the_form_of_their_board_library_or_program() {
+        let first = |word: &str| formats_for(word).first().map(|format| format.name);
+        for (format, words) in [
+            (
+                "arduino",
+                &[
+                    "esp",
+                    "espressif",
+                    "ESP32-P4",
+                    "heltec",
+                    "olimex",
+                    "xiao",
+                    "M5",
+                    "cardputer",
+                    "PubSubClient",
+                    "HTTPClient",
+                    "AsyncMqttClient",
+                    "setInsecure",
+                    "PROGMEM",
+                    "firebase",
+                ][..],
+            ),
+            ("esp8266", &["d1mini", "lolin d1 mini", "setTrustAnchors", "NodeMCU v3"]),
+            ("pico", &["pico 2 w", "rp2350", "树莓派pico"]),
+            (
+                "pem",
+                &[
+                    "mkr1000",
+                    "giga r1",
+                    "ra4m1",
+                    "paho-mqtt",
+                    "aiohttp",
+                    "httpx",
+                    "traefik",
+                    "caddy",
+                    "nats",
+                    "gnutls",
+                    "boringssl",
+                    "cacert.pem",
+                    "elixir",
+                    "zig",
+                    "delphi",
+                    "beckhoff",
+                    "openbeken",
+                    "telit",
+                    "bc66",
+                    "广和通",
+                    "air780",
+                    "证书链",
+                    "https",
+                    "ssl",
+                    "server",
+                ],
+            ),
+            ("bearssl", &["enc28j60", "wiznet", "arduino mega 2560", "samd21"]),
+            (
+                "mbedtls",
+                &["nucleo", "nucleo-f767zi", "mbed os", "bk7231", "ch32", "riot", "嵌入式"],
+            ),
+            ("c", &["bw16", "rtl8720", "ameba", "腾讯云", "巴法云", "mqtt"]),
+            ("zephyr", &["nrf7002", "nrf52840"]),
+            ("nrf-modem", &["thingy91", "nrf9161"]),
+            ("circuitpython", &["adafruit", "feather", "qt py"]),
+            ("micropython", &["pycom"]),
+            ("at-simcom", &["SIM7600G-H", "a7672", "芯讯通", "lte modem"]),
+            ("at-quectel", &["m95", "BG96MA"]),
+            ("der", &["t-call", "sim868"]),
+            ("station", &["the things network"]),
+            ("node", &["npm", "deno", "bun", "electron"]),
+            ("android", &["retrofit", "react native", "手机", "phone"]),
+            ("ios", &["objective-c"]),
+            ("csharp", &["visual basic", "vb.net"]),
+            ("cer", &["keychain", "钥匙串", "safari"]),
+            ("go", &["golang"]),
+        ] {
+            for word in words {
+                assert_eq!(first(word), Some(format), "{word}");
+            }
+        }
+        for word in ["toaster", "golioth", "shelter", "patriot", "scene"] {
+            assert_eq!(first(word), None, "{word}");
         }
     }
 }
