@@ -197,8 +197,8 @@ pub(crate) const PROJECTS: &[Project] = &[
     },
     Project {
         name: "esp-idf",
-        what: "a C application with esp-mqtt or esp_http_client, for ESP-IDF v5.5",
-        proof: "compiled by gcc, for a PC and for the ESP32-C3's instruction set, against declarations of ESP-IDF; not linked, not run",
+        what: "a C application with esp-mqtt or esp_http_client, for ESP-IDF v5.4 and v5.5",
+        proof: "compiled by gcc, for a PC and for the ESP32-C3's instruction set, against declarations of ESP-IDF v5.5; its options exist in both versions; not linked, not run",
         constants: ("esp-idf", "main/server_root_ca.h"),
         device: Some("esp-idf"),
         own: OwnFiles::Header("main/device_identity.h"),
@@ -224,8 +224,8 @@ pub(crate) const PROJECTS: &[Project] = &[
     },
     Project {
         name: "esp-idf-rust",
-        what: "an application with esp-idf-svc 0.53, for MQTT or HTTPS, for ESP-IDF v5.5",
-        proof: "type-checked by cargo against declarations of esp-idf-svc, each compared with its sources; not linked, not run",
+        what: "an application with esp-idf-svc 0.53, for MQTT or HTTPS, for ESP-IDF v5.4 and v5.5",
+        proof: "type-checked by cargo against declarations of esp-idf-svc, each compared with its sources; its options exist in both versions of ESP-IDF; not linked, not run",
         constants: ("rust-esp-idf", "src/server_root_ca.rs"),
         device: Some("esp-idf"),
         own: FILES,

@@ -96,6 +96,45 @@ fn the_client_in_rust_gets_a_page_and_refuses_another_root_and_another_name() {
     run("invalid peer certificate: UnknownIssuer", 1);
 }
 
+#[test]
+fn one_variable_chooses_the_version_of_esp_idf_and_the_pages_name_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read_to_string(ours.join(name)).expect("a file");
+    let config = read("templates/project/esp-idf-rust/cargo-config.toml.tmpl");
+    // Its target and toolchain are Espressif's; its environment is for any.
+    let environment = &config[config.find("[env]").expect("an environment")..];
+    for (name, text) in [
+        (
+            "Cargo.toml",
+            "[package]\nname = \"client\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[workspace]\n",
+        ),
+        ("src/main.rs", "fn main() { print!(\"{}\", env!(\"ESP_IDF_VERSION\")) }\n"),
+        (".cargo/config.toml", environment),
+    ] {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+    let version = |chosen: Option<&str>| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(folder.path()).args(["run", "--offline", "--quiet"]);
+        cargo.env_remove("ESP_IDF_VERSION").envs(chosen.map(|one| ("ESP_IDF_VERSION", one)));
+        let output = cargo.output().expect("cargo");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert_eq!(version(None), "v5.5.5");
+    assert_eq!(version(Some("v5.4.4")), "v5.4.4");
+    for kind in ["mqtt", "https"] {
+        let page = read(&format!("templates/project/esp-idf-rust/{kind}/README.md"));
+        assert!(
+            page.contains("v5.5.5")
+                && page.contains("`ESP_IDF_VERSION=v5.4.4 cargo run --release`")
+        );
+    }
+}
+
 /// No type check against ESP-IDF itself, which no registry has: `firmware/` compares the declarations
 /// with the sources of esp-idf-svc.
 #[test]
