@@ -3,16 +3,36 @@
 use std::{
     fs,
     io::{Read as _, Write as _},
-    sync::Arc,
+    net::{IpAddr, SocketAddr, UdpSocket},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::ring};
 
-use crate::support::{Pki, Server, certgrab, run::Run};
+use crate::support::{Pki, Server, certgrab, real, run::Run};
 
 /// A server that answers each request with what `answer` makes of its path.
 fn server(pki: &Pki, answer: impl Fn(&str) -> String + Send + 'static) -> Server {
+    let at = "127.0.0.1:0".parse().expect("an address");
+    server_at(at, pki, move |path| (answer(path), End::Closed))
+}
+
+/// What a server does after its answer.
+enum End {
+    Closed,
+    /// It writes this again and again, as long as somebody reads.
+    Forever(&'static str),
+    /// It is silent until the client leaves.
+    Silence,
+}
+
+/// The same at an address, with what comes after the answer.
+fn server_at(
+    address: SocketAddr,
+    pki: &Pki,
+    answer: impl Fn(&str) -> (String, End) + Send + 'static,
+) -> Server {
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("versions")
@@ -20,7 +40,7 @@ fn server(pki: &Pki, answer: impl Fn(&str) -> String + Send + 'static) -> Server
         .with_single_cert(pki.chain(), pki.key())
         .expect("a chain");
     let config = Arc::new(config);
-    Server::scripted(&pki.name(), move |socket, heard| {
+    Server::scripted_at(address, &pki.name(), move |socket, heard| {
         let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
         let mut stream = StreamOwned::new(connection, socket);
         let mut request = Vec::new();
@@ -34,8 +54,13 @@ fn server(pki: &Pki, answer: impl Fn(&str) -> String + Send + 'static) -> Server
         let text = String::from_utf8_lossy(&request).into_owned();
         heard.lock().expect("no panic").data.extend(request);
         if let Some(path) = text.split(' ').nth(1) {
-            let _ = stream.write_all(answer(path).as_bytes());
-            stream.conn.send_close_notify();
+            let (text, end) = answer(path);
+            let _ = stream.write_all(text.as_bytes());
+            match end {
+                End::Closed => stream.conn.send_close_notify(),
+                End::Forever(more) => while stream.write_all(more.as_bytes()).is_ok() {},
+                End::Silence => while stream.read(&mut octet).is_ok_and(|count| count > 0) {},
+            }
             let _ = stream.flush();
         }
     })
@@ -171,6 +196,164 @@ fn a_way_that_leads_nowhere_ends_with_its_reason_and_writes_nothing() {
     follow(&server, "/head", &pki).args(["--emit", "pem"]).fails_with(3).stdout("");
     // Five redirects are followed.
     follow(&server, "/1", &pki).args(["--emit", "pem"]).succeeds();
+}
+
+#[test]
+fn every_redirect_of_http_and_every_way_to_write_its_location_is_followed() {
+    let pki = plant();
+    let server = server(&pki, |path| {
+        let moved = |status: &str| found("/file").replacen("302 Found", status, 1);
+        match path {
+            "/301" => moved("301 Moved Permanently"),
+            "/303" => moved("303 See Other"),
+            "/307" => moved("307 Temporary Redirect"),
+            "/308" => moved("308 Permanent Redirect"),
+            "/1.0" => found("/file").replacen("HTTP/1.1", "HTTP/1.0", 1),
+            "/spaces" => found("   /file  "),
+            "/up/up/up" => found("../../../../file"),
+            "/informed" => format!("HTTP/1.1 103 Early Hints\r\n\r\n{}", found("/file")),
+            // A download with a Location is no redirect (RFC 9110 section 10.2.2).
+            "/201" => {
+                "HTTP/1.1 201 Created\r\nLocation: /gone\r\nContent-Length: 0\r\n\r\n".to_owned()
+            }
+            "/1.0/file" => "HTTP/1.0 200 OK\r\n\r\nx".to_owned(),
+            "/file" => file(),
+            _ => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        }
+    });
+    for path in
+        ["301", "303", "307", "308", "1.0", "spaces", "up/up/up", "informed", "201", "1.0/file"]
+    {
+        follow(&server, &format!("/{path}"), &pki).args(["--emit", "pem"]).succeeds().stderr("");
+    }
+}
+
+#[test]
+fn a_location_with_its_own_host_leads_to_that_host_and_to_no_other() {
+    let (pki, other) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
+    let files = server(&other, |_| file());
+    let port = files.port();
+    let server = server(&pki, move |path| match path {
+        "/relative" => found(&format!("//127.0.0.1:{port}/file")),
+        "/decimal" => found(&format!("https://2130706433:{port}/file")),
+        "/capitals" => found(&format!("HTTPS://127.0.0.1:{port}/file")),
+        "/port" => found("https://127.0.0.1:0/file"),
+        "/large-port" => found("https://127.0.0.1:65536/file"),
+        _ => found("wss://127.0.0.1/file"),
+    });
+    let roots = format!("--roots={}", other.root_file().display());
+    let run = |path: &str| follow(&server, path, &pki).args([&roots]).args(["--emit", "pem"]);
+    for path in ["/relative", "/decimal", "/capitals"] {
+        let err = run(path).succeeds().err();
+        let said = format!("localhost:{} redirects to 127.0.0.1:{port}\n", server.port());
+        assert!(err.contains(&said), "{path}: {err}");
+    }
+    for (path, why) in [
+        ("/port", "redirects to what is not a URL of a server"),
+        ("/large-port", "redirects to what is not a URL of a server"),
+        ("/wss", "redirects to a URL with the scheme `wss`; expected https"),
+    ] {
+        let said = format!("certgrab: error: localhost:{}: {why}\n", server.port());
+        run(path).fails_with(3).stdout("").stderr(&said);
+    }
+}
+
+#[test]
+fn an_answer_that_is_cut_or_never_ends_is_refused_or_read_no_further_than_its_head() {
+    let pki = plant();
+    let redirect = "HTTP/1.1 302 Found\r\nLocation: /file\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunk = "4\r\nxxxx\r\n";
+    let at = "127.0.0.1:0".parse().expect("an address");
+    let server = server_at(at, &pki, move |path| match path {
+        "/cut" => ("HTTP/1.1 302 Found\r\nLocation: /fi".to_owned(), End::Closed),
+        "/silent" => ("HTTP/1.1 302 Found\r\nLocation: /fi".to_owned(), End::Silence),
+        "/nothing" => (String::new(), End::Closed),
+        "/headers" => ("HTTP/1.1 200 OK\r\n".to_owned(), End::Forever("X: y\r\n")),
+        "/header" => ("HTTP/1.1 302 Found\r\nLocation: /".to_owned(), End::Forever("aaaaaaaa")),
+        "/hints" => (String::new(), End::Forever("HTTP/1.1 103 Early Hints\r\n\r\n")),
+        "/lines" => (String::new(), End::Forever("\r\n")),
+        "/body" => (redirect.replacen("302 Found", "200 OK", 1), End::Forever(chunk)),
+        "/old-body" => ("HTTP/1.0 200 OK\r\n\r\n".to_owned(), End::Forever("xxxx")),
+        "/redirect" => (redirect.to_owned(), End::Forever(chunk)),
+        _ => (file(), End::Closed),
+    });
+    let run = |path: &str| follow(&server, path, &pki).args(["--emit", "pem"]);
+    for path in ["/body", "/old-body", "/redirect"] {
+        run(path).succeeds().stderr("");
+    }
+    for (path, why) in [
+        ("/cut", "the URL returns an incomplete answer\n"),
+        ("/nothing", "the URL returns an incomplete answer\n"),
+        ("/headers", "the URL does not return a valid HTTP/1 answer\n"),
+        ("/header", "the URL does not return a valid HTTP/1 answer\n"),
+        ("/hints", "the URL returns more than the limits allow\n"),
+        ("/lines", "the URL does not return a valid HTTP/1 answer\n"),
+        (
+            "/silent",
+            "timed out waiting for an answer to GET\n\
+             certgrab: hint: raise the limit with `--timeout SECS`\n",
+        ),
+    ] {
+        let said = format!("certgrab: error: localhost:{}: {why}", server.port());
+        run(path).fails_with(3).stdout("").stderr(&said);
+    }
+}
+
+#[test]
+fn two_servers_that_redirect_to_each_other_are_a_loop() {
+    let (pki, other) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
+    let first = Arc::new(OnceLock::<u16>::new());
+    let known = Arc::clone(&first);
+    let files = server(&other, move |_| {
+        found(&format!("https://localhost:{}/fw.bin", known.get().expect("a port")))
+    });
+    let away = format!("https://127.0.0.1:{}/", files.port());
+    let server = server(&pki, move |_| found(&away));
+    first.set(server.port()).expect("once");
+    let roots = format!("--roots={}", other.root_file().display());
+    let run = follow(&server, "/fw.bin", &pki).args([&roots]).args(["--emit", "pem"]);
+    let err = run.fails_with(3).stdout("").err();
+    assert!(err.contains(&format!("127.0.0.1:{}: redirects in a loop\n", files.port())), "{err}");
+}
+
+/// An address of this machine that other machines can reach; no packet is sent.
+fn outer_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_loopback() && !address.is_unspecified()).then_some(address)
+}
+
+#[test]
+fn a_redirect_to_this_machine_from_another_is_not_followed() {
+    let Some(address) = outer_address() else {
+        return real::skip_even_if_required("address that other machines reach");
+    };
+    let pki = Pki::root("Plant Root").leaf(&address.to_string());
+    let inner = server(&Pki::root("Inner Root").leaf("127.0.0.1"), |_| file());
+    let port = inner.port();
+    let outer = server_at((address, 0).into(), &pki, move |path| {
+        (found(&format!("https://{}:{port}/", &path[1..])), End::Closed)
+    });
+    let roots = format!("--roots={}", pki.root_file().display());
+    for (host, shown) in [
+        ("127.0.0.1", "127.0.0.1"),
+        ("localhost", "127.0.0.1"),
+        ("0x7f.1", "127.0.0.1"),
+        ("0.0.0.0", "0.0.0.0"),
+        ("[::ffff:127.0.0.1]", "[::ffff:127.0.0.1]"),
+    ] {
+        let url = format!("https://{address}:{}/{host}", outer.port());
+        let err = certgrab()
+            .args([&url, &roots])
+            .args(["--follow", "--timeout=5", "--emit=pem"])
+            .fails_with(3)
+            .stdout("")
+            .err();
+        let said = format!(": redirects to {shown}:{port}, an address of a private network\n");
+        assert!(err.contains(&said) || host == "localhost" && err.contains("[::1]"), "{err}");
+    }
+    assert_eq!(inner.heard().connections, 0);
 }
 
 #[test]

@@ -393,7 +393,7 @@ fn what_is_served_in_place_of_the_issuer_is_named() {
     for (answer, wanted) in [
         (b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec(), "returns status 404"),
         (with(b"\r\n<html>login</html>"), "serves no certificate"),
-        (with(b"Content-Length: 9\r\n\r\n123"), "returns an incomplete body"),
+        (with(b"Content-Length: 9\r\n\r\n123"), "returns an incomplete answer"),
         (with(b"Content-Length: 65537\r\n\r\n"), "returns more than the limits allow"),
         (with(&[&b"\r\n"[..], &[b'a'; 65537]].concat()), "returns more than the limits allow"),
         (with(b"Content-Encoding: gzip\r\n\r\n"), "returns a compressed body"),

@@ -142,7 +142,7 @@ impl fmt::Display for Problem {
             }
             Self::NoConnection(address) => write!(f, "leads to {address}, which does not answer"),
             Self::NotHttp => f.write_str("does not return a valid HTTP/1 answer"),
-            Self::Broken => f.write_str("returns an incomplete body"),
+            Self::Broken => f.write_str("returns an incomplete answer"),
             Self::Status(status) => write!(f, "returns status {status}"),
             Self::Encoding => f.write_str("returns a compressed body, which was not requested"),
             Self::Trailers => f.write_str("returns a body with trailers"),

@@ -86,10 +86,24 @@ pub(crate) fn may_connect(
         }
 }
 
-/// Whether a server at `from` may redirect to `address`: to global addresses, and to its own kind.
+/// Whether a server at `from` may redirect to `address`: to global addresses, and to its own kind. Special
+/// addresses are of one kind only within their network: 0.0.0.0 is this machine, and 169.254.169.254 answers
+/// with a cloud's secrets.
 pub(crate) fn may_lead_to(address: IpAddr, from: &[SocketAddr]) -> bool {
-    let reach = reach(canonical(address));
-    reach == Reach::Global || from.iter().any(|own| self::reach(canonical(own.ip())) == reach)
+    let address = canonical(address);
+    let reach = reach(address);
+    let is_of_its_kind = |own: IpAddr| {
+        self::reach(own) == reach && (reach != Reach::Special || network(own) == network(address))
+    };
+    reach == Reach::Global || from.iter().any(|own| is_of_its_kind(canonical(own.ip())))
+}
+
+/// What the special addresses of one network begin with: an octet of IPv4, two of IPv6.
+fn network(address: IpAddr) -> (bool, u16) {
+    match address {
+        IpAddr::V4(v4) => (true, v4.octets()[0].into()),
+        IpAddr::V6(v6) => (false, v6.segments()[0]),
+    }
 }
 
 /// The scope of an address.
@@ -271,6 +285,11 @@ mod tests {
             assert!(!may(inward, "23.4.5.6"), "{inward}");
         }
         assert!(!may("127.0.0.1", "10.0.0.1"));
+        assert!(may("100.64.0.2", "100.64.0.1") && may("fe80::2", "fe80::1"));
+        for other in ["0.0.0.0", "169.254.169.254", "::", "fe80::1"] {
+            assert!(!may(other, "100.64.0.1") && !may(other, "192.168.1.5"), "{other}");
+        }
+        assert!(!may("169.254.169.254", "169.1.2.3") && !may("192.0.2.1", "192.168.1.5"));
     }
 
     #[test]
