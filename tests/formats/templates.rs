@@ -7,6 +7,9 @@ use super::{
     names::offline,
 };
 
+/// What is said of a list in the place of a text.
+const LIST: &str = "expected text, found a list; write its items in a loop";
+
 /// What `template` makes of a public root.
 fn rendered(template: &str) -> Result<String, String> {
     let [_, x2] = bench::isrg();
@@ -256,6 +259,11 @@ fn a_template_that_names_what_is_not_there_is_told_what_is() {
     }
 }
 
+/// Whether there is text, or a list of texts, which is to be written in a loop.
+fn is_there(rendered: &Result<String, String>) -> bool {
+    rendered.as_ref().err().is_none_or(|error| error.ends_with(LIST))
+}
+
 #[test]
 fn every_listed_variable_is_there_and_those_from_outside_are_marked() {
     for (variable, what) in VARIABLES {
@@ -266,7 +274,7 @@ fn every_listed_variable_is_there_and_those_from_outside_are_marked() {
             let is_absent = plain.as_deref() == Ok("");
             assert!(is_absent || plain.is_err(), "{variable} is written as it is");
         } else if *variable != "certificates" {
-            plain.unwrap_or_else(|error| panic!("{variable}: {error}"));
+            assert!(is_there(&plain), "{variable}: {plain:?}");
         }
     }
 }
@@ -276,7 +284,7 @@ fn every_listed_filter_is_there() {
     for (filter, _) in FILTERS.iter().filter(|(filter, _)| !filter.starts_with("parts")) {
         let of_text = rendered(&format!("{{{{ host | {filter} }}}}"));
         let of_bytes = rendered(&format!("{{{{ certificates[0].der | {filter} }}}}"));
-        assert!(of_text.is_ok() != of_bytes.is_ok(), "{filter}");
+        assert!(is_there(&of_text) != is_there(&of_bytes), "{filter}");
     }
 }
 
@@ -325,9 +333,38 @@ fn pem_goes_through_filters_without_being_changed_into_other_text() {
         "template my.h, line 1, `pem | comment`: PEM has several lines; write them in a loop over \
          `pem_lines`"
     );
+    let lines: Vec<_> = pem.lines().collect();
+    for filter in ["literal", "plain", "comment"] {
+        let source = format!("{{% for l in pem_lines %}}{{{{ l | {filter} }}}}\n{{% endfor %}}");
+        assert_eq!(rendered(&source).unwrap(), pem, "{filter}");
+    }
+    let joined = rendered("{{ pem_lines | join('\\n') | literal }}").unwrap();
+    assert_eq!(joined, lines.join("\\n"));
+    let parts = "{% for part in pem | parts(7) %}{{ part | literal }}{% endfor %}";
+    assert_eq!(rendered(parts).unwrap(), pem.replace('\n', "\\n"));
+    for filter in ["upper", "lower", "title", "capitalize"] {
+        let error = rendered(&format!("{{{{ pem | {filter} }}}}")).unwrap_err();
+        assert!(error.ends_with("other letters break the certificate in PEM"), "{error}");
+    }
     // What only looks like PEM is escaped as any other text.
     let other = rendered("{{ \"-----BEGIN CERTIFICATE-----\\nA B\" | literal }}").unwrap();
     assert_eq!(other, r"-----\\u{42}EGIN CERTIFICATE-----\\u{a}A B");
+}
+
+#[test]
+fn a_list_is_no_text() {
+    for source in [
+        "{{ pem_lines }}",
+        "{{ certificates[0].der | rows }}",
+        "{{ certificates[0].der | rows | json }}",
+        "{{ pem_lines | literal }}",
+        "{{ pem | parts(10) }}",
+        "{{ [1, 2] | plain }}",
+        "{{ {'a': 1} }}",
+    ] {
+        let error = rendered(source).unwrap_err();
+        assert!(error.ends_with(LIST), "{source}: {error}");
+    }
 }
 
 #[test]

@@ -182,6 +182,7 @@ fn environment() -> Result<Environment<'static>, Error> {
         if value.kind() == ValueKind::Bytes || value.to_string().contains(MARK) {
             return Err(formless());
         }
+        filters::no_list(value)?;
         minijinja::escape_formatter(out, state, value)
     });
     environment.add_filter("comment", filters::comment);
@@ -203,6 +204,7 @@ fn environment() -> Result<Environment<'static>, Error> {
         let spent = spent.clone();
         environment.add_filter(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
             let arguments = positional_and_named(arguments);
+            filters::keep_pem(name, &arguments)?;
             let engine = engine(state, &arguments, &spent)?;
             engine.empty_state().apply_filter(name, &arguments)
         });
@@ -369,7 +371,7 @@ fn text(state: &State, value: &Value, form: impl Fn(&Foreign) -> String) -> Resu
         )),
         None => match value.to_string() {
             joined if joined.contains(MARK) => Err(formless()),
-            own => Ok(form(&Foreign::text(&own))),
+            own => filters::no_list(value).map(|()| form(&Foreign::text(&own))),
         },
     }
 }

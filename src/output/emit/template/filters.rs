@@ -19,14 +19,39 @@ fn own(value: &Value) -> Result<Option<String>, Error> {
     }
 }
 
-/// Whether `text` is PEM as certgrab writes it: lines of Base64 between boundaries, which have no
-/// special meaning in any language except for their ends.
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
+/// Whether `text` is PEM as certgrab writes it, or a piece of it: lines of Base64 and boundaries, which
+/// have no special meaning in any language except for their ends.
 fn is_pem(text: &str) -> bool {
     let is_base64 = |one: u8| one.is_ascii_alphanumeric() || b"+/=".contains(&one);
-    let is_boundary =
-        |line: &str| ["-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"].contains(&line);
-    text.starts_with("-----BEGIN CERTIFICATE-----\n")
-        && text.lines().all(|line| is_boundary(line) || line.bytes().all(is_base64))
+    let is_of_boundary = |line: &str| BEGIN.contains(line) || END.contains(line);
+    text.lines().all(|line| is_of_boundary(line) || line.bytes().all(is_base64))
+}
+
+/// The engine's filters that break PEM.
+const CHANGE_LETTERS: [&str; 4] = ["capitalize", "lower", "title", "upper"];
+
+/// Refuses PEM as the value of the engine's filter `name` if the filter would break it.
+pub(super) fn keep_pem(name: &str, arguments: &[Value]) -> Result<(), Error> {
+    let is_pem = |value: &Value| value.as_str().is_some_and(|text| text.starts_with(BEGIN));
+    if CHANGE_LETTERS.contains(&name) && arguments.first().is_some_and(is_pem) {
+        let problem = "other letters break the certificate in PEM";
+        return Err(Error::new(ErrorKind::InvalidOperation, problem));
+    }
+    Ok(())
+}
+
+/// Refuses a list where text is expected: the engine's notation for one is valid in no target language.
+pub(super) fn no_list(value: &Value) -> Result<(), Error> {
+    match value.kind() {
+        ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => {
+            let problem = "expected text, found a list; write its items in a loop";
+            Err(Error::new(ErrorKind::InvalidOperation, problem))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// For the inside of a quoted string: the lines of PEM end in `\n`, an escape in all languages that the
@@ -40,11 +65,14 @@ pub(super) fn literal(state: &State, value: &Value) -> Result<String, Error> {
 
 /// For a comment, which has room for one line.
 pub(super) fn comment(state: &State, value: &Value) -> Result<String, Error> {
-    if own(value)?.is_some_and(|own| is_pem(&own)) {
-        let problem = "PEM has several lines; write them in a loop over `pem_lines`";
-        return Err(Error::new(ErrorKind::InvalidOperation, problem));
+    match own(value)?.filter(|own| is_pem(own)) {
+        Some(pem) if pem.contains('\n') => {
+            let problem = "PEM has several lines; write them in a loop over `pem_lines`";
+            Err(Error::new(ErrorKind::InvalidOperation, problem))
+        }
+        Some(line) => Ok(line),
+        None => text(state, value, Foreign::comment),
     }
-    text(state, value, Foreign::comment)
 }
 
 /// For a file that no compiler reads: PEM as it is.
