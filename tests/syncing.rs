@@ -205,7 +205,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
         told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
         "certgrab: error: certgrab.toml:3: unknown key `lokc`, expected one of `host`, `lock`, \
          `name`, `emit`, `check`, `roots`, `hold`, `from`, `follow`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
-         `as`, `alpn`, `client-cert`, `client-key`, `timeout`, `rate`, `style`, `name-from`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
+         `as`, `alpn`, `client-cert`, `client-key`, `timeout`, `rate`, `style`, `name-from`, `max-bytes`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
     );
     assert_eq!(
         told(
@@ -505,7 +505,25 @@ fn roots_that_are_held_at_once_are_all_written_and_sync_says_what_becomes_of_dev
     // Without the second root in the manifest, the lock holds more than is asked for.
     let without = manifest.replace(", \"new.pem\"", "");
     fs::write(folder.path().join("certgrab.toml"), without).expect("a file");
-    run(&["sync", "--locked"]).fails_with(1);
+    let err = run(&["sync", "--locked"]).fails_with(1).err();
+    let keys = "expected `hold` with 1 file, found `hold` with 2 files";
+    assert!(err.contains(keys), "{err}");
+    // The server switches to the new root: what is committed still connects, and sync says who does not.
+    let address = server.address();
+    drop(server);
+    let _switched = Server::of(&new).at(address).start();
+    fs::write(folder.path().join("certgrab.toml"), &manifest).expect("a file");
+    run(&["check"]).succeeds();
+    let said = run(&["sync"]).succeeds().err();
+    let lost =
+        "a device that holds only `CN=CA 2024` does not connect: the server's chain does not end";
+    assert!(said.contains(lost), "{said}");
+    // The old root is dropped.
+    let last = manifest.replace("\"old.pem\", ", "");
+    fs::write(folder.path().join("certgrab.toml"), last).expect("a file");
+    run(&["sync"]).succeeds();
+    assert_eq!(read("both.pem").trim(), read("new.pem").trim());
+    run(&["check"]).succeeds();
 }
 
 #[test]

@@ -130,11 +130,15 @@ fn keys(options: &[Foreign], is_of_files: bool) -> Vec<String> {
             _ => keys.push((key, Vec::new())),
         }
     }
-    if is_of_files {
-        keys.retain(|(key, _)| *key != "hold");
-    }
+    // The files to hold are trusted too, so an artefact has them among its roots.
+    let is_held = keys.iter().any(|(key, _)| *key == "hold");
+    keys.retain(|(key, _)| *key != "hold");
     let shown = |(key, values): (&str, Vec<&str>)| {
-        let key = if is_of_files && key == "roots" { "from" } else { key };
+        let key = match key {
+            "roots" if is_of_files => "from",
+            "roots" if is_held => "hold",
+            _ => key,
+        };
         let files = values.iter().filter(|value| **value == "FILE").count();
         match (values.len(), files) {
             (0, _) => format!("`{key}`"),
