@@ -107,6 +107,31 @@ fn every_readable_form_is_converted_into_every_form() {
 }
 
 #[test]
+fn two_certificates_come_back_from_every_form_that_does_not_refuse_them() {
+    let folder = folder();
+    let second = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/isrg_root_x2.pem");
+    let both = root() + &fs::read_to_string(second).expect("the root");
+    fs::write(folder.path().join("both.pem"), &both).expect("a file");
+    let run = |words: &[&str]| certgrab().args(["convert"]).args(words).in_folder(folder.path());
+    for format in FORMATS {
+        let file = file_of(format.name);
+        let emit = format!("{}={file}", format.name);
+        let written = run(&["both.pem", "--host=a.test:1", "--emit", &emit]).args(AT).ends();
+        let refusal = format!("the format `{}` holds exactly one certificate", format.name);
+        match written.err().contains(&refusal) {
+            true => assert!(!folder.path().join(&file).exists(), "{file}"),
+            false if UNREADABLE.contains(&format.name) => {
+                let err = run(&[&file, "--emit", "pem"]).args(AT).fails_with(4).err();
+                assert!(err.contains("no certificate here, but the SHA-1 fingerprint"), "{err}");
+            }
+            false => {
+                run(&[&file, "--emit", "pem"]).args(AT).succeeds().stdout(&both);
+            }
+        }
+    }
+}
+
+#[test]
 fn check_finds_nothing_wrong_in_any_form_under_its_usual_name() {
     let folder = folder();
     let first = folder.path().join("root.crt");

@@ -13,7 +13,7 @@ use crate::{
         grab::{Judgement, Options},
         pack,
     },
-    text::{foreign::Foreign, ignore_list},
+    text::ignore_list,
 };
 
 use super::{
@@ -25,7 +25,7 @@ use super::{
     client,
     failure::{Exit, Failure},
     loss::Content,
-    output, own_files, regenerate, replace,
+    output, own_files, regenerate, replace, room,
     style::Display,
 };
 
@@ -40,7 +40,7 @@ pub(crate) fn export<'a>(
     // Everything is rendered before the first file changes: a failed run leaves all files
     // unchanged.
     let mut to_standard_output = None;
-    let mut files = Vec::new();
+    let (mut files, mut taken) = (Vec::new(), Vec::new());
     let outputs: Vec<_> = outputs.collect();
     for (emissions, bundle, _) in &outputs {
         replace::keep_proven_locks(job, emissions, bundle)?;
@@ -53,12 +53,14 @@ pub(crate) fn export<'a>(
             Some(data) => data,
             None => document(&emission.form).into_bytes(),
         };
-        refuse_more(job, &emission.form, data.len())?;
+        let bytes = room::taken_by(&emission.form, bundle, name, data.len());
+        taken.push((room::name_of(&emission.form), bytes));
         match &emission.path {
             Some(path) => files.push(output::File::new(path, data, emission.form.content())),
             None => to_standard_output = Some(data),
         }
     }
+    room::refuse_more(job.format.max_bytes, &taken)?;
     let own = own_files(job)?;
     // The `.gitignore` that names a key is written before the key.
     let own_files =
@@ -85,22 +87,6 @@ fn content_of(path: &Path) -> Content {
         true => Content::Overwrite,
         false => Content::Identity,
     }
-}
-
-/// Refuses a result that is larger than the user's limit.
-fn refuse_more(job: &Request, form: &Form, length: usize) -> Result<(), Failure> {
-    let Some(most) = job.format.max_bytes.filter(|most| length > most.get()) else {
-        return Ok(());
-    };
-    let what = match form {
-        Form::Document => "json".to_owned(),
-        Form::Report => "html".to_owned(),
-        Form::Certificates(format) => format.name.to_owned(),
-        Form::Template(template) => Foreign::text(&template.file.display().to_string()).line(),
-    };
-    let message = format!("expected at most {most} bytes of `{what}`, found {length}");
-    Err(Failure::new(Exit::Usage, message)
-        .with_hint(Some("`certgrab TARGET --sizes` lists the shortest forms".to_owned())))
 }
 
 /// The certificates of a verified chain that the job exports, and the name of the constants.

@@ -80,6 +80,7 @@ struct Table {
     rate: Option<Spanned<f64>>,
     style: Option<Spanned<String>>,
     name_from: Option<Spanned<String>>,
+    max_bytes: Option<Spanned<u32>>,
     lifetime: Option<Spanned<String>>,
     backup: Option<Spanned<bool>>,
     siblings: Option<Spanned<bool>>,

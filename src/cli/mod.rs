@@ -32,6 +32,7 @@ mod replace;
 mod report;
 mod report_page;
 mod request;
+mod room;
 mod roots;
 mod shares;
 mod stack_table;

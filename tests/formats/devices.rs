@@ -64,6 +64,16 @@ const WOLFSSL: &str = "#include <wolfssl/options.h>\n#include <wolfssl/ssl.h>\n\
 const PEM_WITH_SIZEOF: &str = "#include \"anchor\"\nint load(mbedtls_x509_crt *ca) {\n\
     return mbedtls_x509_crt_parse(ca, (const unsigned char *)ROOT_CA, sizeof ROOT_CA); }\n";
 
+/// A file of the device's build, with a NUL behind it.
+const EMBEDDED_TEXT: &str = "extern const unsigned char start[], end[];\n\
+    __asm__(\".section .rodata\\nstart: .incbin \\\"anchor\\\"\\n.byte 0\\nend:\\n.text\");\n\
+    int load(mbedtls_x509_crt *ca) {\n\
+    return mbedtls_x509_crt_parse(ca, start, (size_t)(end - start)); }\n";
+
+/// A file that mbedTLS itself opens, in PEM or DER; the client runs where the test runs.
+const PEM_FILE: &str = "int load(mbedtls_x509_crt *ca) {\n\
+    return mbedtls_x509_crt_parse_file(ca, ANCHOR_FILE); }\n";
+
 const IDIOMS: &[Idiom] = &[
     Idiom { format: "c", stack: Stack::MbedTls, load: PEM_WITH_SIZEOF },
     Idiom { format: "esp-idf", stack: Stack::MbedTls, load: PEM_WITH_SIZEOF },
@@ -104,15 +114,13 @@ const IDIOMS: &[Idiom] = &[
                int load(mbedtls_x509_crt *ca) { return mbedtls_x509_crt_parse(ca, \
                ca_certificate, sizeof(ca_certificate)); }\n",
     },
-    Idiom {
-        // EMBED_TXTFILES adds the NUL and gives the file a symbol.
-        format: "esp-idf-txt",
-        stack: Stack::MbedTls,
-        load: "extern const unsigned char start[], end[];\n\
-               __asm__(\".section .rodata\\nstart: .incbin \\\"anchor\\\"\\n.byte 0\\nend:\\n.text\");\n\
-               int load(mbedtls_x509_crt *ca) {\n\
-               return mbedtls_x509_crt_parse(ca, start, (size_t)(end - start)); }\n",
-    },
+    // EMBED_TXTFILES adds the NUL and gives the file a symbol.
+    Idiom { format: "esp-idf-txt", stack: Stack::MbedTls, load: EMBEDDED_TEXT },
+    Idiom { format: "pem", stack: Stack::MbedTls, load: PEM_FILE },
+    Idiom { format: "cer", stack: Stack::MbedTls, load: PEM_FILE },
+    Idiom { format: "der", stack: Stack::MbedTls, load: PEM_FILE },
+    // It reads tc.trust with the NUL that it adds.
+    Idiom { format: "station", stack: Stack::MbedTls, load: EMBEDDED_TEXT },
     Idiom {
         // The modem gets the text without its NUL, and has a parser of its own.
         format: "nrf-modem",
@@ -171,6 +179,7 @@ impl Idiom {
             Command::new("gcc")
                 .current_dir(folder.path())
                 .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I."])
+                .arg(format!("-DANCHOR_FILE=\"{}\"", folder.path().join("anchor").display()))
                 .arg("-I")
                 .arg(&clients)
                 .arg("anchor.c")

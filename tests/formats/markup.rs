@@ -133,3 +133,27 @@ fn nvs_reads_the_pem_text_as_one_string() {
     let printed = succeed(python.current_dir(folder.path()).args(["-c", script]));
     assert_eq!(printed, bench::text(&bundle, "pem"));
 }
+
+#[test]
+fn the_generator_of_esp_idf_puts_the_pem_text_into_a_partition() {
+    if !real::program("python3") {
+        return;
+    }
+    let module = "esp_idf_nvs_partition_gen";
+    let probe = format!("import importlib.util as u; exit(u.find_spec('{module}') is None)");
+    if !bench::run(Command::new("python3").args(["-c", &probe])).status.success() {
+        return real::skip(module);
+    }
+    for root in bench::isrg() {
+        let folder = folder();
+        let bundle = bench::bundle("m1.example.com", 8883, vec![root]);
+        write(folder.path(), "nvs.csv", bench::text(&bundle, "nvs"));
+        let mut generator = Command::new("python3");
+        generator.args(["-m", module, "generate", "nvs.csv", "nvs.bin", "0x4000"]);
+        succeed(generator.current_dir(folder.path()));
+        let partition = std::fs::read(folder.path().join("nvs.bin")).expect("a partition");
+        let text = bench::text(&bundle, "pem") + "\0";
+        assert_eq!(partition.len(), 0x4000);
+        assert!(partition.windows(text.len()).any(|window| window == text.as_bytes()));
+    }
+}

@@ -10,6 +10,7 @@ mod inert;
 mod markup;
 mod names;
 mod niches;
+mod proofs;
 mod rust;
 mod scripts;
 mod several;

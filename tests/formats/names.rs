@@ -241,8 +241,65 @@ fn more_bytes_than_the_user_has_room_for_are_not_written() {
     let root = "tests/golden/isrg_root_x2.pem";
     let run = |most: &str| certgrab().args(["convert", root, "--emit", "der", "--max-bytes", most]);
     assert_eq!(run("543").succeeds().bytes().len(), 543);
+    // A header takes on the device what `--sizes` says, whatever its comments are.
+    let header = |most: &str| {
+        let words = ["convert", root, "--emit", "c", "--max-bytes", most];
+        certgrab().args(words)
+    };
+    header("791").succeeds();
+    header("790").fails_with(2).stdout("");
     run("542").fails_with(2).stdout("").stderr(
         "certgrab: error: expected at most 542 bytes of `der`, found 543\n\
          certgrab: hint: `certgrab TARGET --sizes` lists the shortest forms\n",
     );
+}
+
+#[test]
+fn each_of_several_formats_is_held_to_the_limit_and_nothing_is_written() {
+    let root = std::fs::canonicalize("tests/golden/isrg_root_x2.pem").expect("the root");
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |most: &str| {
+        certgrab()
+            .args(["convert"])
+            .args([&root])
+            .args(["--emit=der=a.der", "--emit=c=a.h", "--emit=pem=a.pem", "--max-bytes", most])
+            .in_folder(folder.path())
+    };
+    run("543").fails_with(2).stdout("").stderr(
+        "certgrab: error: expected at most 543 bytes of each format, found 791 of `c`, 790 of `pem`\n\
+         certgrab: hint: `certgrab TARGET --sizes` lists the shortest forms\n",
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    run("791").succeeds();
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 3);
+}
+
+#[test]
+fn a_manifest_limits_the_bytes_of_its_formats_too() {
+    let root = std::fs::canonicalize("tests/golden/isrg_root_x2.pem").expect("the root");
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |most: usize| {
+        let text = format!(
+            "[[target]]\nhost = \"plc.lan:8883\"\nfrom = '{}'\nlock = \"ca.lock\"\n\
+             emit = {{ der = \"ca.der\", c = \"ca.h\" }}\nmax-bytes = {most}\n",
+            root.display()
+        );
+        std::fs::write(folder.path().join("certgrab.toml"), text).expect("a manifest");
+    };
+    let files = || std::fs::read_dir(folder.path()).expect("a folder").count();
+    let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
+    let why = "expected at most 600 bytes of `c`, found 791\n";
+    write(600);
+    let err = run(&["sync"]).fails_with(2).stdout("").err();
+    assert!(err.contains(why), "{err}");
+    assert_eq!(files(), 1);
+    write(791);
+    run(&["sync"]).succeeds();
+    assert_eq!(files(), 4);
+    write(600);
+    let err = run(&["sync", "--locked"]).fails_with(2).err();
+    assert!(err.contains(why), "{err}");
+    write(0);
+    let err = run(&["sync"]).fails_with(2).err();
+    assert!(err.contains("certgrab.toml:6: `max-bytes`"), "{err}");
 }

@@ -27,7 +27,7 @@ pub(crate) struct Shape {
           hide_possible_values = true, hide_default_value = true, conflicts_with = "name")]
     pub(crate) name_from: NameFrom,
 
-    /// Refuse to write more than N bytes, which a field or a partition does not hold
+    /// Refuse formats that take more than N bytes, counted as `--sizes` does
     #[arg(long, value_name = "N")]
     pub(crate) max_bytes: Option<NonZeroUsize>,
 

@@ -10,7 +10,7 @@ use crate::{
         export,
         failure::{Exit, Failure},
         loss::Content,
-        manifest, output, replace,
+        manifest, output, replace, room,
     },
     output::{
         bundle::Bundle,
@@ -69,11 +69,18 @@ pub(crate) fn rendered<'a>(
     bundle: &Bundle,
     name: &Identifier,
 ) -> Result<Vec<output::File<'a>>, Failure> {
-    let render = |(format, path): &'a (Format, PathBuf)| {
+    let mut taken = Vec::new();
+    let mut render = |(format, path): &'a (Format, PathBuf)| {
         let data = emit::render(bundle, *format, name).map_err(|error| {
             Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
         })?;
+        taken.push((format.name.to_owned(), room::taken(*format, bundle, name, data.len())));
         Ok(output::File::new(path, data, Content::Certificates(*format)))
     };
-    entry.emit.iter().map(render).collect()
+    let files = entry.emit.iter().map(&mut render).collect::<Result<_, Failure>>()?;
+    room::refuse_more(entry.job.format.max_bytes, &taken).map_err(|failure| {
+        let message = format!("{}: {}", entry.job.targets[0], failure.message);
+        Failure { message, ..failure }
+    })?;
+    Ok(files)
 }

@@ -5,7 +5,7 @@
 
 use std::{
     fmt::Display,
-    num::NonZeroU16,
+    num::{NonZeroU16, NonZeroUsize},
     ops::Range,
     path::{Path, PathBuf},
 };
@@ -45,8 +45,6 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
     let sni = one("sni", table.sni.as_ref(), args::sni)?;
     let handshake = word("handshake", table.handshake.as_ref())?;
     let device = one("as", table.device.as_ref(), connection::device)?;
-    let style = word("style", table.style.as_ref())?;
-    let name_from = word("name-from", table.name_from.as_ref())?;
     let lifetime = one("lifetime", table.lifetime.as_ref(), anchor::span)?;
 
     let host = host(table)?;
@@ -59,7 +57,7 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
         name,
         trust: Trust { roots, trust_sha256, converted, ..usual.trust },
         what: what.unwrap_or_default(),
-        format: Shape { style, name_from: name_from.unwrap_or_default(), ..usual.format },
+        format: shape(table, usual.format)?,
         anchor: anchor::Anchor {
             lifetime,
             hold: table.hold.is_some() || table.from.is_some(),
@@ -81,6 +79,16 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
             follow: is_on(&table.follow),
             ..usual.reaching
         },
+        ..usual
+    })
+}
+
+/// What is written, and how.
+fn shape(table: &Table, usual: Shape) -> Result<Shape, Refused> {
+    Ok(Shape {
+        style: word("style", table.style.as_ref())?,
+        name_from: word("name-from", table.name_from.as_ref())?.unwrap_or_default(),
+        max_bytes: table.max_bytes.as_ref().map(bytes).transpose()?,
         ..usual
     })
 }
@@ -121,6 +129,14 @@ fn host(table: &Table) -> Result<Target, Refused> {
 fn seconds(value: &Spanned<u16>) -> Result<NonZeroU16, Refused> {
     let text = value.get_ref().to_string();
     args::seconds(&text).map_err(|why| wrong("timeout", &text, value.span(), &why))
+}
+
+fn bytes(value: &Spanned<u32>) -> Result<NonZeroUsize, Refused> {
+    let most = usize::try_from(*value.get_ref()).ok().and_then(NonZeroUsize::new);
+    most.ok_or_else(|| {
+        let why = "expected a whole number of bytes, at least 1";
+        wrong("max-bytes", &value.get_ref().to_string(), value.span(), &why)
+    })
 }
 
 fn rate(value: &Spanned<f64>) -> Result<Rate, Refused> {
@@ -208,6 +224,7 @@ mod tests {
             ("connect = \"127.0.0.1:1\"", "--connect=127.0.0.1:1"),
             ("sni = \"other.test\"", "--sni=other.test"),
             ("timeout = 3", "--timeout=3"),
+            ("max-bytes = 1024", "--max-bytes=1024"),
             ("follow = true", "--follow"),
             ("rate = 2", "--rate=2"),
             ("rate = 0.5", "--rate=0.5"),

@@ -55,6 +55,7 @@ fn mismatch(message: &str) -> Option<String> {
     let (found, expected) = told.rsplit_once(", expected ")?;
     let expected = match expected {
         "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number of bytes, at least 1",
         "f64" => "a number",
         "a boolean" => "true or false",
         "a string" => "text in quotes",
@@ -145,6 +146,10 @@ mod tests {
             ("timeout = -1", "expected a whole number from 0 to 65535, found the number `-1`"),
             ("timeout = \"9\"", "expected a whole number from 0 to 65535, found the text \"9\""),
             ("timeout = 1.5", "expected a whole number from 0 to 65535, found the number `1.5`"),
+            (
+                "max-bytes = -1",
+                "expected a whole number of bytes, at least 1, found the number `-1`",
+            ),
             ("backup = 1", "expected true or false, found the number `1`"),
             ("name = 1", "expected text in quotes, found the number `1`"),
             ("name = true", "expected text in quotes, found `true`"),

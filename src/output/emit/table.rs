@@ -77,7 +77,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "esp-bundle",
         "ESP-IDF from 5.4 on, esp_crt_bundle",
-        "a binary bundle for esp_crt_bundle_set",
+        "a binary bundle for esp_crt_bundle_set; not tried with ESP-IDF",
         Kind::EspBundle,
     )
     .binary()
@@ -85,7 +85,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "esp-bundle-v1",
         "ESP-IDF before 5.4, Arduino-ESP32 3.1, esp_crt_bundle",
-        "the older binary bundle, without an index of offsets",
+        "the older binary bundle, without an index of offsets; not tried with ESP-IDF",
         Kind::EspBundleV1,
     )
     .binary()
@@ -115,7 +115,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "nrf-modem",
         "Nordic nRF91 modem_key_mgmt_write",
-        "a header with PEM text under 4 KB",
+        "a header with PEM text under 4 KB; not tried on a modem",
         source("nrf-modem.h"),
     )
     .demanding(Demand::PemUnder(NRF_MODEM_LIMIT))
@@ -161,7 +161,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "circuitpython",
         "CircuitPython",
-        "a module with PEM text of one certificate",
+        "a module with PEM text of one certificate; not tried with CircuitPython",
         source("circuitpython.py"),
     )
     .one()
@@ -199,14 +199,14 @@ pub const FORMATS: &[Format] = &[
     row(
         "netx",
         "Azure RTOS NetX Duo",
-        "a header with DER for nx_secure_x509_certificate_initialize",
+        "a header with DER for nx_secure_x509_certificate_initialize; not tried with NetX Duo",
         source("netx.h"),
     )
     .stored(Stored::Der),
     row(
         "certs-ar",
         "Arduino-ESP8266 BearSSL::CertStore",
-        "an archive of DER files, certs.ar",
+        "an archive of DER files, certs.ar; not tried with CertStore",
         Kind::CertsAr,
     )
     .binary()
@@ -214,7 +214,7 @@ pub const FORMATS: &[Format] = &[
     row(
         "esp-bundle-h",
         "Arduino-ESP32 from 3.2 on setCACertBundle, ESP-IDF from 5.4 on",
-        "a header with the bytes of esp-bundle",
+        "a header with the bytes of esp-bundle; not tried on a device",
         source("esp-bundle-h.h"),
     )
     .stored(Stored::EspBundle),
@@ -253,7 +253,12 @@ pub const FORMATS: &[Format] = &[
         "AT commands for AT+USECMNG; not tried on a modem",
         source("at-ublox.txt"),
     ),
-    row("shelly", "Shelly Gen2 and later", "the JSON of Shelly.PutUserCA", source("shelly.json")),
+    row(
+        "shelly",
+        "Shelly Gen2 and later",
+        "the JSON of Shelly.PutUserCA; not tried on a device",
+        source("shelly.json"),
+    ),
     row(
         "toit",
         "Toit",
@@ -298,12 +303,22 @@ pub const FORMATS: &[Format] = &[
     row(
         "android",
         "Android",
-        "network_security_config.xml with anchors and pins",
+        "network_security_config.xml with anchors and pins; not tried on a phone",
         source("android.xml"),
     ),
-    row("ios", "iOS, macOS", "a property list with NSPinnedCAIdentities", source("ios.plist"))
-        .demanding(Demand::Server),
-    row("k8s", "Kubernetes", "a ConfigMap and a Secret with ca.crt", source("k8s.yaml")),
+    row(
+        "ios",
+        "iOS, macOS",
+        "a property list with NSPinnedCAIdentities; not tried on a phone",
+        source("ios.plist"),
+    )
+    .demanding(Demand::Server),
+    row(
+        "k8s",
+        "Kubernetes",
+        "a ConfigMap and a Secret with ca.crt; not tried in a cluster",
+        source("k8s.yaml"),
+    ),
     row("env", "files of environment variables", "the PEM text on one line", source("env.env")),
     row("json-line", "JSON", "the PEM text as one JSON string", source("json-line.json")),
     row("capath", "OpenSSL -CApath", "a script that writes HASH.0 files", source("capath.sh")),
