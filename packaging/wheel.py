@@ -1,4 +1,4 @@
-"""Packs wheels again, their programs without tables for unwinding: `wheel.py WHEEL...`."""
+"""Packs wheels again, compressed further, their programs without tables for unwinding: `wheel.py WHEEL...`."""
 
 import base64
 import hashlib
@@ -6,6 +6,7 @@ import pathlib
 import sys
 import zipfile
 
+import deflate
 from without_unwinding import blanked
 
 
@@ -20,7 +21,7 @@ def main():
         with zipfile.ZipFile(path) as wheel:
             files = [(info, blanked(wheel.read(info))) for info in wheel.infolist()]
         record = ""
-        with zipfile.ZipFile(path, "w") as wheel:
+        with deflate.in_archives(), zipfile.ZipFile(path, "w") as wheel:
             for info, data in files:
                 # RECORD is the last file of a wheel, and has no hash of itself.
                 if info.filename.endswith(".dist-info/RECORD"):

@@ -1,6 +1,7 @@
 """Packs the npm packages: `pack.py FOLDER PLATFORM=BINARY...` writes their .tgz files to FOLDER.
 
-`pack.py --platforms` prints each platform with the target that its binary is built for. A platform is one of PLATFORMS, as Node names it. The main package holds the launcher and names a
+`pack.py --platforms` prints each platform with the wheel that has its binary. A platform is one of PLATFORMS, as
+Node names it. The main package holds the launcher and names a
 package for each platform as an optional dependency, of which npm installs the one that fits. All
 have the version of Cargo.toml and are published together.
 """
@@ -17,15 +18,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent))
 
-from without_unwinding import blanked  # noqa: E402, from the folder above
+from deflate import gzipped  # noqa: E402, from the folder above
+from without_unwinding import blanked  # noqa: E402
 
 SCOPE = "@certgrab"
-# Each has its archive in a release; the binaries for Linux are static.
+# Each has its wheel in a release, whose binary is built for size; those for Linux are static.
 PLATFORMS = {
-    "linux-x64": "x86_64-unknown-linux-musl",
-    "linux-arm64": "aarch64-unknown-linux-musl",
-    "darwin-arm64": "aarch64-apple-darwin",
-    "win32-x64": "x86_64-pc-windows-msvc",
+    "linux-x64": "musllinux*x86_64",
+    "linux-arm64": "musllinux*aarch64",
+    "darwin-arm64": "macosx*arm64",
+    "win32-x64": "win_amd64",
 }
 
 
@@ -97,9 +99,9 @@ def main():
     pack(out, main_package, about)
     for platform, binary in binaries.items():
         pack(out, platform_package, about, platform, pathlib.Path(binary).resolve())
-    # npm compresses less than gzip can.
+    # npm compresses less than DEFLATE can.
     for package in out.glob("certgrab-*.tgz"):
-        package.write_bytes(gzip.compress(gzip.decompress(package.read_bytes()), 9, mtime=0))
+        package.write_bytes(gzipped(gzip.decompress(package.read_bytes())))
 
 
 main()

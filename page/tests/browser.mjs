@@ -65,6 +65,21 @@ for (const [locale, colorScheme, anchor] of [["en-US", "light", "Embed this cert
   expect(asked.length === 0, `no connection is opened: ${asked}`);
 }
 
+// On a phone nothing is wider than the screen, and no column is so narrow that words break.
+{
+  const { tab } = await open({ locale: "en-US", viewport: { width: 390, height: 800 } });
+  await tab.fill("#at", "2026-11-22");
+  await tab.fill("#target", "broker.example:8883");
+  await tab.click("summary");
+  await tab.fill("#roots", root);
+  await tab.fill("#text", chain);
+  await tab.waitForSelector("#anchor");
+  const narrowest = await tab.evaluate(() => Math.min(...[...document.querySelectorAll("tbody th")].map((one) => one.clientWidth)));
+  expect(narrowest > 200, `a name in ${narrowest} pixels on a phone`);
+  expect(await tab.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "wider than a phone");
+  await shoot(tab, "phone");
+}
+
 // A dropped file, and markup in what is pasted.
 const { tab } = await open({ locale: "en-US" });
 await tab.fill("#at", "2026-11-22");

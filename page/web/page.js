@@ -18,7 +18,7 @@ const TEXTS = {
     server: "服务器（主机:端口）", at: "验证时间", paste: "证书", open: "打开文件…", clear: "清空",
     own: "我自己的 CA", roots: "自己的 CA 证书（请先与其所有者核对指纹）",
     footer: "certgrab 按 rustls-webpki 以及各 TLS 库的规则验证，这些规则都在真实的库上测量过。本页不建立任何连接，因此无法判断服务器是否持有证书的私钥。",
-    anchor: "请内置这个信任锚（根证书）", given: "您给出的证书", path: "从根证书到服务器", why: "原因", lasts: "有效至", found: "来源",
+    anchor: "请内置这个信任锚（根证书）", given: "您给出的证书", path: "从根证书到服务器", why: "原因", lasts: "可用至", found: "来源",
     stacks: "各 TLS 库使用此信任锚能否连接", stack: "TLS 库", verdict: "结论", reason: "原因与修改方法",
     connects: "能连接", refuses: "拒绝", unknown: "未知", form: "设备所需的格式", format: "格式", copy: "复制", copied: "已复制", download: "下载",
     timeline: "有效期", certificate: "证书", problems: "文件中的问题", hint: "处理方法", files: "文件", key: "密钥", names: "名称",
@@ -33,8 +33,7 @@ const base64 = (data) => {
   return btoa(text);
 };
 const encoded = (text) => new TextEncoder().encode(text);
-const unpacked = new Blob([bytes(WASM)]).stream().pipeThrough(new DecompressionStream("gzip"));
-const ready = new Response(unpacked).arrayBuffer().then((module) => WebAssembly.instantiate(module, {})).then((made) => made.instance.exports);
+const ready = unpacked(bytes(WASM)).then((module) => WebAssembly.instantiate(module, {})).then((made) => made.instance.exports);
 let language = (navigator.language || "en").toLowerCase().startsWith("zh") ? "zh" : "en";
 let dropped = [];
 let chosen = "arduino";
@@ -113,6 +112,7 @@ const forms = (all) => {
     chosen = select.value;
     const one = all.find((form) => form.name === chosen);
     text.textContent = one.content;
+    copy.textContent = say("copy");
     copy.disabled = !one.is_text;
   };
   select.addEventListener("change", show);
