@@ -421,7 +421,7 @@ fn what_is_no_certificate_is_named_with_what_to_do_instead() {
         [("https://plc.test:8443/ca", "plc.test:8443"), ("plc.test:8883", "plc.test:8883")]
     {
         let hint = format!(
-            "certgrab: hint: `convert` reads files; ask a server with `certgrab {named} --emit FORMAT`\n"
+            "certgrab: hint: `convert` reads files; to query a server, run `certgrab {named}`\n"
         );
         assert!(run(server).ends_with(&hint), "{}", run(server));
     }

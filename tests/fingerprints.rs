@@ -77,8 +77,7 @@ fn what_is_no_fingerprint_is_refused() {
         .fails_with(2)
         .stdout("")
         .stderr(
-            "certgrab: error: invalid value '1234' for '--trust-sha256 <HEX>': expected the 64 hexadecimal digits of a SHA-256, with or without colons\n\
-             certgrab: hint: see `certgrab --help`\n",
+            "certgrab: error: invalid value '1234' for '--trust-sha256 <HEX>': expected the 64 hexadecimal digits of a SHA-256, with or without colons\n",
         );
 }
 

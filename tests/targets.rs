@@ -8,8 +8,7 @@ use crate::support::certgrab;
 fn a_target_that_is_none_is_refused_with_what_was_understood() {
     certgrab().args(["http://broker.test"]).fails_with(2).stdout("").stderr(
         "certgrab: error: invalid value 'http://broker.test' for '[TARGET]...': \
-         `http://broker.test` has the scheme `http`, which has no TLS; did you mean `https:`?\n\
-         certgrab: hint: see `certgrab --help`\n",
+         `http://broker.test` has the scheme `http`, which has no TLS; did you mean `https:`?\n",
     );
 }
 
@@ -19,9 +18,9 @@ fn no_target_at_all_names_the_usage() {
         "certgrab: error: no target given\n\
          certgrab: hint: name a server: `certgrab HOST:PORT`\n\
          Examples:\n\
-         \x20 certgrab m1.tuyacn.com:8883                       show the chain and the anchor\n\
-         \x20 certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header\n\
-         \x20 certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA\n",
+         \x20 certgrab m1.tuyacn.com:8883                      show the chain and the anchor\n\
+         \x20 certgrab m1.tuyacn.com:8883 --emit c=root_ca.h   write a C header\n\
+         \x20 certgrab broker.lan:8883 --roots my_ca.pem       trust your own CA\n",
     );
 }
 
@@ -45,8 +44,7 @@ fn a_project_is_for_a_server_and_what_stands_behind_it_is_not_dropped() {
     for target in ["https://plc.test/a/b?c=d", "mqtts://plc.test/a/b?c=d"] {
         let shown = target.replace("c=d", "...");
         certgrab().args(["new", "linux-c", target, "plc"]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: invalid value '{shown}' for '[TARGET]': TARGET must not have a path; edit the path in the code of the project\n\
-             certgrab: hint: see `certgrab --help`\n"
+            "certgrab: error: invalid value '{shown}' for '[TARGET]': TARGET must not have a path; edit the path in the code of the project\n"
         ));
     }
 }
@@ -133,8 +131,7 @@ fn a_password_in_a_url_is_not_repeated() {
     certgrab().args(["https://user:secret@plc.test/page"]).fails_with(2).stderr(
         "certgrab: error: invalid value 'https://...@plc.test/page' for '[TARGET]...': the target \
          must not contain a user name (the part before `@`); pass the URL without user name and \
-         password: certgrab does not log in\n\
-         certgrab: hint: see `certgrab --help`\n",
+         password: certgrab does not log in\n",
     );
 }
 

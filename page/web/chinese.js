@@ -55,10 +55,10 @@ const translator = (table) => {
         return list ? value.replaceAll(", ", list) : (!kept && translated(value, depth - 1)) || value;
       });
     }
-    const named = /^`([^`]*)` (.*)$/s.exec(text);
+    const list = parts(text, "; ", Infinity);
+    const named = list.length === 1 && /^`([^`]*)` (.*)$/s.exec(text);
     const predicate = named && translated(named[2], depth - 1);
     if (predicate) return `\`${named[1]}\` ${predicate}`;
-    const list = parts(text, "; ", Infinity);
     const [all, joint] = list.length > 1 ? [list, "；"] : [parts(text, ": ", 2), "："];
     const chinese = all.length > 1 ? all.map((part) => translated(part, depth - 1)) : [];
     return chinese.some(Boolean) ? all.map((part, i) => chinese[i] || part).join(joint) : null;

@@ -3,6 +3,8 @@
 //!
 //! In: a word that certgrab does not know. Out: an instruction, or nothing.
 
+mod options;
+
 use std::path::Path;
 
 use crate::{
@@ -13,165 +15,15 @@ use crate::{
 
 use super::file_names;
 
-/// Options of other programs, each with what to do in certgrab.
-const OPTIONS: &[(&[&str], &str)] = &[
-    (
-        &[
-            "-o",
-            "-O",
-            "--out",
-            "--output",
-            "--outfile",
-            "--file",
-            "--out-file",
-            "--write",
-            "--save",
-            "--dest",
-        ],
-        "write a file with `--emit FORMAT=FILE`, such as `--emit c=root_ca.h`",
-    ),
-    (
-        &["--format", "-f", "--form", "--outform", "--type", "-t", "--to"],
-        "choose a format with `--emit FORMAT`; `certgrab formats` lists them",
-    ),
-    (
-        &[
-            "--ca",
-            "--cafile",
-            "--ca-file",
-            "--cacert",
-            "--ca-cert",
-            "-CAfile",
-            "--capath",
-            "--root",
-        ],
-        "trust your own CA with `--roots FILE`",
-    ),
-    (
-        &[
-            "-k",
-            "--insecure",
-            "--self-signed",
-            "--no-verify",
-            "--no-check",
-            "--no-check-certificate",
-            "--skip-verify",
-            "--trust",
-            "--accept",
-        ],
-        "certgrab has no option that trusts any server: anyone on the way could answer. Verify the \
-         fingerprint of the certificate with its owner, then pass `--trust-sha256 HEX`, or \
-         `--roots FILE` with the CA's certificate",
-    ),
-    (
-        &["--host", "--server", "--hostname", "--url", "--port", "-p", "-connect"],
-        "name the server as one word, `certgrab HOST:PORT`",
-    ),
-    (&["--servername", "-servername"], "set the name in the ClientHello with `--sni NAME`"),
-    (&["--showcerts", "-showcerts", "--chain"], "write the chain with `--what chain --emit pem`"),
-    (&["--root-ca", "--anchor"], "certgrab writes the root by default: `--emit FORMAT`"),
-    (
-        &["--pem", "--der", "--rust", "--arduino", "--c", "--text", "--base64", "--header"],
-        "choose a format with `--emit FORMAT`",
-    ),
-    (
-        &["--sha256", "--fingerprint", "--thumbprint"],
-        "print the SHA-256 with `--emit sha256`, or trust one with `--trust-sha256 HEX`",
-    ),
-    (
-        &["--cert", "--key", "-E", "--client"],
-        "show the device's own certificate with `--client-cert FILE --client-key FILE`",
-    ),
-    (&["--leaf"], "write the leaf with `--what leaf --emit FORMAT`"),
-    (&["--intermediate"], "write the intermediates with `--what intermediates --emit FORMAT`"),
-    (&["--all"], "write the chain with `--what chain`, or the other roots too with `--backup`"),
-    (
-        &["--tls", "--tlsv1.2", "--tls1.2", "-tls1_2", "--tlsv1.3", "--tls1.3", "--ciphers"],
-        "send the ClientHello of a device with `--as DEVICE`",
-    ),
-    (
-        &["--fix", "--apply"],
-        "do what stands below each finding; `certgrab sync` writes the constants again",
-    ),
-    (
-        &["-r", "-R", "--recursive"],
-        "name the folder, `certgrab check FOLDER`: it is read as a whole",
-    ),
-    (
-        &["--force", "--overwrite", "-y", "--yes"],
-        "remove or rename the file first: certgrab replaces only what it wrote",
-    ),
-    (&["--list", "--list-formats", "--formats"], "run `certgrab formats`"),
-    (&["-j", "--parallel", "--concurrency", "--workers"], "set `--jobs N`, with `--hosts LIST`"),
-    (
-        &["--days", "--min-days"],
-        "require a lifetime with `--lifetime SPAN`, such as `90d`, `10y` or `2027-04-15`",
-    ),
-    (&["--date", "--time", "--now"], "verify as of a time with `--at TIME`"),
-];
-
-/// The options of [`OPTIONS`] for an output file, and for its format.
-const FILE: &str = "-o";
-const FORM: &str = "--format";
-const LIST: &str = "--list";
-
-/// What to do instead in a command without `--emit`.
-const OPTIONS_OF_COMMANDS: &[(&str, &str, &str)] = &[
-    (
-        "check",
-        FILE,
-        "write a report with `--report FORM=FILE`, such as `--report sarif=check.sarif`",
-    ),
-    (
-        "check",
-        FORM,
-        "choose `--report FORM`: text, json, sarif, junit, github, prometheus, cyclonedx or html",
-    ),
-    (
-        "lab",
-        FILE,
-        "write a report with `--report FORM=FILE`, such as `--report junit=lab.xml`, and the lab's \
-         anchor with `--emit FORMAT=FILE`",
-    ),
-    (
-        "lab",
-        FORM,
-        "choose `--report FORM` for the report, and `--emit FORMAT` for the lab's anchor",
-    ),
-    ("lab", "-p", "listen elsewhere with `--listen ADDR:PORT`"),
-    ("sync", FILE, "name the files under `emit` in certgrab.toml, each with its format"),
-    ("sync", FORM, "name the formats under `emit` in certgrab.toml, each with its file"),
-    (
-        "verify",
-        FILE,
-        "write what is verified with `certgrab HOST:PORT --from FILE --emit FORMAT=FILE`",
-    ),
-    ("verify", FORM, "print a JSON document with `--json`"),
-    ("new", FILE, "name the folder last: `certgrab new PROJECT TARGET DIR`"),
-    ("formats", FILE, "redirect standard output: `certgrab formats > FILE`"),
-    ("explain", FILE, "redirect standard output: `certgrab explain CODE > FILE`"),
-    ("explain", LIST, "run `certgrab explain`, which lists the codes"),
-    ("check", LIST, "run `certgrab explain`, which lists the codes of findings"),
-    ("sync", LIST, "see the targets in certgrab.toml"),
-];
-
-/// What to do instead of the unknown option `word`, as typed without its value, in the subcommand
-/// `command`.
-pub(super) fn option(word: &str, command: Option<&str>) -> Option<&'static str> {
-    let word = word.split('=').next().unwrap_or(word);
-    let (words, of_the_main_job) = OPTIONS.iter().find(|(words, _)| words.contains(&word))?;
-    let of_the_command = OPTIONS_OF_COMMANDS
-        .iter()
-        .find(|(name, kind, _)| Some(*name) == command && words.contains(kind));
-    Some(of_the_command.map_or(*of_the_main_job, |(.., hint)| *hint))
-}
+pub(super) use options::{of_another_program, option};
 
 /// Verbs that other programs begin with; certgrab does not need any.
 const VERBS: &[(&[&str], &str)] = &[
     (
         &[
             "get", "fetch", "grab", "download", "c", "connect", "s_client", "show", "export",
-            "chain", "pull", "dump", "inspect", "info", "view", "print", "extract", "query",
+            "chain", "pull", "dump", "inspect", "info", "view", "print", "extract", "query", "ask",
+            "retrieve", "openssl", "x509",
         ],
         "the main job needs no verb: `certgrab HOST:PORT`",
     ),
@@ -186,13 +38,26 @@ const VERBS: &[(&[&str], &str)] = &[
     (&["version"], "run `certgrab --version`"),
 ];
 
+/// Words that are also names of servers: before another target they are verbs.
+const VERBS_OF_PAIRS: &[(&[&str], &str)] = &[
+    (
+        &["test", "cert", "certs", "certificate", "ca", "root", "anchor", "save", "run"],
+        "the main job needs no verb: `certgrab HOST:PORT`",
+    ),
+    (&["install"], "write the file that runs certgrab in a build with `certgrab integrate`"),
+];
+
 /// Why the first target is not a server, with what to do, if it is one of these verbs.
-pub(super) fn verb(first: &Target) -> Option<(String, String)> {
+pub(super) fn verb(targets: &[Target]) -> Option<(String, String)> {
+    let first = targets.first()?;
     if first.port_is_given() || first.scheme().is_given {
         return None;
     }
     let first = first.host();
-    row(VERBS, &first).map(|hint| (format!("unknown subcommand `{first}`"), hint.to_owned()))
+    let of_pairs = || row(VERBS_OF_PAIRS, &first).filter(|_| targets.len() > 1);
+    row(VERBS, &first)
+        .or_else(of_pairs)
+        .map(|hint| (format!("unknown subcommand `{first}`"), hint.to_owned()))
 }
 
 /// What to do instead of `word` as a server, if it belongs to the word before it: a port after a host, a
@@ -207,6 +72,10 @@ pub(super) fn target(word: &str, before: Option<String>) -> Option<String> {
             "`{port}` is a port: name the server as one word, `certgrab {host}:{port}`"
         ));
     }
+    if word == "-" {
+        let hint = "read targets from standard input with `--hosts -`, or a chain with `--from -`";
+        return Some(hint.to_owned());
+    }
     let format = before.filter(|format| emit::format(format).is_some());
     if let Some(format) = format {
         return Some(format!("name the file with its format, `--emit {format}={}`", shown(word)));
@@ -219,7 +88,11 @@ pub(super) fn target(word: &str, before: Option<String>) -> Option<String> {
 /// What to do instead of `--emit` with the unknown format of `value`.
 pub(super) fn emission(value: &str) -> Option<String> {
     let (word, path) = value.split_once('=').unwrap_or((value, ""));
-    let format = format(word)?;
+    let small = word.to_lowercase();
+    // `PEM`, and the file `arduino.h`, have the name of a format.
+    let named = |name: &str| emit::format(name).map(|format| format.name);
+    let stem = small.split('.').next().unwrap_or_default();
+    let format = named(&small).or_else(|| named(stem)).or_else(|| format(word))?;
     let path = match (path, word.contains('.')) {
         // A file without a format: its extension decides.
         ("", true) => format!("={}", shown(word)),
@@ -246,6 +119,30 @@ fn shown(path: &str) -> String {
     }
 }
 
+/// What to do with the server `word`, given to a subcommand that takes none.
+pub(super) fn server(word: &str, command: &str) -> Option<String> {
+    let server = shown(&word.parse::<Target>().ok()?.to_string());
+    match command {
+        "sync" => Some(format!("write a manifest for it with `certgrab sync --init {server}`")),
+        "lab" => {
+            Some(format!("the lab plays the servers; to query this one, run `certgrab {server}`"))
+        }
+        "demo" => Some(format!("to query a server, run `certgrab {server}`")),
+        "page" => Some("redirect standard output: `certgrab page > FILE`".to_owned()),
+        _ => None,
+    }
+}
+
+/// What to do with the server `word`, given to the subcommand `command` where a file belongs.
+pub(super) fn server_for_a_file(word: &str, command: &str) -> Option<String> {
+    let target = word.parse::<Target>().ok()?;
+    let is_server =
+        target.port_is_given() || target.scheme().is_given || !word.contains(['.', '/']);
+    let server = shown(&target.to_string());
+    (is_server && !Path::new(word).exists())
+        .then(|| format!("`{command}` reads files; to query a server, run `certgrab {server}`"))
+}
+
 /// Words for a project, with the one that is probably meant.
 const PROJECTS: &[(&[&str], &str)] = &[
     (&["esp32", "arduino", "ino", "sketch", "platformio"], "arduino-esp32"),
@@ -261,6 +158,12 @@ const PROJECTS: &[(&[&str], &str)] = &[
 pub(super) fn project(word: &str) -> String {
     let all = "`certgrab new --list` lists the projects";
     let meant = row(PROJECTS, &word.to_lowercase());
+    let target = word.parse::<Target>().ok();
+    let target = target.filter(|one| one.port_is_given() || one.scheme().is_given);
+    if let (None, Some(target)) = (meant, target) {
+        let server = shown(&target.to_string());
+        return format!("name the project first: `certgrab new PROJECT {server} DIR`; {all}");
+    }
     meant.map_or_else(|| all.to_owned(), |name| format!("write `certgrab new {name}`; {all}"))
 }
 
@@ -301,18 +204,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_options_of_commands_are_of_commands_and_of_the_table() {
-        use clap::CommandFactory as _;
-        let known = crate::cli::args::Args::command();
-        for (command, kind, hint) in OPTIONS_OF_COMMANDS {
-            assert!(known.find_subcommand(command).is_some(), "{command}");
-            assert_eq!(option(kind, Some(command)), Some(*hint));
-        }
-    }
-
-    #[test]
     fn no_word_stands_in_two_rows_and_each_format_is_one() {
-        for table in [OPTIONS, VERBS, FORMATS, PROJECTS] {
+        for table in [VERBS, VERBS_OF_PAIRS, FORMATS, PROJECTS] {
             let mut words: Vec<_> = table.iter().flat_map(|(words, _)| *words).collect();
             words.sort_unstable();
             assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");

@@ -140,14 +140,13 @@ fn dispatch(mut args: Args) -> Exit {
 fn refuse_file_name(job: &args::Request) -> Result<(), Failure> {
     args::request::refuse_file_name(job).map_err(|(message, name)| {
         let hint = habits::target(&name, usage::before(&name));
-        let hint = hint.unwrap_or_else(|| "see `certgrab --help`".to_owned());
-        Failure::new(Exit::Usage, message).with_hint(Some(hint))
+        Failure::new(Exit::Usage, message).with_hint(hint)
     })
 }
 
 /// Refuses a verb in front of the target.
 fn refuse_verb(job: &args::Request) -> Result<(), Failure> {
-    job.targets.first().and_then(habits::verb).map_or(Ok(()), |(message, hint)| {
+    habits::verb(&job.targets).map_or(Ok(()), |(message, hint)| {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
     })
 }

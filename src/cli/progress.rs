@@ -2,7 +2,7 @@
 
 use std::{io::IsTerminal as _, time::Duration};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::style::Display;
 
@@ -26,8 +26,8 @@ impl Progress {
     /// For this many targets, if their number is known: done, rate, failures, time left.
     pub(crate) fn of_targets(display: &Display, targets: Option<u64>) -> Self {
         let template = match targets {
-            Some(_) => "certgrab: {pos}/{len} done, {per_sec}, {msg} failed, {eta} left",
-            None => "certgrab: {pos} done, {per_sec}, {msg} failed",
+            Some(_) => "certgrab: {pos}/{len} done, {rate} a second, {msg} failed, {eta} left",
+            None => "certgrab: {pos} done, {rate} a second, {msg} failed",
         };
         // Results on the same terminal show enough progress.
         Self::new(display, !std::io::stdout().is_terminal(), targets, template)
@@ -39,7 +39,11 @@ impl Progress {
             let target = ProgressDrawTarget::stderr_with_hz(DRAWS_A_SECOND);
             let bar = ProgressBar::with_draw_target(length, target);
             if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
+                // indicatif's own has four decimals.
+                let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                    let _ = write!(out, "{:.0}", state.per_sec());
+                };
+                bar.set_style(style.with_key("rate", rate));
             }
             bar.enable_steady_tick(Duration::from_secs(1));
             bar

@@ -2,8 +2,10 @@
 
 use crate::text::{foreign::Foreign, secrets};
 
+use clap::{CommandFactory as _, Subcommand as _};
+
 use super::{
-    args::help,
+    args::{Args, Command, help},
     failure::{Exit, Failure},
     habits, language, output, style, typed,
 };
@@ -37,24 +39,31 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     let missing = missing(error);
     let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
     let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: "));
-    let habit = habit(error);
+    let foreign = habits::of_another_program(&typed());
+    let habit = match foreign {
+        Some(word) => habits::option(word, command().as_deref()).map(str::to_owned),
+        None => habit(error),
+    };
     let hint = match (error.kind(), tips.as_slice()) {
-        _ if let Some(habit) = habit => habit,
+        _ if let Some(habit) = habit => Some(habit),
         (ErrorKind::MissingRequiredArgument, _) if is_of_the_main_job => {
-            "name a server: `certgrab HOST:PORT`".to_owned()
+            Some("name a server: `certgrab HOST:PORT`".to_owned())
         }
         (ErrorKind::MissingRequiredArgument, _) if let Some(usage) = usage => {
-            visible(&format!("`{usage}`"))
+            Some(visible(&format!("`{usage}`")))
         }
-        (_, []) => "see `certgrab --help`".to_owned(),
-        (_, tips) => visible(&tips.join("; ")),
+        // The sentence says what was expected.
+        (ErrorKind::ValueValidation, []) => None,
+        (_, []) => Some(in_small_letters(error).unwrap_or_else(see_the_help)),
+        (_, tips) => Some(visible(&tips.join("; "))),
     };
     let sentence = match error.kind() {
+        _ if let Some(word) = foreign => format!("unexpected argument '{word}' found"),
         ErrorKind::MissingRequiredArgument if is_of_the_main_job => "no target given".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("missing: {}", missing.join(", ")),
         _ => sentence(error),
     };
-    output::complain(&Failure::new(Exit::Usage, sentence).with_hint(Some(hint)));
+    output::complain(&Failure::new(Exit::Usage, sentence).with_hint(hint));
     if std::env::args_os().len() <= 1 {
         output::show_on_stderr(&language::columns_in_language(help::EXAMPLES));
     }
@@ -120,15 +129,11 @@ fn habit(error: &clap::Error) -> Option<String> {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let typed: Vec<_> = typed::words()
-                .into_iter()
-                .skip(1)
-                .filter_map(|word| word.into_string().ok())
-                .collect();
-            let command = typed.iter().find(|word| !word.starts_with('-')).map(String::as_str);
-            word(ContextKind::InvalidArg)
-                .and_then(|option| habits::option(option, command))
-                .map(str::to_owned)
+            let word = word(ContextKind::InvalidArg)?;
+            let command = command();
+            let server = || habits::server(word, command.as_deref()?);
+            let hint = habits::option(word, command.as_deref()).map(str::to_owned);
+            hint.or_else(server)
         }
         ErrorKind::ValueValidation => {
             let value = word(ContextKind::InvalidValue)?;
@@ -141,6 +146,38 @@ fn habit(error: &clap::Error) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The words of the user that are text, a command in front of its options.
+fn typed() -> Vec<String> {
+    typed::words().into_iter().skip(1).filter_map(|word| word.into_string().ok()).collect()
+}
+
+/// The subcommand of the user's.
+fn command() -> Option<String> {
+    typed().into_iter().next().filter(|word| Command::has_subcommand(word))
+}
+
+/// Where all arguments of the user's subcommand are.
+fn see_the_help() -> String {
+    match command() {
+        Some(command) => format!("see `certgrab {command} --help`"),
+        None => "see `certgrab --help`".to_owned(),
+    }
+}
+
+/// The option that differs from an unknown one in the case of its letters alone.
+fn in_small_letters(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ContextValue};
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else { return None };
+    let name = typed.strip_prefix("--")?.to_ascii_lowercase();
+    let mut all = Args::command();
+    all.build();
+    let named = command().and_then(|command| all.find_subcommand(command));
+    let options = named.unwrap_or(&all).get_arguments();
+    let mut names = options.filter_map(clap::Arg::get_long);
+    let known = names.find(|known| *known == name)?;
+    (*typed != format!("--{known}")).then(|| format!("a similar argument exists: '--{known}'"))
 }
 
 /// The argument before the last one that is `value`.

@@ -12,15 +12,19 @@ body{overflow-wrap:anywhere;font:16px/1.5 system-ui,sans-serif;max-width:60rem;m
 h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin-top:2rem;overflow-wrap:anywhere}\
 table{border-collapse:collapse;width:100%}\
 td,th{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}\
-code,pre{font-family:ui-monospace,monospace}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--box);padding:.8rem}\
+tr>th:first-child:has(+td){width:9rem}th::first-letter{text-transform:uppercase}\
+code,pre{font-family:ui-monospace,monospace}pre{white-space:pre;overflow:auto;background:var(--box);padding:.8rem;font-size:.9rem}\
 .error,.failed,.refuses{color:var(--error)}.warning,.by-default,.undecided,.unknown{color:var(--warning)}.note{color:var(--note)}\
-.good,.connects{color:var(--good)}td.connects,td.refuses,td.unknown,th{white-space:nowrap;overflow-wrap:normal}.action{display:block;opacity:.8}time{white-space:nowrap}\
+.good,.connects{color:var(--good)}td.connects,td.refuses,td.unknown,td.word,th,time{white-space:nowrap;overflow-wrap:normal}.action{display:block;opacity:.8}\
+.summary p{margin:.3rem 0}.summary p.below{margin-left:1.5rem}\
 ul.tree{padding-left:0;list-style:none}ul.tree ul{padding-left:1.5rem;list-style:\"└ \"}small{display:block;opacity:.8}\
 .bar{position:relative;display:block;min-width:12rem;height:1.1rem;background:var(--box)}\
 .bar i,.bar b,.bar s{position:absolute;top:0;bottom:0}.bar i{background:var(--note);opacity:.6}\
 .bar b{width:2px;background:var(--error)}.bar s{width:3px;background:var(--warning)}\
 .dates{white-space:nowrap}.dates small{white-space:normal}details{border-top:1px solid var(--line);padding:.4rem 0}summary{cursor:pointer}\
-@media(max-width:40rem){body{margin:1rem auto}th,.dates{white-space:normal}.dates{min-width:6.5rem}td,th{padding-right:.5rem}.bar{min-width:4rem}}";
+@media(max-width:40rem){body{margin:1rem auto}h1{font-size:1.25rem}pre{font-size:.75rem}.bar{min-width:0;margin:.3rem 0}\
+table,tbody,tr,td,th{display:block}tr{border-top:1px solid var(--line);padding:.4rem 0}td,th{border:0;padding:0}tr:not(:has(td)),td.count{display:none}td.place,td.place+td{display:inline}td.place::after{content:\": \"}}\
+@media print{pre{white-space:pre-wrap;overflow-wrap:anywhere}}";
 
 /// The beginning of every report.
 const BEGIN: &str = "<!doctype html>\n";

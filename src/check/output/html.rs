@@ -24,7 +24,7 @@ pub fn html(files: &[FileReport], at: Time) -> String {
     let verdict = match (errors, warnings) {
         (0, 0) => "Nothing needs attention",
         (0, _) => "Valid today, but something needs attention",
-        _ => "Something does not work",
+        _ => "Devices do not connect, or do not verify the server",
     };
     let mut out = format!(
         "<h1>{verdict}</h1>\n\
@@ -60,7 +60,7 @@ fn row(out: &mut String, finding: &Finding) {
         .map(|action| format!("<span class=\"action\">{}</span>", with_code(action)));
     let _ = writeln!(
         out,
-        "<tr><td>{place}<td><strong class=\"{severity}\">{severity}</strong> {}{}<td><code title=\"{}\">{}</code>",
+        "<tr><td class=\"place\">{place}<td><strong class=\"{severity}\">{severity}</strong> {}{}<td class=\"word\"><code title=\"{}\">{}</code>",
         with_code(&sentence(finding)),
         action.unwrap_or_default(),
         escaped(meaning(finding.code).unwrap_or_default()),
@@ -87,7 +87,8 @@ fn anchors(out: &mut String, files: &[FileReport]) {
     }
     out.push_str("<h2>Trust anchors</h2>\n<table>\n<tr><th>Expires<th>Name<th>File\n");
     for (ends, name, file) in rows {
-        let _ = writeln!(out, "<tr><td>{}<td>{name}<td><code>{file}</code>", ends.date());
+        let _ =
+            writeln!(out, "<tr><td><time>{}</time><td>{name}<td><code>{file}</code>", ends.date());
     }
     out.push_str("</table>\n");
 }

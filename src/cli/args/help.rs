@@ -14,9 +14,9 @@ pub(crate) const COLUMNS: usize = 100;
 /// What `-h` ends with, and what `certgrab` alone shows.
 pub(crate) const EXAMPLES: &str = "\
 Examples:
-  certgrab m1.tuyacn.com:8883                       show the chain and the anchor
-  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h    write a C header
-  certgrab broker.lan:8883 --roots my_ca.pem        trust your own CA";
+  certgrab m1.tuyacn.com:8883                      show the chain and the anchor
+  certgrab m1.tuyacn.com:8883 --emit c=root_ca.h   write a C header
+  certgrab broker.lan:8883 --roots my_ca.pem       trust your own CA";
 
 /// What `--help` ends with.
 pub(super) const LONG_EXAMPLES: &str = "\
@@ -38,31 +38,31 @@ pub(super) const TEMPLATE: &str =
 
 /// The subcommands, by what they are for. A test compares them with [`super::Command`].
 const COMMANDS: &str = "\
-Find:    certgrab TARGET   show the chain of a server and the anchor; --emit writes it
-         convert           write the certificates that you have in a file in another format
-         formats           list the formats, each with the software that reads it
+Find:    certgrab TARGET   show the chain and the anchor; --emit writes it
+         convert           write the certificates of a file in another format
+         formats           list every format and what reads it
          verify            verify a chain in a file; needs no network
-         demo              run every step against a built-in server; needs no network
-Keep:    sync              update the locks and constants listed in certgrab.toml
-Prove:   check             check committed certificates, and whether they still verify the server
-         explain           what a finding of `check` means, and what to do about it
-         lab               servers, sound and faulty, that show what a device accepts
+         demo              run every step without a network
+Keep:    sync              update the locks and constants of certgrab.toml
+Prove:   check             check committed certificates, and ask their servers
+         explain           what a finding of `check` means, and what to do
+         lab               servers, sound and faulty, to test a device
 Set up:  new               create a small project that connects to a server
-         integrate         write the file that runs certgrab in a build or in CI
-         page              write certgrab for a browser, one HTML file without a network
+         integrate         write the file that runs certgrab in a build or CI
+         page              write certgrab for a browser, one HTML file
          completions, man  print what goes with an installed command
 
-A TARGET is host:port or a URL. certgrab COMMAND --help lists the options of a command.";
+A TARGET is host:port or a URL. certgrab COMMAND --help has the options of each.";
 
-/// The most columns of a line of help.
+/// The options that `-h` lists, in fewer words than `--help`, which lists all. Its lines fit into 80 columns.
 const EVERYDAY: [(&str, &str); 10] = [
-    ("emit", "Write this format to PATH or standard output"),
-    ("what", "anchor, chain, leaf or intermediates"),
+    ("emit", "Write a format to PATH or standard output"),
+    ("what", "anchor (default), chain, leaf or intermediates"),
     ("name", "The name of the constants"),
     ("json", "Print a JSON document"),
     ("roots", "Trust these CA certificates instead of Mozilla's"),
     ("trust_sha256", "Also trust the certificate with this SHA-256"),
-    ("stacks", "Show which TLS stacks connect, and why the others do not"),
+    ("stacks", "Show which TLS stacks connect, or why not"),
     ("from", "Read the chain from a file; contact no server"),
     ("timeout", "Give up on a target after this time"),
     ("hosts", "Read many targets from a file, one per line"),
@@ -76,8 +76,18 @@ pub(crate) fn command(typed: &[OsString]) -> clap::Command {
         match (everyday, argument.get_help().cloned()) {
             (Some((_, short)), Some(long)) => {
                 let argument = argument.help(*short).long_help(long);
-                // A heading for each group would take more lines than the options.
-                if is_short { argument.help_heading(None) } else { argument }
+                // A heading for each group would take more lines than the options, and long values
+                // would break the texts behind them.
+                match is_short {
+                    true if argument.get_id() == "roots" => {
+                        argument.help_heading(None).value_name("FILE|DIR|...")
+                    }
+                    true if argument.get_id() == "what" => {
+                        argument.help_heading(None).hide_default_value(true)
+                    }
+                    true => argument.help_heading(None),
+                    false => argument,
+                }
             }
             (_, _) => argument.hide_short_help(true),
         }

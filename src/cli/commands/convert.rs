@@ -95,6 +95,8 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
         // The format, or the file to write, is where other programs expect it.
         let last = files.last().filter(|file| files.len() > 1 && !file.exists());
         let meant = last.and_then(|file| file.to_str()).and_then(habits::form);
+        let server = |file: &PathBuf| habits::server_for_a_file(file.to_str()?, "convert");
+        let meant = meant.or_else(|| files.first().and_then(server));
         let any = "choose one with `--emit FORMAT`; `certgrab formats` lists them";
         return usage("no form to convert to", meant.as_deref().unwrap_or(any));
     }

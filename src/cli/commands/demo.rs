@@ -39,8 +39,8 @@ const NEXT: &str = "
 Next, with a server of yours:
   certgrab HOST:PORT                       show its chain and its anchor
   certgrab HOST:PORT --emit c=root_ca.h    write a C header
-  certgrab formats                         list the formats, each with the software that reads it
-  certgrab new --list                      list the projects that connect to a server
+  certgrab formats                         list every format and what reads it
+  certgrab new --list                      list the projects that connect
   certgrab lab                             see what your device accepts
 ";
 

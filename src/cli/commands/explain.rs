@@ -1,16 +1,14 @@
 //! `certgrab explain`: what a finding of `certgrab check` means, and what to do about it.
 
-use std::fmt::Write as _;
-
 use crate::{
     check::CODES,
     cli::{
         args::explain::Args,
         failure::{Exit, Failure},
         language::{self, Language},
-        output,
+        output, style,
     },
-    text::foreign::Foreign,
+    text::{foreign::Foreign, near},
 };
 
 /// The page of findings, a section for each code.
@@ -25,10 +23,16 @@ const fn page(language: Language) -> &'static str {
 pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let language = language::chosen();
     let text = match &args.code {
-        Some(code) => section(language, code).map(str::to_owned).ok_or_else(|| {
+        Some(code) => section(language, code).map(in_lines).ok_or_else(|| {
             let shown = Foreign::text(code).line();
+            let hint = match nearest(code) {
+                Some(near) => {
+                    format!("run `certgrab explain {near}`; `certgrab explain` lists all")
+                }
+                None => "list them with `certgrab explain`".to_owned(),
+            };
             Failure::new(Exit::Usage, format!("`{shown}` is not the code of a finding"))
-                .with_hint(Some("list them with `certgrab explain`".to_owned()))
+                .with_hint(Some(hint))
         })?,
         None => list(language),
     };
@@ -42,6 +46,18 @@ fn section(language: Language, code: &str) -> Option<&'static str> {
     page(language).split("\n## ").skip(1).find(heading)
 }
 
+/// The code that `word` is by some slip of the keyboard.
+fn nearest(word: &str) -> Option<&'static str> {
+    let near =
+        |most| CODES.iter().map(|(code, _)| *code).find(|code| near::is_near(word, code, most));
+    [0, 1, 2].into_iter().find_map(near)
+}
+
+/// A section in lines of the terminal.
+fn in_lines(section: &str) -> String {
+    section.lines().map(|line| style::wrapped("", "", line, style::columns())).collect()
+}
+
 fn list(language: Language) -> String {
     let width = CODES.iter().map(|(code, _)| code.len()).max().unwrap_or_default();
     let mut out = String::new();
@@ -52,7 +68,8 @@ fn list(language: Language) -> String {
                 section(language, code).and_then(|text| text.lines().nth(2)).unwrap_or(english)
             }
         };
-        let _ = writeln!(out, "{code:width$}  {meaning}");
+        let below = " ".repeat(width + 2);
+        out += &style::wrapped(&format!("{code:width$}  "), &below, meaning, style::columns());
     }
     out
 }

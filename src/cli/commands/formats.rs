@@ -16,7 +16,7 @@ use crate::cli::{
     args::formats::List,
     failure::{Exit, Failure},
     language::in_language,
-    output,
+    output, style,
 };
 
 /// Lists the formats, or what templates can use.
@@ -63,7 +63,7 @@ fn grouped(out: &mut String) {
                 || "scripts: the whole result as a JSON document".to_owned(),
                 |format| described(&format),
             );
-            let _ = writeln!(out, "  {name:width$}  {}", in_language(&what));
+            *out += &row(&format!("  {name:width$}  "), &in_language(&what));
         }
     }
 }
@@ -77,8 +77,13 @@ fn table(out: &mut String, rows: impl Iterator<Item = (&'static str, String)>) {
     let rows: Vec<_> = rows.collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
     for (name, what) in rows {
-        let _ = writeln!(out, "{name:width$}  {}", in_language(&what));
+        *out += &row(&format!("{name:width$}  "), &in_language(&what));
     }
+}
+
+/// A name and what stands behind it, as wide as the terminal.
+fn row(name: &str, what: &str) -> String {
+    style::wrapped(name, &" ".repeat(name.len()), what, style::columns())
 }
 
 /// The bytes of flash that each format needs, the smallest first.

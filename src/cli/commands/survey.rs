@@ -138,16 +138,22 @@ fn ways_of_asking(out: &mut String, survey: &Survey) {
     // The widest of each column: `not sent`, `ECDSA`, `TLS 1.2 or older`.
     let widths = [place.max().unwrap_or_default(), 8, 5, 16];
     let mut row = |cells: [&str; 4], answer: &str| {
-        for (cell, width) in cells.iter().zip(widths) {
-            let _ = write!(out, "{}  ", wrap::padded(&in_language(cell), width));
-        }
-        let _ = writeln!(out, "{}", in_language(answer));
+        let cells = cells.iter().zip(widths);
+        let padded = cells.map(|(cell, width)| wrap::padded(&in_language(cell), width) + "  ");
+        let (start, below) =
+            (padded.collect::<String>(), " ".repeat(widths.iter().sum::<usize>() + 8));
+        *out += &style::wrapped(&start, &below, &in_language(answer), style::columns());
     };
     row(["address", "name", "key", "version"], "answer");
     for (question, outcome) in &survey.answers {
         let answer = match outcome {
             Ok(number) => format!("chain {}", number + 1),
-            Err(error) => error.to_string(),
+            // The column says that the server answered so.
+            Err(error) => {
+                let sentence = error.to_string();
+                let alert = sentence.strip_prefix("the server refused the handshake: ");
+                alert.unwrap_or(&sentence).to_owned()
+            }
         };
         let name = if question.names { "sent" } else { "not sent" };
         let cells = [&*question.place(), name, question.key(), question.versions()];

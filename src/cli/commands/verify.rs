@@ -21,6 +21,7 @@ use serde::Serialize;
 use crate::cli::{
     args::verify::Verify,
     failure::{Exit, Failure},
+    habits,
     output::{self, complain},
     report, request, roots,
     style::Display,
@@ -41,7 +42,10 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let host = verify.host.as_ref();
     let store = roots::store(&verify.trust, display)?;
     let options = Options::new(store, verify.trust.at.unwrap_or_else(Time::now));
-    let presented = request::read_chain(file, display)?;
+    let presented = request::read_chain(file, display).map_err(|failure| {
+        let hint = file.to_str().and_then(|word| habits::server_for_a_file(word, "verify"));
+        if hint.is_some() { failure.with_hint(hint) } else { failure }
+    })?;
     let name = host.map(|host| options.wanted_name(host));
     let grab = match (verify.stack, host) {
         (Some(stack), _) => grab::judge_by(stack, presented, name.as_ref(), &options),

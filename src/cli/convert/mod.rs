@@ -22,6 +22,7 @@ use crate::{
 use super::{
     commands::warn::Named,
     failure::{Exit, Failure},
+    habits,
 };
 
 /// The passwords that are tried on PKCS #12 by default: none, and that of Java's truststores.
@@ -166,21 +167,10 @@ fn content_of(file: &Path) -> Result<Vec<u8>, Failure> {
         false => bounded_file::read_given(file, check::MAX_FILE_BYTES),
     };
     content.map_err(|error| {
-        let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-        let target = file.to_str().filter(|_| is_missing).and_then(|text| text.parse().ok());
-        let hint = target.filter(|_| is_server(file)).map(|target: Target| {
-            format!("`convert` reads files; ask a server with `certgrab {target} --emit FORMAT`")
-        });
+        let hint = file.to_str().and_then(|word| habits::server_for_a_file(word, "convert"));
         let file = shown(&shown_path(file));
         Failure::new(Exit::File, format!("cannot read {file}: {error}")).with_hint(hint)
     })
-}
-
-/// Whether `file` looks like a server rather than like a file.
-fn is_server(file: &Path) -> bool {
-    let text = file.to_string_lossy();
-    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|one| one.is_ascii_digit());
-    text.contains("://") || text.rsplit_once(':').is_some_and(|(_, port)| is_port(port))
 }
 
 /// The name of `file` in messages and comments.

@@ -87,8 +87,8 @@ mod tests {
 
     #[test]
     fn columns_stay_under_each_other_and_what_is_typed_stays_english() {
-        let lines = "Find:    certgrab TARGET   show the chain of a server and the anchor; --emit writes it\n         \
-                     formats           list the formats, each with the software that reads it";
+        let lines = "Find:    certgrab TARGET   show the chain and the anchor; --emit writes it\n         \
+                     formats           list every format and what reads it";
         let chinese = of_text(lines);
         let columns: Vec<_> = chinese
             .lines()

@@ -83,8 +83,11 @@ fn translated(text: &str, depth: usize) -> Option<String> {
     }
 }
 
-/// A name between backquotes, and a sentence about it.
+/// A name between backquotes, and one sentence about it.
 fn named(text: &str, depth: usize) -> Option<String> {
+    if parts(text, "; ", 2).len() > 1 {
+        return None;
+    }
     let (name, predicate) = text.strip_prefix('`')?.split_once("` ")?;
     translated(predicate, depth).map(|chinese| format!("`{name}` {chinese}"))
 }
@@ -239,6 +242,13 @@ mod tests {
         assert_eq!(
             chinese(next),
             "目前正常；请安排更换；从 a.h:1 [leaf] 开始，见 `certgrab explain leaf`"
+        );
+        assert_eq!(
+            chinese(
+                "a.pem, line 13: `A` is an intermediate, issued by `B`: CAs replace intermediates \
+                 without notice; embed the root: `certgrab a.test`"
+            ),
+            "a.pem 第 13 行：`A` 是中间证书，由 `B` 签发：CA 会不经通知更换中间证书；请内置根证书：`certgrab a.test`"
         );
         let names = [
             "no sentence of the table",

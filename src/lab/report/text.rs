@@ -1,7 +1,5 @@
 //! Text for the terminal: one line for each case, and the summary.
 
-use std::fmt::Write as _;
-
 use rustls::SignatureScheme;
 
 use super::{Outcome, Report};
@@ -69,16 +67,12 @@ fn scheme_name(number: u16) -> String {
     }
 }
 
-/// What the device's ClientHello offers, a paragraph for each list.
-fn offered(hello: &ClientHello, words: Words) -> String {
-    let mut out = String::new();
+/// What the device's ClientHello offers, a line for each list.
+fn offered(hello: &ClientHello, words: Words) -> Vec<String> {
+    let mut out = Vec::new();
     let mut list = |name: &str, values: Vec<String>| {
         if !values.is_empty() {
-            out += &wrapped(
-                &format!("{:BELOW$}{}", "", words(&format!("{name}: "))),
-                &values.join(", "),
-                2 * BELOW,
-            );
+            out.push(words(&format!("{name}: ")) + &values.join(", "));
         }
     };
     let versions = match hello.versions.as_slice() {
@@ -141,10 +135,35 @@ fn counts(report: &Report, words: Words) -> String {
     counts
 }
 
-/// The summary.
+/// A line of the summary before it is wrapped.
+pub(super) struct Line {
+    /// How far its beginning is indented, and how far what is wrapped.
+    indentation: (usize, usize),
+    pub(super) text: String,
+}
+
+impl Line {
+    /// Whether it belongs to the line above.
+    pub(super) fn is_below(&self) -> bool {
+        self.indentation.0 > 0
+    }
+}
+
+/// The summary, in lines of 80 columns.
 #[must_use]
 pub fn text(report: &Report, words: Words) -> String {
-    let mut out = String::new();
+    let wrapped = |Line { indentation: (first, others), text }: Line| {
+        wrapped(&" ".repeat(first), &text, others)
+    };
+    lines(report, words).into_iter().map(wrapped).collect()
+}
+
+/// The summary.
+pub(super) fn lines(report: &Report, words: Words) -> Vec<Line> {
+    let line = |text: &str| Line { indentation: (0, BELOW), text: words(text) };
+    let below = |text: &str| Line { indentation: (BELOW, BELOW), text: words(text) };
+    let list = |text: String| Line { indentation: (BELOW, 2 * BELOW), text };
+    let mut out = Vec::new();
     let looks = match &report.likeness {
         Some(like) if like.is_same => format!("sends the ClientHello of {}", like.title),
         Some(like) => format!("sends a ClientHello like that of {}", like.title),
@@ -152,8 +171,8 @@ pub fn text(report: &Report, words: Words) -> String {
         None => String::new(),
     };
     if !looks.is_empty() {
-        out += &wrapped("", &words(&format!("the device {looks}")), BELOW);
-        out += &report.hello.as_ref().map(|one| offered(one, words)).unwrap_or_default();
+        out.push(line(&format!("the device {looks}")));
+        out.extend(report.hello.iter().flat_map(|hello| offered(hello, words)).map(list));
     }
     for finding in &report.findings {
         let word = match (report.is_as_before(finding), report.severity(finding)) {
@@ -162,19 +181,17 @@ pub fn text(report: &Report, words: Words) -> String {
             (_, Severity::Warning) => "warning",
             (_, Severity::Note) => "note",
         };
-        out += &wrapped("", &words(&format!("{word}: the device {}", finding.message)), BELOW);
-        let below = |text: &str| wrapped(&" ".repeat(BELOW), &words(text), BELOW);
-        out += &finding.action.as_deref().map(below).unwrap_or_default();
+        out.push(line(&format!("{word}: the device {}", finding.message)));
+        out.extend(finding.action.as_deref().map(below));
         if finding.cases.len() > 1 || finding.code != "limit" {
-            out += &below(&format!("shown by: {}", finding.cases.join(", ")));
+            out.push(below(&format!("shown by: {}", finding.cases.join(", "))));
         }
     }
-    out += &wrapped("", &counts(report, words), BELOW);
-    for difference in report.differences.iter().flatten() {
-        let _ = writeln!(out, "{}", words(&format!("not as before: {difference}")));
-    }
-    let last = result(report);
-    out + &last.iter().map(|line| wrapped("", &words(line), BELOW)).collect::<String>()
+    out.push(Line { indentation: (0, BELOW), text: counts(report, words) });
+    let differences = report.differences.iter().flatten();
+    out.extend(differences.map(|one| line(&format!("not as before: {one}"))));
+    out.extend(result(report).iter().map(|one| line(one)));
+    out
 }
 
 /// The last lines.

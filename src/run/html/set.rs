@@ -78,8 +78,11 @@ fn table(out: &mut String, entries: &[&Entry], has_hosts: bool, at: Time) {
             Role::Backup => String::new(),
             role => format!("{}; ", role.word()),
         };
-        let count =
-            if has_hosts { format!("<td>{}", entry.needed_by.len()) } else { String::new() };
+        let count = if has_hosts {
+            format!("<td class=\"count\">{}", entry.needed_by.len())
+        } else {
+            String::new()
+        };
         let _ = writeln!(
             out,
             "<tr><td>{}<small>{role}SHA-256 <code>{}</code></small><td{class}><time>{}</time>{words}{count}<td>{}",
