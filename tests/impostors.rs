@@ -68,6 +68,32 @@ fn whoever_takes_the_name_of_a_public_root_is_an_error_in_each_file_however_the_
 }
 
 #[test]
+fn whoever_takes_the_name_of_a_root_that_left_the_store_is_an_error_unless_the_user_trusts_it() {
+    use DnType::{
+        CommonName as CN, CountryName as C, OrganizationName as O, OrganizationalUnitName as OU,
+    };
+    let name = |organisation, common| {
+        [(C, "US"), (O, organisation), (OU, "www.digicert.com"), (CN, common)]
+    };
+    for (parts, is_taken) in [
+        (name("DigiCert Inc", "DigiCert High Assurance EV Root CA"), true),
+        (name("digicert inc", "DIGICERT High Assurance  EV Root CA"), true),
+        (name("Plant", "DigiCert High Assurance EV Root CA"), false),
+        (name("DigiCert Inc", "DigiCert High Assurance EV Root"), false),
+    ] {
+        let pki = Pki::root_changed("x", named(&parts)).leaf("plc.test");
+        made(&pki, pki.root_der());
+        for file in ["ca.pem", "ca.h", "ta.h", "ca.env"] {
+            let codes = found(&pki, file);
+            let is_error = codes.contains(&"error lookalike-root".to_owned());
+            assert_eq!(is_error, is_taken, "{parts:?} {file} {codes:?}");
+        }
+        let trusted = ["check", "--quiet", "ca.pem", "--roots", "ca.pem"];
+        run(pki.folder(), &trusted).succeeds().stdout("");
+    }
+}
+
+#[test]
 fn a_root_that_no_store_has_is_a_note_where_neither_a_server_nor_a_manifest_says_more() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     pki.root_file();

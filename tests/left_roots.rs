@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 use certgrab::internals::{
     check::{self, Knowledge},
     trust::{
-        removed::{Left, anchor_sha256, roots_that_left},
+        removed::{Left, anchor_sha256, digits, roots_that_left},
         store::{Store, mozilla_list},
     },
     x509::certificate::{Certificate, Key, Sha256},
@@ -88,8 +88,12 @@ fn the_table_of_roots_that_left_mozillas_store_is_what_their_certificates_give()
         let successor = successor.map_or("-".to_owned(), |(_, to)| to.to_string());
         let (anchor, not_after) = (anchor_sha256(&certificate), certificate.not_after());
         let name = name(&certificate);
-        writeln!(table, "{sha256}\t{anchor}\t{last}\t{gone}\t{not_after}\t{successor}\t{name}")
-            .unwrap();
+        let (subject, key) = digits(&certificate);
+        writeln!(
+            table,
+            "{sha256}\t{anchor}\t{last}\t{gone}\t{not_after}\t{successor}\t{subject}\t{key}\t{name}"
+        )
+        .unwrap();
     }
     hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/trust/left.tsv"), &table);
     assert_eq!(table.lines().count(), roots_that_left().len());

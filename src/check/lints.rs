@@ -185,18 +185,23 @@ impl Lint<'_> {
     fn lookalike(&self) -> Option<Finding> {
         let certificate = self.certificate;
         let public = removed::keys_of_mozillas(&certificate.subject());
-        if public.is_empty()
+        let has_left = public.is_empty();
+        let is_same = || public.iter().any(|key| key == certificate.spki_der());
+        let is_trusted = || !self.knowledge.store.sources(certificate).is_empty();
+        if has_left && (!removed::has_only_the_name_of_one_that_left(certificate) || is_trusted())
             || removed::is_dropped(certificate)
-            || public.iter().any(|key| key == certificate.spki_der())
+            || is_same()
             || !certificate.is_self_issued()
                 && (!extensions::is_authority(certificate) || self.is_issuer_known())
         {
             return None;
         }
-        let message = format!(
-            "`{}` has the name of a root in Mozilla's store but a different key",
-            named(certificate)
-        );
+        let name = named(certificate);
+        let message = if has_left {
+            format!("`{name}` has the name of a root that left Mozilla's store but a different key")
+        } else {
+            format!("`{name}` has the name of a root in Mozilla's store but a different key")
+        };
         let action = "find out where it came from, and get the root with certgrab".to_owned();
         Some(self.finding(Severity::Error, "lookalike-root", message, action))
     }

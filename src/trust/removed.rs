@@ -2,8 +2,8 @@
 //!
 //! `left.tsv` has one line for each: the SHA-256 of the certificate, the SHA-256 of its subject and
 //! subjectPublicKeyInfo, the days of certifi's last release with it and of the first without it, its
-//! notAfter, the SHA-256 of its successor (or `-`), and its name. A test generates the file from the
-//! certificates and fails if it is stale.
+//! notAfter, the SHA-256 of its successor (or `-`), the [`digits`] of its subject and of its
+//! subjectPublicKeyInfo, and its name. A test generates the file from the certificates and fails if it is stale.
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -32,6 +32,10 @@ pub struct Left {
     pub not_after: Time,
     /// The root of Mozilla's store that servers moved to, if it is known.
     pub successor: Option<Sha256>,
+    /// The [`digits`] of its subject as people read it.
+    subject: &'static str,
+    /// The [`digits`] of its subjectPublicKeyInfo.
+    key: &'static str,
     /// Its common name, or its organisation and unit if it has none.
     pub name: Foreign,
 }
@@ -46,7 +50,7 @@ impl Left {
     }
 }
 
-fn row(line: &str) -> Option<Left> {
+fn row(line: &'static str) -> Option<Left> {
     let mut cells = line.split('\t');
     let mut cell = || cells.next();
     Some(Left {
@@ -56,6 +60,8 @@ fn row(line: &str) -> Option<Left> {
         gone: cell()?.parse().ok()?,
         not_after: cell()?.parse().ok()?,
         successor: Sha256::parse(cell()?),
+        subject: cell()?,
+        key: cell()?,
         name: Foreign::text(cell()?),
     })
 }
@@ -91,6 +97,23 @@ pub(crate) fn left(certificate: &Certificate) -> Option<&'static Left> {
     // A root that is in the bundled list again has not left, even if it is in the table.
     let row = same.or_else(|| rows.iter().max_by_key(|row| row.gone)).copied()?;
     super::store::mozilla_twin(certificate).is_none().then_some(row)
+}
+
+/// The first 16 bytes of the SHA-256 of the subject of `certificate` as people read it, and of its
+/// subjectPublicKeyInfo, in hexadecimal.
+#[must_use]
+pub fn digits(certificate: &Certificate) -> (String, String) {
+    /// Nobody finds another input of so many digits.
+    const DIGITS: usize = 32;
+    let of = |bytes: &[u8]| Sha256::of(bytes).to_string()[..DIGITS].to_owned();
+    (of(certificate.subject().folded_whole().join(" ").as_bytes()), of(certificate.spki_der()))
+}
+
+/// Whether roots that left Mozilla's store had the subject of `certificate`, and none its key.
+pub(crate) fn has_only_the_name_of_one_that_left(certificate: &Certificate) -> bool {
+    let (subject, key) = digits(certificate);
+    let mut of_name = roots_that_left().iter().filter(|row| row.subject == subject).peekable();
+    of_name.peek().is_some() && of_name.all(|row| row.key != key)
 }
 
 /// Whether Mozilla's store once had `certificate` and no longer has it.

@@ -91,6 +91,16 @@ impl<'a> Name<'a> {
         parts.iter().flatten().map(|part| folded(part)).collect()
     }
 
+    /// All its values in the form of [`Self::folded`], sorted.
+    #[cfg(feature = "judge")]
+    pub(crate) fn folded_whole(&self) -> Vec<String> {
+        let pairs = self.pairs().into_iter().flatten().flatten();
+        let mut parts: Vec<_> = pairs.filter_map(|(_, value)| decode(value)).collect();
+        parts.iter_mut().for_each(|part| *part = folded(part));
+        parts.sort();
+        parts
+    }
+
     /// The common name in the form of [`Self::folded`].
     #[cfg(feature = "judge")]
     pub(crate) fn folded_common_name(&self) -> Option<String> {
