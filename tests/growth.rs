@@ -101,3 +101,28 @@ fn a_walk_costs_no_more_than_the_files_that_it_passes_over() {
         }
     });
 }
+
+#[test]
+fn code_that_repeats_what_check_looks_up_costs_no_more_than_the_code() {
+    if !real::program("valgrind") {
+        return;
+    }
+    // What is looked up around a place: the function, the braces, the call, a declaration, a branch.
+    let of_c = [
+        "client.setCACert(ca);\n",
+        "client.setCACert(NULL);\n",
+        "void f() { String s = load(); client.setCACert(s.c_str()); }\n",
+        "config.crt_bundle_attach = esp_crt_bundle_attach;\nif (x) { config.cert_pem = ca; } else\n",
+        "setsockopt(s, SOL_TLS, TLS_PEER_VERIFY, &verify, sizeof(verify));\n",
+        "if (x) {\nclient.connect(host, port);\n",
+        "{ dn, len }, .flags = 0,\n",
+    ];
+    let of_python = ["requests.get(url, verify=False\n", "aiohttp.get(url, ssl=False\n"];
+    let of_go = ["a{\nInsecureSkipVerify: true,\n"];
+    for (file, lines) in [("main.ino", &of_c[..]), ("main.py", &of_python), ("main.go", &of_go)] {
+        grows_like(&["check", "--offline", "--quiet", file], 200, |folder, parts| {
+            let repeated: String = lines.iter().map(|line| line.repeat(parts)).collect();
+            fs::write(folder.join(file), repeated).expect("a file");
+        });
+    }
+}

@@ -3,9 +3,11 @@
 //! In: the code of a file, its constants and the anchors in them. Out: findings, each at the entry of
 //! the table.
 
+use std::collections::HashMap;
+
 use super::Severity;
 use crate::{
-    check::{EmbeddedAnchor, Finding, Key, named, source::Source},
+    check::{EmbeddedAnchor, Finding, named, source::Source},
     trust::{removed, store::Store},
     x509::certificate::Certificate,
 };
@@ -21,10 +23,21 @@ pub(super) fn findings(source: &Source, anchors: &[EmbeddedAnchor]) -> Vec<Findi
     let code = &source.tight;
     let entries = NO_FLAGS.into_iter().flat_map(|between| code.text().match_indices(between));
     let mut found = Vec::new();
+    let mut entries = entries.peekable();
+    if entries.peek().is_none() {
+        return found;
+    }
+    // The first of several with one name counts.
+    let by_name = source.constants.iter().rev();
+    let by_name: HashMap<_, _> =
+        by_name.filter_map(|one| Some((one.name.as_deref()?, one))).collect();
+    let by_subject = anchors.iter().rev();
+    let by_subject: HashMap<_, _> =
+        by_subject.filter_map(|one| Some((one.key.as_ref()?.subject.as_slice(), one))).collect();
     for (at, between) in entries {
-        let anchor = name_of_the_entry(&code.text()[..at])
-            .and_then(|name| source.constants.iter().find(|one| one.name.as_deref() == Some(name)))
-            .and_then(|constant| anchors.iter().find(|anchor| is_named(anchor, &constant.bytes)));
+        let anchor = name_of_the_entry(code.near(at, &(0..at)))
+            .and_then(|name| by_name.get(name))
+            .and_then(|constant| by_subject.get(constant.bytes.as_slice()));
         let made = anchor.and_then(|anchor| anchor.key.as_ref()?.as_certificate());
         let Some(made) = made else { continue };
         let severity = if is_known_root(&made) { Severity::Error } else { Severity::Warning };
@@ -45,10 +58,6 @@ fn name_of_the_entry(before: &str) -> Option<&str> {
     let entry = &before[before.rfind('{')?..];
     let mut words = entry.split(|one: char| !one.is_alphanumeric() && one != '_');
     words.find(|word| word.starts_with(|one: char| !one.is_numeric()) && !NO_NAMES.contains(word))
-}
-
-fn is_named(anchor: &EmbeddedAnchor, subject: &[u8]) -> bool {
-    anchor.key.as_ref().is_some_and(|key: &Key| key.subject == subject)
 }
 
 /// Whether `made`, a name and a key, is a public root, current or removed from the store.

@@ -24,6 +24,9 @@ const ANCHOR_FIELDS: [&str; 9] = [
 /// bundle first, then the global store, then the certificate.
 pub(super) const FIELDS: [&str; 2] = ["crt_bundle_attach", "use_crt_bundle_attach"];
 
+/// The most places of a file that are looked at for each field: no program has as many.
+const MAX_PLACES: usize = 64;
+
 /// Whether `value` at the beginning of some code sets nothing.
 fn is_nothing(value: &str) -> bool {
     ["NULL", "nullptr", "0", "None", "false"].iter().any(|nothing| {
@@ -47,8 +50,9 @@ fn sets_nothing(value: &str, field: &str) -> bool {
 /// Where a bundle is attached next to a certificate, which is then not used.
 pub(super) fn findings(code: &Code) -> Vec<Finding> {
     let mut found = Vec::new();
+    let branches: Vec<_> = code.find("else").collect();
     for field in FIELDS {
-        for at in code.find(field) {
+        for at in code.find(field).take(MAX_PLACES) {
             let rest = &code.text()[at + field.len()..];
             let Some(value) = rest.strip_prefix(['=', ':']) else { continue };
             if sets_nothing(value, field) {
@@ -57,11 +61,11 @@ pub(super) fn findings(code: &Code) -> Vec<Finding> {
             let path = path_before(code.text(), at);
             // `config.crt_bundle_attach = ...` belongs with the other fields of `config` in the same
             // function, and `.crt_bundle_attach = ...` with the fields in the same braces.
-            let scope = match path.starts_with('.') || path.is_empty() {
-                true => block(code.text(), at),
-                false => function(code.text(), at),
+            let range = match path.starts_with('.') || path.is_empty() {
+                true => code.blocks().around(at),
+                false => code.blocks().function(at),
             };
-            let scope = Scope { text: code.text(), range: scope, at };
+            let scope = Scope { text: code.text(), range, at, branches: &branches };
             let scope = ANCHOR_FIELDS.into_iter().find(|one| scope.sets(path, one));
             if let Some(anchor) = scope {
                 let message = format!(
@@ -84,59 +88,13 @@ fn path_before(text: &str, at: usize) -> &str {
     &before[before.trim_end_matches(is_of_it).len()..]
 }
 
-/// The text in the innermost braces around `at`.
-pub(super) fn braces(text: &str, at: usize) -> &str {
-    &text[block(text, at)]
-}
-
-/// The range of that text.
-fn block(text: &str, at: usize) -> Range<usize> {
-    let start = text[..at].bytes().rposition(unmatched(b'{', b'}'));
-    let end = text[at..].bytes().position(unmatched(b'}', b'{'));
-    start.map_or(0, |start| start + 1)..end.map_or(text.len(), |end| at + end)
-}
-
-/// The range of the function around `at`, or of the outermost braces if no function is found.
-pub(super) fn function(text: &str, at: usize) -> Range<usize> {
-    let mut around = block(text, at);
-    while around.start > 0 && !begins_function(&text[..around.start - 1]) {
-        around = block(text, around.start - 1);
-    }
-    around
-}
-
-/// Words whose parentheses are not followed by the body of a function.
-const CONTROLS: [&str; 5] = ["if", "for", "while", "switch", "catch"];
-
-/// Whether `before` ends with a function's parameters.
-fn begins_function(before: &str) -> bool {
-    let parameters = before.strip_suffix(')');
-    let open = parameters.and_then(|text| text.bytes().rposition(unmatched(b'(', b')')));
-    open.is_some_and(|open| {
-        let name = before[..open].rsplit(|one: char| !one.is_alphanumeric() && one != '_').next();
-        !CONTROLS.contains(&name.unwrap_or_default())
-    })
-}
-
-/// Whether a byte is `brace` without a matching `other` among the bytes before it.
-pub(super) fn unmatched(brace: u8, other: u8) -> impl FnMut(u8) -> bool {
-    let mut depth = 0_usize;
-    move |byte| {
-        let is_unmatched = byte == brace && depth == 0;
-        depth = match byte {
-            _ if byte == other => depth + 1,
-            _ if byte == brace => depth.saturating_sub(1),
-            _ => depth,
-        };
-        is_unmatched
-    }
-}
-
 /// The code that is searched for what belongs with the position `at`.
 struct Scope<'a> {
     text: &'a str,
     range: Range<usize>,
     at: usize,
+    /// Where each `else` stands.
+    branches: &'a [usize],
 }
 
 impl Scope<'_> {
@@ -149,14 +107,10 @@ impl Scope<'_> {
                 letter.is_alphanumeric() || matches!(letter, '_' | '.' | '>')
             });
             let value = self.text[at + wanted.len()..].strip_prefix(['=', ':']);
-            let between = &self.text[at.min(self.at)..at.max(self.at)];
+            let before = |end: usize| self.branches.partition_point(|branch| *branch < end);
+            let is_in_other_branch = before(at) != before(self.at);
             let is_set = value.is_some_and(|value| !sets_nothing(value, field));
-            is_whole && is_set && !has_word(between, "else")
+            is_whole && is_set && !is_in_other_branch
         })
     }
-}
-
-/// Whether `text` contains `word`, not as a part of a longer one.
-fn has_word(text: &str, word: &str) -> bool {
-    text.split(|one: char| !one.is_alphanumeric() && one != '_').any(|one| one == word)
 }

@@ -84,9 +84,14 @@ fn urls(source: &Source) -> Vec<Finding> {
     found
 }
 
+/// The most calls whose host or port is a name that is looked up in all of the code: no program has as
+/// many.
+const MAX_NAMED: usize = 64;
+
 /// Where a TLS client connects to the port without TLS.
 fn without_tls(code: &Code) -> Vec<Finding> {
     let mut found = Vec::new();
+    let mut named = 0;
     for call in CONNECTS {
         for at in code.find(call) {
             let arguments = code.arguments(at + call.len());
@@ -97,7 +102,8 @@ fn without_tls(code: &Code) -> Vec<Finding> {
                 values.iter().any(|value| code.has(value))
             };
             let is_name = port.starts_with(|one: char| one.is_alphabetic() || one == '_');
-            if port == PLAIN_PORT || is_name && is_defined(port) {
+            named += usize::from(is_name);
+            if port == PLAIN_PORT || is_name && named <= MAX_NAMED && is_defined(port) {
                 found.push(plain_port(code.line(at)));
             }
         }
@@ -109,6 +115,7 @@ fn without_tls(code: &Code) -> Vec<Finding> {
 fn addresses(source: &Source) -> Vec<Finding> {
     let code = &source.tight;
     let mut found = Vec::new();
+    let mut named = 0;
     for call in CONNECTS {
         for at in code.find(call) {
             let arguments = code.arguments(at + call.len());
@@ -116,8 +123,10 @@ fn addresses(source: &Source) -> Vec<Finding> {
             let number = host.trim_matches('"').parse::<usize>().ok();
             let literal = number.filter(|_| host.starts_with('"'));
             let text = literal.and_then(|number| source.hosts.get(&number));
+            let is_name = host.starts_with(|one: char| one.is_alphabetic() || one == '_');
+            named += usize::from(is_name);
             let is_object = host.starts_with("IPAddress(")
-                || code.has(&format!("IPAddress {host}")) && !host.is_empty();
+                || is_name && named <= MAX_NAMED && code.has(&format!("IPAddress {host}"));
             let ip = text.filter(|text| text.parse::<IpAddr>().is_ok());
             if ip.is_none() && !is_object {
                 continue;

@@ -2,7 +2,7 @@
 //!
 //! In: the code of a file. Out: findings, each at the call.
 
-use super::{bundle_wins::function, error};
+use super::error;
 use crate::check::{
     Finding,
     source::{Language, Source},
@@ -35,13 +35,13 @@ fn taken_away(source: &Source) -> Vec<Finding> {
     }
     let given = |at: usize| code.arguments(at + CALL.len());
     let is_member = |at: usize| code.text()[..at].ends_with(['.', '>']);
+    let (nothing, anchors): (Vec<_>, Vec<_>) =
+        code.find(CALL).partition(|at| NOTHING.contains(&given(*at)));
     let is_given_later = |at: usize| {
-        let scope = function(code.text(), at);
-        code.find(CALL)
-            .any(|later| later > at && scope.contains(&later) && !NOTHING.contains(&given(later)))
+        let later = anchors.get(anchors.partition_point(|place| *place < at));
+        later.is_some_and(|later| code.blocks().function(at).contains(later))
     };
-    let places = code.find(CALL).filter(|at| is_member(*at) && NOTHING.contains(&given(*at)));
-    let places = places.filter(|at| !is_given_later(*at));
+    let places = nothing.into_iter().filter(|at| is_member(*at) && !is_given_later(*at));
     let message = |argument: &str| {
         format!(
             "`setCACert({argument})` takes the anchor away: version 1 of the Arduino-ESP32 core then \

@@ -13,6 +13,9 @@ const NANO_FRAMEWORK: [&str; 3] = ["nanoFramework", "HttpsAuthentCert", "AddCaCe
 /// How code converts a text to bytes.
 const TO_BYTES: &str = "GetBytes(";
 
+/// The most places of these that are compared with each constant: no program has as many.
+const MAX_PLACES: usize = 64;
+
 /// Where PEM is passed to nanoFramework as bytes without a NUL.
 pub(super) fn bytes_without_nul(source: &Source) -> Vec<Finding> {
     let code = &source.tight;
@@ -25,7 +28,7 @@ pub(super) fn bytes_without_nul(source: &Source) -> Vec<Finding> {
         else {
             continue;
         };
-        let is_converted = code.find(TO_BYTES).any(|at| {
+        let is_converted = code.find(TO_BYTES).take(MAX_PLACES).any(|at| {
             let argument = code.arguments(at + TO_BYTES.len());
             let path =
                 code.text()[..at].trim_end_matches(|one: char| one.is_alphanumeric() || one == '.');

@@ -3,11 +3,7 @@
 //! In: the code of a file. Out: a finding for each place that turns it off, in the languages of
 //! [`super::words`].
 
-use super::{
-    bundle_wins::{braces, unmatched},
-    error,
-    words::*,
-};
+use super::{error, words::*};
 use crate::check::{
     Finding,
     source::{Source, code::Code},
@@ -65,7 +61,7 @@ fn in_words(source: &Source) -> Places {
     let mut found: Places = WORDS.into_iter().flat_map(of).collect();
     // The whole body of a function of rustls that has to verify.
     for at in code.find(ACCEPTED) {
-        let before = code.text()[..at].trim_end_matches(is_of_path);
+        let before = code.near(at, &(0..at)).trim_end_matches(is_of_path);
         let is_whole = before.ends_with("{Ok(") || before.ends_with("{return Ok(");
         found.extend(is_whole.then_some((at, ACCEPTED)));
     }
@@ -110,7 +106,7 @@ fn in_fields(source: &Source) -> Places {
             let rest = rest.trim_start_matches(['"', ']', '\'', '}']);
             let value = rest.strip_prefix("=>").or_else(|| rest.strip_prefix(signs));
             let is_verified_otherwise = || {
-                let fields = braces(code.text(), at);
+                let fields = code.near(at, &code.blocks().around(at));
                 field == "InsecureSkipVerify"
                     && OWN_VERIFIERS.iter().any(|one| fields.contains(one))
             };
@@ -120,8 +116,8 @@ fn in_fields(source: &Source) -> Places {
                         && code.text().contains(word)
                 })
             };
-            let is_of_tls = field != "verify"
-                || value.is_some_and(is_of_a_client) && !is_parameter(code.text(), at);
+            let is_of_tls =
+                field != "verify" || value.is_some_and(is_of_a_client) && !is_parameter(code, at);
             if value.is_some_and(is_off) && is_of_tls && !is_verified_otherwise() {
                 let is_of_perl = field == "verify_hostname" && code.text().contains("ssl_opts");
                 found.push((at, if is_of_perl { LWP } else { field }));
@@ -132,11 +128,10 @@ fn in_fields(source: &Source) -> Places {
 }
 
 /// Whether the code at `at` is a parameter of a function that is defined in Python.
-fn is_parameter(text: &str, at: usize) -> bool {
-    let open = text[..at].bytes().rposition(unmatched(b'(', b')'));
-    open.is_some_and(|open| {
-        let before = text[..open].trim_end_matches(|one: char| one.is_alphanumeric() || one == '_');
-        before.ends_with("def ")
+fn is_parameter(code: &Code, at: usize) -> bool {
+    code.open_bracket(at).is_some_and(|open| {
+        let name = code.word_before(open);
+        code.text()[..open - name.len()].ends_with("def ")
     })
 }
 
@@ -192,12 +187,15 @@ fn in_trust_managers(code: &Code) -> Places {
 fn in_requests(code: &Code) -> Places {
     let is_known = ["aiohttp", "session"].iter().any(|word| code.text().contains(word));
     let takes_it = |at: &usize| {
-        let open = code.text()[..*at].bytes().rposition(unmatched(b'(', b')'));
+        let open = code.open_bracket(*at);
         open.is_some_and(|open| HTTP_METHODS.contains(&code.word_before(open)))
     };
     let places = code.find(NO_TLS_CHECK).filter(|at| is_known && takes_it(at));
-    places.filter(|at| !is_parameter(code.text(), *at)).map(|at| (at, NO_TLS_CHECK)).collect()
+    places.filter(|at| !is_parameter(code, *at)).map(|at| (at, NO_TLS_CHECK)).collect()
 }
+
+/// The most places that are looked at where each is compared with all of the code: no program has as many.
+const MAX_PLACES: usize = 64;
 
 /// Calls that set Zephyr's socket option to the value of a variable.
 fn in_socket_options(code: &Code) -> Places {
@@ -207,7 +205,7 @@ fn in_socket_options(code: &Code) -> Places {
         let given = |value: &str| code.has(&format!("{name}={value}"));
         !name.is_empty() && PEER_VERIFY_OFF.iter().any(|value| given(value))
     };
-    code.find(PEER_VERIFY).filter(is_off).map(|at| (at, PEER_VERIFY)).collect()
+    code.find(PEER_VERIFY).take(MAX_PLACES).filter(is_off).map(|at| (at, PEER_VERIFY)).collect()
 }
 
 fn is_of_path(letter: char) -> bool {

@@ -4,12 +4,17 @@
 //! is a quote, or its number or a known word between quotes, so that no other text in a literal is
 //! mistaken for code.
 
+use std::{ops::Range, sync::OnceLock};
+
+use super::blocks::Blocks;
+
 /// Code with the line of each of its words.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
     text: String,
     /// Where each line begins in the text, with its number.
     lines: Vec<(usize, usize)>,
+    blocks: OnceLock<Blocks>,
 }
 
 impl Code {
@@ -74,13 +79,26 @@ impl Code {
         &rest[..end]
     }
 
-    /// How many braces are open at `at`.
-    pub(crate) fn depth(&self, at: usize) -> usize {
-        self.text[..at].bytes().fold(0_usize, |depth, byte| match byte {
-            b'{' => depth + 1,
-            b'}' => depth.saturating_sub(1),
-            _ => depth,
-        })
+    /// Its braces.
+    pub(crate) fn blocks(&self) -> &Blocks {
+        self.blocks.get_or_init(|| Blocks::of(&self.text))
+    }
+
+    /// The bracket before `at` that is open there, if one is within the bytes of a call.
+    pub(crate) fn open_bracket(&self, at: usize) -> Option<usize> {
+        let first = at.saturating_sub(MAX_CALL_BYTES);
+        let before = self.text.as_bytes()[first..at].iter().copied();
+        before.rev().position(unmatched(b'(', b')')).map(|behind| at - 1 - behind)
+    }
+
+    /// The code around `at` that is in `range`, up to so many bytes of a call before and behind.
+    pub(crate) fn near(&self, at: usize, range: &Range<usize>) -> &str {
+        const BYTES: usize = 8 * MAX_CALL_BYTES;
+        let whole = |place: usize| {
+            (place..).find(|at| self.text.is_char_boundary(*at)).unwrap_or(self.text.len())
+        };
+        let start = whole(range.start.max(at.saturating_sub(BYTES)));
+        &self.text[start..whole(range.end.min(at + BYTES))]
     }
 
     /// The name that ends at `at`.
@@ -97,6 +115,20 @@ const MAX_CODE_BYTES: usize = 4 << 20;
 /// The most bytes of one call that are read.
 const MAX_CALL_BYTES: usize = 512;
 
-pub(super) fn is_of_a_word(letter: char) -> bool {
+/// Whether a byte is `brace` without the `other` that belongs to it among the bytes before.
+fn unmatched(brace: u8, other: u8) -> impl FnMut(u8) -> bool {
+    let mut depth = 0_usize;
+    move |byte| {
+        let is_unmatched = byte == brace && depth == 0;
+        depth = match byte {
+            _ if byte == other => depth + 1,
+            _ if byte == brace => depth.saturating_sub(1),
+            _ => depth,
+        };
+        is_unmatched
+    }
+}
+
+pub(crate) fn is_of_a_word(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }

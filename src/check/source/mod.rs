@@ -6,6 +6,7 @@
 //! in C, C++, Rust and Python, and the block scalars of YAML.
 
 pub(crate) mod assemble;
+mod blocks;
 pub(crate) mod calls;
 pub(crate) mod code;
 mod document;
