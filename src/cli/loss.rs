@@ -27,8 +27,8 @@ const MAX_PRESENT_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
 
 /// What to do about a file that is not replaced.
 const TO_REMOVE: &str = "remove or rename that file first, or name another one";
-const TO_MOVE_ADDITION: &str =
-    "move what you added to a file of your own, since this one is written whole";
+const TO_MOVE_CHANGES: &str =
+    "move your changes to a file of your own, since this one is written whole";
 
 /// What is to be written.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +107,7 @@ pub(crate) fn refuse_loss(
         return Ok(());
     }
     let (found, hint) = match added {
-        Some(line) => (format!("more than certgrab wrote, line {line}"), TO_MOVE_ADDITION),
+        Some(line) => (format!("other text than certgrab wrote, line {line}"), TO_MOVE_CHANGES),
         None => (found(path, &present), TO_REMOVE),
     };
     Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), hint))
