@@ -394,6 +394,30 @@ fn a_file_to_check_has_at_most_16_mib() {
 }
 
 #[test]
+fn a_baseline_and_a_file_that_is_replaced_have_at_most_16_mib() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    fs::copy(pki.chain_file(), pki.file("c.pem")).expect("a chain");
+    fs::copy(pki.root_file(), pki.file("r.pem")).expect("a root");
+    let run = |line: &str| certgrab().args(line.split(' ')).in_folder(pki.folder()).ends();
+    run("check --offline r.pem --baseline old --write-baseline");
+    let baseline = fs::read_to_string(pki.file("old")).expect("a baseline");
+    let check = "check --offline -q r.pem --baseline old";
+    let emit = "plc.test --from c.pem --roots r.pem -q --emit pem=kept";
+    for (more, is_read) in [(0, true), (1, false)] {
+        let bytes = check::MAX_BASELINE_BYTES + more;
+        let blanks = " ".repeat(bytes - baseline.len());
+        fs::write(pki.file("old"), format!("{baseline}{blanks}")).expect("a baseline");
+        fs::write(pki.file("kept"), "\n".repeat(bytes)).expect("a file");
+        for line in [check, emit] {
+            let ran = run(line);
+            let limit = "expected a regular file of at most 16777216 bytes";
+            assert_eq!(ran.code() == 0, is_read, "{line}: {}", ran.err());
+            assert_eq!(ran.err().contains(limit), !is_read, "{line}: {}", ran.err());
+        }
+    }
+}
+
+#[test]
 fn two_thousand_fingerprints_of_a_file_are_judged_and_that_there_are_more_is_said() {
     let read = |count: usize| {
         let text: String = (0..count).map(|number| format!("{number:064x}\n")).collect();

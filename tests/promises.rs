@@ -136,6 +136,9 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
         ("serve::HANDSHAKE_LIMIT", "10 s".to_owned()),
         ("der_form::MOST_BEGINNINGS", "1000".to_owned()),
         ("git_index::MAX_BYTES", bytes(128 * KIB * KIB)),
+        ("check::MAX_BASELINE_BYTES", bytes(check::MAX_BASELINE_BYTES)),
+        ("loss::MAX_PRESENT_BYTES", bytes(16 * KIB * KIB)),
+        ("batch::MAX_CERTIFICATES", certgrab::internals::run::batch::MAX_CERTIFICATES.to_string()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
         // Of the command and not of the library: its test meets the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
