@@ -7,8 +7,8 @@ use certgrab::internals::{
     stack::{Case, Library, Question, STACKS},
 };
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, GeneralSubtree,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
 };
 use tempfile::TempDir;
 
@@ -463,6 +463,53 @@ fn a_self_signed_certificate_that_is_no_ca_is_told_where_the_stack_does_not_take
             let found = check::lint(&reading, &knowledge);
             let codes: Vec<_> = found.listed().iter().map(|one| one.code).collect();
             assert_eq!(codes, if is_told { vec!["not-ca"] } else { vec![] }, "{source}");
+        }
+    }
+}
+
+/// A chain whose leaf has so many addresses, below a CA with as many nameConstraints for addresses and one
+/// that permits them all.
+fn of_many_addresses(count: u16) -> Pki {
+    let constraints = move |params: &mut CertificateParams| {
+        let network = |number: u16| {
+            let [high, low] = number.to_be_bytes();
+            GeneralSubtree::IpAddress(CidrSubnet::V4([11, 0, high, low], [255; 4]))
+        };
+        let all = GeneralSubtree::IpAddress(CidrSubnet::V4([10, 0, 0, 0], [255, 0, 0, 0]));
+        let permitted_subtrees = (0..count).map(network).chain([all]).collect();
+        params.name_constraints =
+            Some(NameConstraints { permitted_subtrees, excluded_subtrees: Vec::new() });
+    };
+    let addresses = move |params: &mut CertificateParams| {
+        let address = |number: u16| {
+            let [high, low] = number.to_be_bytes();
+            SanType::IpAddress([10, 0, high, low].into())
+        };
+        params.subject_alt_names.extend((0..count).map(address));
+    };
+    Pki::root("Plant Root")
+        .intermediate_with("Plant Issuing CA", constraints)
+        .changed(addresses)
+        .leaf("plc.test")
+}
+
+/// Measured with OpenSSL 3.0 and Go 1.19 at these numbers; Go 1.27 and Java have no limit.
+#[test]
+fn names_are_compared_with_no_more_constraints_than_a_stack_compares() {
+    // The names of OpenSSL are the attribute of the subject, the host and the addresses.
+    for (stack, most) in [("openssl", 1022), ("go", 499)] {
+        for (count, connects) in [(most, true), (most + 1, false)] {
+            let pki = of_many_addresses(count);
+            let ran = verify_by(stack, &pki.chain_file(), &pki).ends();
+            assert_eq!(ran.code() == 0, connects, "{stack} {count}: {}", ran.err());
+            let why = "has more names than this stack compares with so many nameConstraints";
+            assert_eq!(ran.err().contains(why), !connects, "{stack} {count}: {}", ran.err());
+            if !connects {
+                let err = verify_by("rustls", &pki.chain_file(), &pki).fails_with(1).err();
+                assert!(err.contains(why), "{err}");
+            }
+            let others = ["go-1.27", "java"].map(|other| verify_by(other, &pki.chain_file(), &pki));
+            others.into_iter().for_each(|run| drop(run.succeeds()));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The parts of nameConstraints that stacks have in common (RFC 5280 section 4.2.1.10).
 
+use std::collections::HashMap;
+
 use super::{
     dn::Dn,
     extensions::{ADDRESS, DIRECTORY, DNS, EMAIL, NameConstraints, URI},
@@ -113,6 +115,15 @@ pub(super) fn permit(bases: &NameConstraints<'_>, name: &Name<'_>, equal: Equal)
     let (permitted, excluded) = (within(&bases.permitted)?, within(&bases.excluded)?);
     let is_in = permitted.is_empty() || permitted.contains(&true);
     Some(is_in && !excluded.contains(&true))
+}
+
+/// How often names are compared with constraints of their kind.
+pub(super) fn comparisons(bases: &NameConstraints<'_>, names: &[Tlv<'_>]) -> usize {
+    let mut of_kind = HashMap::<u8, usize>::new();
+    for base in bases.permitted.iter().chain(&bases.excluded) {
+        *of_kind.entry(base.tag).or_default() += 1;
+    }
+    names.iter().filter_map(|name| of_kind.get(&name.tag)).sum()
 }
 
 /// Whether a name is within a base of its kind.

@@ -40,6 +40,8 @@ impl Version {
     }
 }
 
+/// `maxConstraintComparisons` of 1.19; 1.27 has none.
+const MOST_COMPARISONS: usize = 250_000;
 /// `defaultMaxRSAKeySize` of 1.27, for the certificates sent.
 const MOST_RSA_BITS: usize = 8192;
 /// `checkKeySize` of 1.27, for keys that verify a signature.
@@ -168,7 +170,11 @@ impl<'c, 'a> Rules<'c, 'a> for Go<'_, 'c, 'a> {
         }
         valid(self.case, candidate, self.version)?;
         let fits = |named| names::fit(named, view, self.version);
-        if self.version == Version::V1_19 && !(fits(path[0].1) && fits(view)) {
+        let is_1_19 = self.version == Version::V1_19;
+        if is_1_19 && names::comparisons(path[0].1, view) > MOST_COMPARISONS {
+            return Err(path[0].0.breaks(Rule::ManyNames));
+        }
+        if is_1_19 && !(fits(path[0].1) && fits(view)) {
             return Err(path[0].0.breaks(Rule::NameConstraints));
         }
         let is_anchor = matches!(cert.position, Position::Anchor(_));

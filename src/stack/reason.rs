@@ -142,6 +142,8 @@ pub enum Rule {
     AnchorKind,
     /// A nameConstraints above it does not permit one of its names.
     NameConstraints,
+    /// It has more names than the stack compares with so many nameConstraints.
+    ManyNames,
     /// A policyConstraints requires a policy that the path does not have.
     Policy,
     /// Signed over a digest that the stack does not accept.

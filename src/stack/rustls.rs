@@ -139,6 +139,7 @@ fn why(case: &Case<'_>, error: &Error, provider: Provider) -> Refusal {
             find(&|_, view| !view.extensions.is_for(&[oid::SERVER_AUTH])).breaks(Rule::Purpose)
         }
         Error::NameConstraintViolation => case.sent[0].breaks(Rule::NameConstraints),
+        Error::MaximumNameConstraintComparisonsExceeded => case.sent[0].breaks(Rule::ManyNames),
         Error::PathLenConstraintViolated => {
             find(&|_, view| view.extensions.path_len().is_some()).breaks(Rule::PathLength)
         }

@@ -116,6 +116,9 @@ impl Rule {
             Self::LeafAnchor => "is a leaf that a CA issued, and is not accepted as a trust anchor",
             Self::AnchorKind => "does not count as the issuer: it has no CA:TRUE",
             Self::NameConstraints => "has a name that a nameConstraints does not permit",
+            Self::ManyNames => {
+                "has more names than this stack compares with so many nameConstraints"
+            }
             Self::Policy => "requires a policy (policyConstraints) that the chain does not have",
             Self::RsaExponent => "has an RSA key with an exponent that this stack does not accept",
             Self::CompressedPoint => "has a key in compressed form",

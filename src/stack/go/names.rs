@@ -36,6 +36,12 @@ pub(super) fn fit(named: &View<'_>, above: &View<'_>, version: Version) -> bool 
     })
 }
 
+/// How often the names of `named` are compared with the constraints of `above`.
+pub(super) fn comparisons(named: &View<'_>, above: &View<'_>) -> usize {
+    let bases = above.extensions.name_constraints.read();
+    bases.map_or(0, |bases| constraints::comparisons(bases, named.extensions.names()))
+}
+
 /// The compared part of a name: an address, or a domain; `None` if there is none.
 fn compared<'a>(name: &Tlv<'a>, version: Version) -> Option<&'a [u8]> {
     let domain = match name.tag {

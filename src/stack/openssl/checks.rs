@@ -185,6 +185,9 @@ pub(super) fn signatures(
     Ok(unknown)
 }
 
+/// `NAME_CHECK_MAX` (v3_ncons.c): names and attributes times constraints of all kinds.
+const MOST_COMPARISONS: usize = 1 << 20;
+
 /// nameConstraints of every certificate above, including the anchor's.
 pub(super) fn name_constraints(chain: &Chain<'_, '_, '_>) -> Result<(), Refusal> {
     for (place, info) in chain.certs.iter().enumerate() {
@@ -193,6 +196,11 @@ pub(super) fn name_constraints(chain: &Chain<'_, '_, '_>) -> Result<(), Refusal>
         }
         for above in &chain.certs[place + 1..] {
             let Some(bases) = above.view.extensions.name_constraints.read() else { continue };
+            let names = info.view.subject.attributes().count() + info.view.extensions.names().len();
+            let count = bases.permitted.len() + bases.excluded.len();
+            if names > 0 && count > MOST_COMPARISONS / names {
+                return Err(info.cert.breaks(Rule::ManyNames));
+            }
             if !permits(bases, info.view, place == 0) {
                 return Err(info.cert.breaks(Rule::NameConstraints));
             }
