@@ -5,8 +5,6 @@
 
 use std::ops::Range;
 
-use super::code::is_of_a_word;
-
 /// Words with parentheses behind which braces begin no function.
 const CONTROLS: [&str; 5] = ["if", "for", "while", "switch", "catch"];
 
@@ -111,6 +109,7 @@ impl Blocks {
 
 /// Whether `code` ends with the whole word `word`.
 fn ends_with(code: &str, word: &str) -> bool {
+    let is_of_a_word = |one: char| one.is_alphanumeric() || one == '_';
     code.strip_suffix(word).is_some_and(|before| !before.ends_with(is_of_a_word))
 }
 
