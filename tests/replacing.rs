@@ -488,8 +488,10 @@ fn a_line_of_a_generated_file_that_is_not_where_the_template_has_it_is_kept() {
         let lines: Vec<&str> = text.lines().collect();
         let with = |lines: &[&str]| lines.join("\n") + "\n";
         let is_said = |line: &&str| {
-            let is_plain = !line.contains('`') && !line.contains("-----") && !line.contains("0x");
-            is_plain && line.split_whitespace().filter(|word| word.len() > 2).count() > 2
+            // A line about the proof is in some outputs only.
+            let is_other =
+                ["`", "-----", "0x", "did not prove"].iter().any(|part| line.contains(part));
+            !is_other && line.split_whitespace().filter(|word| word.len() > 2).count() > 2
         };
         let longest = lines.iter().enumerate().filter(|(_, line)| is_said(line));
         let (at, line) =
