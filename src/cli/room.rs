@@ -54,7 +54,7 @@ pub(crate) fn refuse_more(
         [] => return Ok(()),
         [(name, bytes)] => format!("expected at most {most} bytes of `{name}`, found {bytes}"),
         _ => {
-            let found = over.iter().map(|(name, bytes)| format!("{bytes} of `{name}`"));
+            let found = over.iter().map(|(name, bytes)| format!("`{name}`: {bytes}"));
             let found = found.collect::<Vec<_>>().join(", ");
             format!("expected at most {most} bytes of each format, found {found}")
         }

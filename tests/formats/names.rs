@@ -266,7 +266,7 @@ fn each_of_several_formats_is_held_to_the_limit_and_nothing_is_written() {
             .in_folder(folder.path())
     };
     run("543").fails_with(2).stdout("").stderr(
-        "certgrab: error: expected at most 543 bytes of each format, found 791 of `c`, 790 of `pem`\n\
+        "certgrab: error: expected at most 543 bytes of each format, found `c`: 791, `pem`: 790\n\
          certgrab: hint: `certgrab TARGET --sizes` lists the shortest forms\n",
     );
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
