@@ -70,7 +70,21 @@ pub fn departures(path: &Path) -> Vec<Departure> {
         look_at(certificate, place, &mut all);
     }
     look_at(anchor, Place::Anchor, &mut all);
+    all.extend(path_length(path));
     all
+}
+
+/// The anchor's own pathLenConstraint: RFC 5280 section 6.1 takes nothing of an anchor but its name and key,
+/// OpenSSL, mbedTLS, GnuTLS and Go look at it.
+fn path_length(path: &Path) -> Option<Departure> {
+    let anchor = &path.anchor.certificate;
+    let most = usize::try_from(extensions::path_length(anchor)?).ok()?;
+    let below = path.certificates.iter().skip(1).filter(|one| !one.is_self_issued()).count();
+    (below > most).then(|| Departure {
+        subject: anchor.subject().text(),
+        what: "has a pathLenConstraint that allows fewer CA certificates below it",
+        rule: "RFC 5280 section 4.2.1.9",
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -167,7 +167,7 @@ impl Judge {
         }
         let is_default = |stack: &&&'static Stack| accepts(stack, turn.case, presented, at);
         let suspects: Vec<_> = match self.suspects.as_slice() {
-            [] => STACKS.iter().collect(),
+            [] => STACKS.iter().filter(|stack| !stack.accepts_any_issuer()).collect(),
             suspects => suspects.to_vec(),
         };
         match suspects.iter().any(|stack| is_default(&stack)) {

@@ -264,6 +264,23 @@ fn java_label(pattern: &str, label: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// embedded-tls: letters, digits, hyphens and full stops on both sides; `*.` in front for one label, two labels
+/// behind it.
+pub(super) fn embedded_tls(pattern: &[u8], host: &str) -> bool {
+    let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || b"-.".contains(octet);
+    if !host.bytes().all(|octet| is_plain(&octet)) {
+        return false;
+    }
+    if pattern.iter().all(is_plain) {
+        return pattern.eq_ignore_ascii_case(host.as_bytes());
+    }
+    let Some(rest) = pattern.strip_prefix(b"*.").filter(|rest| rest.iter().all(is_plain)) else {
+        return false;
+    };
+    let above = host.split_once('.').map(|(_, above)| above.as_bytes());
+    rest.contains(&b'.') && above.is_some_and(|above| rest.eq_ignore_ascii_case(above))
+}
+
 /// Why a certificate is not for `host`, for a stack that matched none of its names.
 pub(super) fn fault(view: &View<'_>, host: &str) -> NameFault {
     let names = view.extensions.names();

@@ -4,7 +4,7 @@ use super::{
     bearssl::{self, Flags},
     bundle,
     case::Case,
-    gnutls, go, java, mbedtls, openssl, optional,
+    embedded_tls, gnutls, go, java, mbedtls, openssl, optional,
     reason::{Position, Refusal, Rule, Verdict},
     rustls,
     table::{Known, Library, STACKS, Stack, Verifier},
@@ -47,6 +47,7 @@ impl Stack {
             Verifier::Go(version) => go::judge(case, *version),
             Verifier::Java => java::judge(case),
             Verifier::Rustls(provider) => rustls::judge(case, *provider),
+            Verifier::EmbeddedTls(algorithms) => embedded_tls::judge(case, *algorithms),
         }
     }
 
@@ -58,9 +59,11 @@ impl Stack {
             Verifier::WolfSsl(_) | Verifier::OpenSsl(_) | Verifier::GnuTls | Verifier::Go(_) => {
                 true
             }
-            Verifier::Bundle(..) | Verifier::BearSsl(_) | Verifier::Java | Verifier::Rustls(_) => {
-                false
-            }
+            Verifier::Bundle(..)
+            | Verifier::BearSsl(_)
+            | Verifier::Java
+            | Verifier::Rustls(_)
+            | Verifier::EmbeddedTls(_) => false,
         }
     }
 
@@ -74,7 +77,8 @@ impl Stack {
             Verifier::MbedTls(_)
             | Verifier::Bundle(..)
             | Verifier::GnuTls
-            | Verifier::Rustls(_) => false,
+            | Verifier::Rustls(_)
+            | Verifier::EmbeddedTls(_) => false,
         }
     }
 
@@ -91,8 +95,16 @@ impl Stack {
             | Verifier::WolfSsl(_)
             | Verifier::OpenSsl(_)
             | Verifier::GnuTls
-            | Verifier::Rustls(_) => true,
+            | Verifier::Rustls(_)
+            | Verifier::EmbeddedTls(_) => true,
         }
+    }
+
+    /// Whether a certificate that is no CA's may have issued another in the middle of a path. A device that
+    /// accepts such a path has no excuse unless it is known to have this stack.
+    #[must_use]
+    pub const fn accepts_any_issuer(&self) -> bool {
+        matches!(self.verifier, Verifier::EmbeddedTls(_))
     }
 
     /// Whether its refusal should only be a warning, since its rules are not known.
@@ -128,6 +140,7 @@ impl Stack {
             Verifier::Go(_) => Library::Go,
             Verifier::Java => Library::Java,
             Verifier::Rustls(_) => Library::Rustls,
+            Verifier::EmbeddedTls(_) => Library::EmbeddedTls,
         }
     }
 

@@ -4,6 +4,7 @@
 //! the certificates after it, and the first match is kept. An anchor may be any CA certificate, or the
 //! leaf itself if it is self-issued.
 
+pub(super) mod builds;
 mod reading;
 
 use super::{

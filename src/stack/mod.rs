@@ -24,6 +24,7 @@ mod case;
 mod constraints;
 mod dates;
 mod dn;
+mod embedded_tls;
 mod extensions;
 mod gnutls;
 mod go;

@@ -17,6 +17,10 @@ pub(super) enum Optional {
     CompressedPoint,
     /// Curves other than P-224, P-256, P-384 and P-521.
     OtherCurve,
+    /// RSA.
+    Rsa,
+    /// P-384.
+    P384,
     /// Ed25519.
     Ed25519,
     /// Ed448.
@@ -30,7 +34,7 @@ const NIST: [Curve; 4] = [Curve::P224, Curve::P256, Curve::P384, Curve::P521];
 
 impl Optional {
     /// The rule that a key of this kind violates without the setting.
-    fn broken_by(self, key: &Key<'_>) -> Option<Rule> {
+    pub(super) fn broken_by(self, key: &Key<'_>) -> Option<Rule> {
         match (self, key) {
             (Self::RsaOver(most), Key::Rsa { .. } | Key::RsaPss { .. }) => {
                 let bits = key.rsa_bits().filter(|bits| *bits > most)?;
@@ -42,6 +46,8 @@ impl Optional {
             (Self::OtherCurve, Key::Ec { curve, .. }) if !NIST.contains(curve) => {
                 Some(Rule::Curve(*curve))
             }
+            (Self::Rsa, Key::Rsa { .. }) => Some(Rule::KeyKind("RSA")),
+            (Self::P384, Key::Ec { curve: Curve::P384, .. }) => Some(Rule::Curve(Curve::P384)),
             (Self::Ed25519, Key::Ed25519(_)) => Some(Rule::KeyKind("Ed25519")),
             (Self::Ed448, Key::Ed448) => Some(Rule::KeyKind("Ed448")),
             _ => None,
@@ -56,6 +62,8 @@ impl Optional {
             (Self::OtherCurve, Rule::Curve(curve)) => {
                 !matches!(curve, Curve::P224 | Curve::P256 | Curve::P384 | Curve::P521)
             }
+            (Self::Rsa, Rule::KeyKind(kind)) => matches!(kind.as_bytes(), b"RSA"),
+            (Self::P384, Rule::Curve(Curve::P384)) => true,
             (Self::Ed25519, Rule::KeyKind(kind)) => matches!(kind.as_bytes(), b"Ed25519"),
             (Self::Ed448, Rule::KeyKind(kind)) => matches!(kind.as_bytes(), b"Ed448"),
             (Self::Addresses, Rule::Name(NameFault::Address)) => true,

@@ -60,6 +60,8 @@ pub enum NameFault {
     TrailingDot,
     /// The stack does not accept a host name of one label.
     NoDomain,
+    /// The host stands behind as many dNSNames as the stack reads.
+    BehindOthers,
 }
 
 /// A rule.

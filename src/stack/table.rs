@@ -2,9 +2,15 @@
 
 use super::{
     bearssl::Flags,
+    embedded_tls::{self, Algorithms},
     go,
-    key::Digest::{self, Md5, Sha1, Sha224, Sha256, Sha384, Sha512},
-    mbedtls::{Build, Version},
+    mbedtls::{
+        Build,
+        builds::{
+            ESP_IDF, ESP_IDF_DATES, MBEDTLS_3_6, MICROPYTHON, SHA256_ALONE, V2_28, WITHOUT_DATES,
+            ZEPHYR,
+        },
+    },
     openssl::{Names, Setting},
     optional::{Optional, Options},
     reason::Rule,
@@ -78,6 +84,8 @@ pub enum Library {
     Java,
     /// rustls-webpki.
     Rustls,
+    /// The `CertVerifier` of embedded-tls.
+    EmbeddedTls,
 }
 
 /// The algorithm that decides.
@@ -93,40 +101,8 @@ pub(super) enum Verifier {
     Go(go::Version),
     Java,
     Rustls(Provider),
+    EmbeddedTls(Algorithms),
 }
-
-const ALL_DIGESTS: &[Digest] = &[Md5, Sha1, Sha224, Sha256, Sha384, Sha512];
-
-/// `MBEDTLS_SSL_IN_CONTENT_LEN`: a message in more than one record can only be read since 3.6.3.
-const ONE_RECORD: usize = 16_384;
-/// The room in which 3.6.5 puts together the records of a message: `MBEDTLS_SSL_IN_BUFFER_LEN` with an
-/// IV (16), the longest MAC and padding (256), without the header of the last record (5).
-const fn room_with_mac(octets: usize) -> usize {
-    ONE_RECORD + 16 + octets + 256 - 5
-}
-/// What `MBEDTLS_SSL_DTLS_CONNECTION_ID` adds to it.
-const CONNECTION_ID: usize = 48;
-
-const MBEDTLS_3_6: Build = Build {
-    version: Version::V3_6,
-    checks_dates: true,
-    compiled: ALL_DIGESTS,
-    reads_pss: true,
-    has_brainpool: true,
-    most_octets: room_with_mac(48) + CONNECTION_ID,
-};
-const WITHOUT_DATES: Build = Build { checks_dates: false, ..MBEDTLS_3_6 };
-const SHA256_ALONE: Build =
-    Build { compiled: &[Sha256], most_octets: room_with_mac(32) + CONNECTION_ID, ..MBEDTLS_3_6 };
-
-/// The builds of frameworks, which also use older releases of 3.6.
-const ESP_IDF: Build = Build { most_octets: ONE_RECORD, ..WITHOUT_DATES };
-const ESP_IDF_DATES: Build = Build { checks_dates: true, ..ESP_IDF };
-const ZEPHYR: Build = Build { most_octets: ONE_RECORD, ..SHA256_ALONE };
-
-/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, which takes one in DER.
-const MICROPYTHON: Build =
-    Build { reads_pss: false, has_brainpool: false, most_octets: room_with_mac(48), ..MBEDTLS_3_6 };
 
 const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
 const OPENSSL_3: Known = Known::Measured("OpenSSL 3.0 and 3.5");
@@ -172,7 +148,6 @@ const WOLFSSL_OPTIONS: Options = &[
 
 const HAVE_TIME_DATE: &str = "CONFIG_MBEDTLS_HAVE_TIME_DATE=y";
 
-const V2_28: Build = Build { version: Version::V2_28, most_octets: ONE_RECORD, ..MBEDTLS_3_6 };
 const MEASURED_3_6: Known = Known::Measured("mbedTLS 3.6.5");
 const READ_ESP_IDF: Known =
     Known::Read("mbedTLS 3.6.5 with the configuration of ESP-IDF 5 and Arduino-ESP32 3.1");
@@ -386,6 +361,24 @@ pub const STACKS: &[Stack] = &[
             "rustls with aws-lc-rs",
             Known::Measured("rustls 0.23.46 with rustls-webpki 0.103.17"),
             Verifier::Rustls(Provider::AwsLcRs),
+        )
+    },
+    Stack {
+        also: &[version("embedded-tls-rustpki")],
+        ..plain(
+            "embedded-tls",
+            "embedded-tls with rsa, p384 and ed25519",
+            Known::Measured("embedded-tls 0.19.0"),
+            Verifier::EmbeddedTls(Algorithms::All),
+        )
+    },
+    Stack {
+        optional: embedded_tls::OPTIONS,
+        ..plain(
+            "embedded-tls-rustpki",
+            "embedded-tls with rustpki alone",
+            Known::Measured("embedded-tls 0.19.0"),
+            Verifier::EmbeddedTls(Algorithms::P256),
         )
     },
     Stack {

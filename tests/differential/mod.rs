@@ -23,9 +23,9 @@ use self::chains::Chains;
 pub(crate) use self::clients::mbedtls_36;
 use self::clients::{Clients, Verdict};
 use self::compared::Comparison;
-use self::departures::departures;
+use self::departures::{Departure, departures};
 use self::random::{Dice, random};
-use self::wild::wild;
+use self::wild::{WILD_KINDS, wild};
 
 /// The default number of chains: enough to see that every client answers.
 const FEW: usize = 24;
@@ -36,10 +36,13 @@ struct Wish {
     seed: u64,
     /// Also libraries that take minutes to build.
     all: bool,
+    /// Departures whose names begin so, each alone, in place of departures together.
+    only: Option<String>,
 }
 
 impl Wish {
-    /// `CERTGRAB_CHAINS` and `CERTGRAB_SEED`; with only the first, the seed is the number of the day.
+    /// `CERTGRAB_CHAINS`, `CERTGRAB_SEED` and `CERTGRAB_ONLY`; with only the first, the seed is the number of the
+    /// day.
     fn of_environment() -> Self {
         let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
         let chains = number("CERTGRAB_CHAINS");
@@ -49,7 +52,24 @@ impl Wish {
             chains: chains.and_then(|chains| usize::try_from(chains).ok()).unwrap_or(FEW),
             seed: number("CERTGRAB_SEED").unwrap_or(usual),
             all: chains.is_some(),
+            only: std::env::var("CERTGRAB_ONLY").ok(),
         }
+    }
+
+    /// The departures to choose from, and those of each chain.
+    fn choose(&self) -> (Vec<Departure>, Vec<Vec<usize>>) {
+        let mut dice = Dice::of(self.seed);
+        let mut all = departures();
+        let Some(only) = &self.only else {
+            all.extend(wild(&mut dice, self.chains));
+            let chosen = (0..self.chains).map(|_| random(&all, &mut dice)).collect();
+            return (all, chosen);
+        };
+        all.extend(wild(&mut dice, self.chains * WILD_KINDS));
+        all.retain(|departure| departure.id.starts_with(only));
+        all.truncate(self.chains);
+        let chosen = (0..all.len()).map(|place| vec![place]).collect();
+        (all, chosen)
     }
 }
 
@@ -57,14 +77,11 @@ impl Wish {
 fn chains_at_random_are_judged_as_the_libraries_judge_them() {
     let wish = Wish::of_environment();
     let Some(clients) = Clients::build(wish.all) else { return };
-    let mut dice = Dice::of(wish.seed);
-    let mut all = departures();
-    all.extend(wild(&mut dice, wish.chains));
-    let chosen = (0..wish.chains).map(|_| random(&all, &mut dice)).collect();
+    let (all, chosen) = wish.choose();
     let begun = Instant::now();
     let chains = Chains::make(&all, chosen);
     let verdicts = clients.judge(&chains);
-    println!("seed {}: {} chains, {:.1?}", wish.seed, wish.chains, begun.elapsed());
+    println!("seed {}: {} chains, {:.1?}", wish.seed, chains.all.len(), begun.elapsed());
     assert!(verdicts.iter().any(|(_, all)| all.iter().any(Verdict::connects)));
     let comparison = Comparison::of(&all, &chains, &verdicts, &clients);
     println!("{comparison}");

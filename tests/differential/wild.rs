@@ -20,7 +20,10 @@ use certgrab::internals::lab::pki::sign::{Hash, Scheme};
 /// Makes a departure from random numbers.
 type Maker = fn(&mut Dice) -> Departure;
 
-const MAKERS: [Maker; 12] = [
+/// Kinds of departures out of numbers at random.
+pub(super) const WILD_KINDS: usize = 12;
+
+const MAKERS: [Maker; WILD_KINDS] = [
     names,
     usage,
     purposes,
