@@ -156,7 +156,7 @@ rustls                   refuses   as go
         out.contains("\nnrf-modem                connects  assumed to verify as OpenSSL does\n")
     );
     assert!(out.contains("device: set `verify_flags &=\n"), "{out}");
-    assert!(out.ends_with(" of 34 stacks and settings connect\n"), "{out}");
+    assert!(out.ends_with(" of 35 stacks and settings connect\n"), "{out}");
     assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
     assert!(of_a_file.err().contains("is not valid for `plc.test`"), "{}", of_a_file.err());
     let verify = table(&["verify", "--host", "plc.test"]);

@@ -57,9 +57,12 @@ impl Device {
                 "arduino-esp32-2" => "arduino-esp32",
                 "bearssl-x509list" => "bearssl",
                 "wolfssl-5.5" => "wolfssl",
-                "openssl-4.0" | "openssl-partial-chain" | "curl" | "python" | "python-3.13" => {
-                    "openssl"
-                }
+                "openssl-3.5"
+                | "openssl-4.0"
+                | "openssl-partial-chain"
+                | "curl"
+                | "python"
+                | "python-3.13" => "openssl",
                 "go-1.27" => "go",
                 "rustls-aws" => "rustls",
                 "nrf-modem" | "zephyr" | "micropython" | "circuitpython" | "mbedtls-2.28"

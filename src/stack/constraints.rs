@@ -51,12 +51,17 @@ fn uri(name: &[u8], base: &[u8]) -> Option<bool> {
     let text = std::str::from_utf8(name).ok()?;
     let (_, rest) = text.split_once("://")?;
     let host = rest.split([':', '/']).next().filter(|host| !host.is_empty())?.as_bytes();
-    Some(match base.first() {
+    Some(host_of_uri(host, base))
+}
+
+/// Whether the host of a URI is the base or below it.
+fn host_of_uri(host: &[u8], base: &[u8]) -> bool {
+    match base.first() {
         Some(b'.') => {
             host.len() > base.len() && host[host.len() - base.len()..].eq_ignore_ascii_case(base)
         }
         _ => host.eq_ignore_ascii_case(base),
-    })
+    }
 }
 
 /// Whether a name begins with the RDNs of another, compared by `equal`.
@@ -82,6 +87,8 @@ fn directory_of<'a>(name: &Tlv<'a>) -> Option<Dn<'a>> {
 pub(super) enum Name<'a> {
     /// A GeneralName of this kind, with its contents.
     Octets(u8, &'a [u8]),
+    /// The host of a URI; `None` where it cannot be compared.
+    UriHost(Option<&'a [u8]>),
     /// A subject or a directoryName.
     Directory(Dn<'a>),
 }
@@ -98,6 +105,7 @@ impl<'a> Name<'a> {
     const fn tag(&self) -> u8 {
         match self {
             Self::Octets(tag, _) => *tag,
+            Self::UriHost(_) => URI,
             Self::Directory(_) => DIRECTORY,
         }
     }
@@ -134,6 +142,7 @@ fn within(name: &Name<'_>, base: &Tlv<'_>, equal: Equal) -> Option<bool> {
         Name::Octets(ADDRESS, name) => address(name, base.value),
         Name::Octets(EMAIL, name) => mail(name, base.value),
         Name::Octets(URI, name) => uri(name, base.value),
+        Name::UriHost(host) => host.map(|host| host_of_uri(host, base.value)),
         Name::Octets(..) => None,
     }
 }

@@ -8,8 +8,10 @@ mod chain;
 mod checks;
 mod info;
 mod names;
+mod uris;
 
 use self::info::Info;
+pub(super) use self::uris::Uris;
 use super::{
     case::{Case, Cert},
     dates, host,
@@ -28,6 +30,8 @@ pub(super) struct Setting {
     pub(super) is_strict: bool,
     /// What compares the host.
     pub(super) names: Names,
+    /// How the host of a URI is found.
+    pub(super) uris: Uris,
 }
 
 /// What compares the host with the certificate's names.
@@ -71,7 +75,7 @@ fn run(case: &Case<'_>, setting: &Setting) -> Result<(), Refusal> {
     checks::levels(&built)?;
     named(case, setting, leaf)?;
     let unknown = checks::signatures(case, setting, &built)?;
-    checks::name_constraints(&built)?;
+    checks::name_constraints(setting, &built)?;
     if setting.names == Names::Curl && leaf.view.issuer.is_empty() {
         return Err(leaf.cert.breaks(Rule::Unreadable(Part::Issuer)));
     }

@@ -11,7 +11,7 @@ use super::{
             ZEPHYR,
         },
     },
-    openssl::{Names, Setting},
+    openssl::{Names, Setting, Uris},
     optional::{Optional, Options},
     reason::Rule,
     rustls::Provider,
@@ -104,8 +104,9 @@ pub(super) enum Verifier {
     EmbeddedTls(Algorithms),
 }
 
-const OPENSSL: Setting = Setting { partial_chain: false, is_strict: false, names: Names::Partial };
-const OPENSSL_3: Known = Known::Measured("OpenSSL 3.0 and 3.5");
+const OPENSSL: Setting =
+    Setting { partial_chain: false, is_strict: false, names: Names::Partial, uris: Uris::V3_0 };
+const OPENSSL_3: Known = Known::Measured("OpenSSL 3.0");
 const CPYTHON: Setting = Setting { names: Names::Whole, ..OPENSSL };
 
 /// An entry without formats and settings.
@@ -151,7 +152,6 @@ const HAVE_TIME_DATE: &str = "CONFIG_MBEDTLS_HAVE_TIME_DATE=y";
 const MEASURED_3_6: Known = Known::Measured("mbedTLS 3.6.5");
 const READ_ESP_IDF: Known =
     Known::Read("mbedTLS 3.6.5 with the configuration of ESP-IDF 5 and Arduino-ESP32 3.1");
-const READ_BUNDLE: Known = Known::Read("esp_crt_bundle.c of ESP-IDF 5 over mbedTLS 3.6.5");
 
 /// All entries.
 pub const STACKS: &[Stack] = &[
@@ -205,7 +205,7 @@ pub const STACKS: &[Stack] = &[
         ..plain(
             "esp-bundle",
             "ESP-IDF's certificate bundle",
-            READ_BUNDLE,
+            Known::Read("esp_crt_bundle.c of ESP-IDF 5 over mbedTLS 3.6.5"),
             Verifier::Bundle(ESP_IDF, false),
         )
     },
@@ -293,18 +293,25 @@ pub const STACKS: &[Stack] = &[
     // Node.js compares names by the same rules.
     Stack {
         formats: &["node", "capath"],
+        also: &[version("openssl-3.5")],
         ..plain("openssl", "OpenSSL", OPENSSL_3, Verifier::OpenSsl(OPENSSL))
     },
+    plain(
+        "openssl-3.5",
+        "OpenSSL 3.5",
+        Known::Measured("OpenSSL 3.5.7"),
+        Verifier::OpenSsl(Setting { uris: Uris::V3_5, ..OPENSSL }),
+    ),
     plain(
         "openssl-4.0",
         "OpenSSL 4.0",
         Known::Measured("OpenSSL 4.0.3"),
-        Verifier::OpenSsl(Setting { names: Names::PartialUndotted, ..OPENSSL }),
+        Verifier::OpenSsl(Setting { names: Names::PartialUndotted, uris: Uris::V4_0, ..OPENSSL }),
     ),
     plain(
         "openssl-partial-chain",
         "OpenSSL with -partial_chain",
-        Known::Measured("OpenSSL 3.0"),
+        OPENSSL_3,
         Verifier::OpenSsl(Setting { partial_chain: true, ..OPENSSL }),
     ),
     plain(

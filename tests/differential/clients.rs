@@ -38,14 +38,6 @@ struct Client {
     words: Vec<String>,
 }
 
-/// The entry of certgrab's table for a client: newer versions that verify alike share one.
-pub(super) fn entry(client: &str) -> &str {
-    match client {
-        "openssl-3.5" => "openssl",
-        own => own,
-    }
-}
-
 /// A library's verdict on a chain, in its own words; "ok" if it connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Verdict(pub(super) String);

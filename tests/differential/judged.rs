@@ -5,7 +5,6 @@ use certgrab::internals::stack::{self, Case, Question, Verdict};
 use certgrab::internals::text::time::Time;
 
 use super::chains::Chains;
-use super::clients::entry;
 
 /// Chains as questions, each parsed once and its signatures computed once for all stacks.
 pub(super) struct Questions<'a>(Vec<Asked<'a>>);
@@ -34,5 +33,5 @@ impl<'a> Questions<'a> {
 
 /// certgrab's verdict for the library; `None` for a stack that it does not know.
 pub(super) fn verdict(name: &str, case: &Case<'_>) -> Option<Verdict> {
-    Some(stack::named(entry(name))?.judge(case))
+    Some(stack::named(name)?.judge(case))
 }

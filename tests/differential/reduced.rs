@@ -3,12 +3,25 @@
 
 use certgrab::internals::lab::pki::Keyring;
 use certgrab::internals::lab::pki::chain::Chain;
+use certgrab::internals::lab::pki::der;
+use certgrab::internals::lab::pki::extension::{
+    NAME_CONSTRAINTS, SUBJECT_ALT_NAME, name_constraints,
+};
 use certgrab::internals::lab::pki::key::Kind;
+use certgrab::internals::lab::pki::name::{dns, uri};
 use certgrab::internals::lab::pki::sign::{Hash, Scheme};
 
 use super::chains::{Chains, kept};
 use super::departures::places::{Places as _, Position};
 use super::judged::{self, Questions};
+
+/// A URI with a blank in its scheme, whose host a nameConstraints permits.
+fn with_a_blank_in_a_scheme(chain: &mut Chain) {
+    let names = der::sequence(&[dns("mqtt.home.example"), uri("ht tp://home.example")]);
+    chain.at(Position::Leaf).set(SUBJECT_ALT_NAME, false, names);
+    let permitted = name_constraints(&[uri("home.example")], &[]);
+    chain.at(Position::Int).set(NAME_CONSTRAINTS, false, permitted);
+}
 
 /// A change of a sound chain.
 type Change = fn(&mut Chain);
@@ -16,7 +29,7 @@ type Change = fn(&mut Chain);
 #[test]
 fn chains_over_which_a_library_disagreed_are_judged_as_it_judges_them() {
     // `IsSigAlgoECDSA` of wolfSSL 5.9 does not name ecdsa-with-SHA224.
-    let cases: [(&str, bool, Change); 3] = [
+    let cases: [(&str, bool, Change); 6] = [
         ("wolfssl-default", true, |chain| {
             chain.at(Position::Leaf).scheme = Scheme::unusual(Hash::Sha224);
         }),
@@ -26,6 +39,10 @@ fn chains_over_which_a_library_disagreed_are_judged_as_it_judges_them() {
         ("wolfssl-default", false, |chain| {
             chain.at(Position::Leaf).scheme = Scheme::unusual(Hash::Sha256);
         }),
+        // OpenSSL 4.0 reads the scheme of a URI.
+        ("openssl", true, with_a_blank_in_a_scheme),
+        ("openssl-3.5", true, with_a_blank_in_a_scheme),
+        ("openssl-4.0", false, with_a_blank_in_a_scheme),
     ];
     let keys = Keyring::in_folder(&kept().join("keys")).expect("a folder");
     let built = cases.iter().map(|(_, _, change)| {

@@ -58,6 +58,7 @@ const DEVICES: [(&str, &str); 6] = [
 /// - `rust` is read by many, so the rules of browsers hold for it: a root with CA:FALSE, without
 ///   keyCertSign, expired, or with an unknown critical extension, an intermediate without keyCertSign;
 /// - `--as` says nothing of signatures that certgrab cannot compute: P-224, brainpoolP512r1, Ed448;
+/// - mbedTLS reads a Certificate message that is longer than a record from 3.6.3 on alone;
 /// - an ESP32 has no RSA keys of more than 4096 bits unless a setting brings them.
 const MOST_WRONG_NO: usize = 60;
 

@@ -1,20 +1,20 @@
 //! What OpenSSL checks along a path (`check_extensions`, `check_auth_level`, `internal_verify`,
 //! `check_name_constraints`).
 
-use super::{Info, Setting, chain::Chain, outdated, weak_key};
+use super::{Info, Setting, Uris, chain::Chain, outdated, weak_key};
 use crate::stack::{
     case::Case,
     constraints::{self, Name},
     dn::{self, Dn},
     extensions::{
         DIGITAL_SIGNATURE, DNS, EMAIL, KEY_AGREEMENT, KEY_CERT_SIGN, KEY_ENCIPHERMENT,
-        NETSCAPE_SERVER, NameConstraints,
+        NETSCAPE_SERVER, NameConstraints, URI,
     },
     key::{Digest, Key},
     oid,
     reason::{Refusal, Rule},
     signature::Check,
-    tlv::IA5_STRING,
+    tlv::{IA5_STRING, Tlv},
     view::{Part, View},
 };
 
@@ -189,7 +189,10 @@ pub(super) fn signatures(
 const MOST_COMPARISONS: usize = 1 << 20;
 
 /// nameConstraints of every certificate above, including the anchor's.
-pub(super) fn name_constraints(chain: &Chain<'_, '_, '_>) -> Result<(), Refusal> {
+pub(super) fn name_constraints(
+    setting: &Setting,
+    chain: &Chain<'_, '_, '_>,
+) -> Result<(), Refusal> {
     for (place, info) in chain.certs.iter().enumerate() {
         if place != 0 && info.is_self_issued {
             continue;
@@ -201,7 +204,7 @@ pub(super) fn name_constraints(chain: &Chain<'_, '_, '_>) -> Result<(), Refusal>
             if names > 0 && count > MOST_COMPARISONS / names {
                 return Err(info.cert.breaks(Rule::ManyNames));
             }
-            if !permits(bases, info.view, place == 0) {
+            if !permits((bases, setting.uris), info.view, place == 0) {
                 return Err(info.cert.breaks(Rule::NameConstraints));
             }
         }
@@ -210,7 +213,7 @@ pub(super) fn name_constraints(chain: &Chain<'_, '_, '_>) -> Result<(), Refusal>
 }
 
 /// `NAME_CONSTRAINTS_check`, and for the leaf `NAME_CONSTRAINTS_check_CN`.
-fn permits(bases: &NameConstraints<'_>, view: &View<'_>, is_leaf: bool) -> bool {
+fn permits((bases, uris): (&NameConstraints<'_>, Uris), view: &View<'_>, is_leaf: bool) -> bool {
     let equal = |one: &Dn<'_>, other: &Dn<'_>| one.equals_in_openssl(other);
     let fits = |name: &Name<'_>| constraints::permit(bases, name, equal) == Some(true);
     let names = view.extensions.names();
@@ -219,8 +222,16 @@ fn permits(bases: &NameConstraints<'_>, view: &View<'_>, is_leaf: bool) -> bool 
     let has_dns = names.iter().any(|name| name.tag == DNS);
     let mut hosts = view.common_names().filter_map(dn::text).filter(|name| looks_like_dns(name));
     (view.subject.is_empty() || fits(&Name::Directory(view.subject.clone())) && mails_fit)
-        && names.iter().all(|name| Name::of(name).is_some_and(|name| fits(&name)))
+        && names.iter().all(|name| compared(name, uris).is_some_and(|name| fits(&name)))
         && (!is_leaf || has_dns || hosts.all(|name| fits(&Name::Octets(DNS, name.as_bytes()))))
+}
+
+/// A GeneralName as it is compared; `None` if it is a directoryName that cannot be read.
+fn compared<'a>(name: &Tlv<'a>, uris: Uris) -> Option<Name<'a>> {
+    match name.tag {
+        URI => Some(Name::UriHost(uris.host(name.value))),
+        _ => Name::of(name),
+    }
 }
 
 /// `cn2dnsid`: letters, digits, underscores, inner hyphens, at least one full stop.
