@@ -217,7 +217,7 @@ fn unsigned(
     }
     let equal = |one: &Dn<'_>, other: &Dn<'_>| one.is_same(other);
     let looked_at = |candidate: &Cert<'_>| candidate.position == issuer.position;
-    why_none(case, cert, &Wanted { equal, looked_at: &looked_at, lacks: &|_, _| None })
+    why_none(case, cert, &Wanted { equal, looked_at: &looked_at, obstacle: &|_, _| None })
 }
 
 /// Whether one of the first dNSNames, or the last common name, is the host (`tls_hostname_match`).
