@@ -19,7 +19,7 @@ use crate::{
     judge::{baseline::FEWEST_RSA_BITS, rank},
     stack::Stack,
     text::time::Time,
-    trust::store::{Root, Source, Store},
+    trust::store::{self, Root, Source, Store},
     x509::{
         algorithm::Digest,
         certificate::{Certificate, Key},
@@ -184,6 +184,10 @@ impl Lint<'_> {
     /// share its name with another root.
     fn lookalike(&self) -> Option<Finding> {
         let certificate = self.certificate;
+        // Most are roots of the store, for which no other name needs to be read.
+        if store::mozilla_twin(certificate).is_some() {
+            return None;
+        }
         let public = removed::keys_of_mozillas(&certificate.subject());
         let has_left = public.is_empty();
         let is_same = || public.iter().any(|key| key == certificate.spki_der());
