@@ -221,6 +221,29 @@ fn openssl_is_grabbed_with_every_usual_kind_of_key() {
 }
 
 #[test]
+fn a_key_on_any_curve_is_proven_by_a_signature_with_sha512_in_tls_1_2() {
+    if !real::program("openssl") {
+        return;
+    }
+    for curve in ["P-256", "P-384", "P-521"] {
+        let authority = Authority::new();
+        authority.issue("leaf", "EC", &[&format!("ec_paramgen_curve:{curve}")], "sha256");
+        let server = authority.serve("leaf", &["-tls1_2", "-sigalgs", "ecdsa_secp521r1_sha512"]);
+        let target = format!("127.0.0.1:{}", server.port());
+        for words in [&[][..], &["--as", "arduino-esp32"], &["--as", "esp-idf"]] {
+            let document = certgrab()
+                .args(["--json", &target, "--roots"])
+                .args([authority.file("root.pem")])
+                .args(words)
+                .succeeds()
+                .json();
+            let possession = &document["handshake"]["key_possession"];
+            assert_eq!(possession, "proven", "{curve} {words:?}");
+        }
+    }
+}
+
+#[test]
 fn a_real_mosquitto_is_grabbed_and_its_anchor_exported() {
     if !real::program("mosquitto") {
         return;

@@ -40,6 +40,16 @@ pub(super) const COMPRESSED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorith
     ],
 };
 
+/// ECDSA with SHA-512 in TLS 1.2, where the scheme called `ecdsa_secp521r1_sha512` only says the digest.
+/// OpenSSL chooses it for any curve if the client lists it first, as mbedTLS does.
+pub(super) const SHA512_IN_TLS_1_2: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
+    all: &[&ecdsa::P256_SHA512, &ecdsa::P384_SHA512, &ecdsa::P521_SHA512],
+    mapping: &[(
+        SignatureScheme::ECDSA_NISTP521_SHA512,
+        &[&ecdsa::P256_SHA512, &ecdsa::P384_SHA512, &ecdsa::P521_SHA512],
+    )],
+};
+
 /// The size of a server's ML-KEM-768 ciphertext in bytes (FIPS 203 table 3).
 const CIPHERTEXT_BYTES: usize = 1088;
 

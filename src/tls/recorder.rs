@@ -133,7 +133,10 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = self.algorithms_for(cert);
+        let algorithms = match signed.scheme {
+            SignatureScheme::ECDSA_NISTP521_SHA512 => &extra_groups::SHA512_IN_TLS_1_2,
+            _ => self.algorithms_for(cert),
+        };
         self.note(cert, verify_tls12_signature(message, cert, signed, algorithms))
     }
 

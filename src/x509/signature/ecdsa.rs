@@ -18,9 +18,9 @@ pub(crate) const P521_SHA384: RareEcdsa = RareEcdsa::p521(&digest::SHA384, alg_i
 pub(crate) const P521_SHA512: RareEcdsa = RareEcdsa::p521(&digest::SHA512, alg_id::ECDSA_SHA512);
 
 /// On P-256 with SHA-512.
-const P256_SHA512: RareEcdsa = RareEcdsa::p256(&digest::SHA512, alg_id::ECDSA_SHA512);
+pub(crate) const P256_SHA512: RareEcdsa = RareEcdsa::p256(&digest::SHA512, alg_id::ECDSA_SHA512);
 /// On P-384 with SHA-512.
-const P384_SHA512: RareEcdsa = RareEcdsa::p384(&digest::SHA512, alg_id::ECDSA_SHA512);
+pub(crate) const P384_SHA512: RareEcdsa = RareEcdsa::p384(&digest::SHA512, alg_id::ECDSA_SHA512);
 
 // Supported by ring too, but not for a key whose point is compressed.
 
