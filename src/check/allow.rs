@@ -3,7 +3,7 @@
 //! In: the text of a file, and where its constants begin. Out: which lines each comment covers.
 
 use super::{Finding, Severity, codes};
-use crate::text::foreign::Foreign;
+use crate::{output::lock, text::foreign::Foreign};
 
 /// What a comment begins with.
 const MARK: &[u8] = b"certgrab: allow ";
@@ -30,6 +30,10 @@ impl Allow {
 /// nothing because the code or the reason is missing.
 pub(crate) fn comments(content: &[u8], starts: &[usize]) -> (Vec<Allow>, Vec<Finding>) {
     let (mut allows, mut invalid) = (Vec::new(), Vec::new());
+    // The lines of a lock hold the names of certificates as they are.
+    if lock::is_lock(content) {
+        return (allows, invalid);
+    }
     for (index, line) in content.split(|byte| *byte == b'\n').enumerate() {
         let Some(at) = line.windows(MARK.len()).position(|words| words == MARK) else { continue };
         if allows.len() + invalid.len() == MAX_COMMENTS {

@@ -6,7 +6,11 @@
 
 mod reports;
 
-use std::{collections::HashSet, io, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    path::Path,
+};
 
 use crate::{
     check,
@@ -195,17 +199,39 @@ fn found(path: &Path, present: &[u8]) -> String {
     }
 }
 
-/// Whether at least half of the lines of `text` are also lines of `new`: repeated output of a template
-/// differs in its certificates, and a file from elsewhere has few lines in common with it. Lines of data
-/// and PEM boundaries are alike in all kinds of files.
+/// Whether `text` may be earlier output of the template that makes `new`: each of its lines is in `new` or
+/// begins as a changed line of `new` does, and at least half of them are in `new`. Lines of data and PEM
+/// boundaries are alike in all kinds of files.
 fn is_like(text: &str, new: &[u8]) -> bool {
-    let new = String::from_utf8_lossy(new);
-    let new: HashSet<String> = new.lines().map(without_data).collect();
     let is_of_template =
         |line: &String| line.contains(char::is_alphabetic) && !line.starts_with("-----");
-    let lines = text.lines().map(without_data).filter(is_of_template);
-    let (common, other): (Vec<_>, Vec<_>) = lines.partition(|line| new.contains(line));
-    !common.is_empty() && common.len() >= other.len()
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(without_data).filter(is_of_template).collect()
+    };
+    let (old, new) = (lines(text), lines(&String::from_utf8_lossy(new)));
+    let (old_lines, new_lines): (HashSet<_>, HashSet<_>) =
+        (old.iter().collect(), new.iter().collect());
+    let (common, other): (Vec<_>, Vec<_>) = old.iter().partition(|line| new_lines.contains(line));
+    let mut changed: HashMap<&str, usize> = HashMap::new();
+    for line in new.iter().filter(|line| !old_lines.contains(line)) {
+        *changed.entry(first_word(line)).or_default() += 1;
+    }
+    let has_changed = |line: &&String| match changed.get_mut(first_word(line)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    };
+    !common.is_empty() && common.len() >= other.len() && other.iter().all(has_changed)
+}
+
+/// `line` up to the end of its first word.
+fn first_word(line: &str) -> &str {
+    let is_of_word = |one: char| one.is_alphanumeric() || one == '_';
+    let start = line.find(is_of_word).unwrap_or(line.len());
+    let end = line[start..].find(|one| !is_of_word(one)).map_or(line.len(), |end| start + end);
+    &line[..end]
 }
 
 /// `line` with `#` for each number and for each long word of hexadecimal or Base64.

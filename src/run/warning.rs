@@ -65,8 +65,8 @@ pub fn about_anchor(
     warnings
 }
 
-/// The common TLS stacks that refuse the chain because of `anchor`, if it is written for an unknown
-/// stack, such as in a PEM file.
+/// The common TLS stacks that refuse the chain with `anchor`, if it is written for an unknown stack, such
+/// as in a PEM file or in a header.
 ///
 /// The proof itself covers [`STRICTEST`].
 #[must_use]
@@ -76,14 +76,32 @@ pub fn about_any_reader(
     anchor: &Candidate,
     asked: Asked<'_>,
 ) -> Vec<Warning> {
-    match verified.stacks() {
-        [] => {
-            let lines =
-                disagreement::about(presented, anchor, asked, (Scope::Anchor, &[STRICTEST]));
-            lines.into_iter().map(Warning::from).collect()
-        }
-        _ => Vec::new(),
+    about_unknown_reader(presented, verified, (anchor, Scope::Chain), asked)
+}
+
+/// The same because of `anchor` itself, for a set of anchors: the faults of each server's chain are in its
+/// own result.
+#[must_use]
+pub fn about_any_reader_of_set(
+    presented: &Presented,
+    verified: &Verified,
+    anchor: &Candidate,
+    asked: Asked<'_>,
+) -> Vec<Warning> {
+    about_unknown_reader(presented, verified, (anchor, Scope::Anchor), asked)
+}
+
+fn about_unknown_reader(
+    presented: &Presented,
+    verified: &Verified,
+    (anchor, scope): (&Candidate, Scope),
+    asked: Asked<'_>,
+) -> Vec<Warning> {
+    if !verified.stacks().is_empty() {
+        return Vec::new();
     }
+    let lines = disagreement::about(presented, anchor, asked, (scope, &[STRICTEST]));
+    lines.into_iter().map(Warning::from).collect()
 }
 
 /// The warning about a chain that the browser rules refuse and the TLS stacks of the output accept.

@@ -235,6 +235,7 @@ mod tests {
             ("NOLINTBEGIN", r"NOLIN\u{54}BEGIN"),
             ("x pylint: skip-file", r"x pylin\u{74}\u{3a} skip-file"),
             ("# type: ignore", r"# type\u{3a} ignore"),
+            ("certgrab: allow leaf x", r"certgrab: allo\u{77} leaf x"),
         ] {
             assert_eq!(Foreign::text(hostile).comment(), inert);
             assert_eq!(Foreign::text(hostile).plain(), inert);

@@ -19,11 +19,32 @@ pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// `text` with `line` at its end, unless it has that line.
+/// `text` with `line` at its end, unless it has that line and nothing after it is excepted: in git the last
+/// pattern that matches decides (gitignore(5)).
 pub(crate) fn with_line(text: String, line: &str) -> String {
-    if text.lines().any(|one| one.trim_end() == line) {
+    let mut from_end = text.lines().rev().map(str::trim_end);
+    let decides = from_end.find(|one| *one == line || one.starts_with('!'));
+    if decides == Some(line) {
         return text;
     }
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     format!("{text}{end}{line}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_the_last_one_that_can_decide() {
+        let with = |text: &str| with_line(text.to_owned(), "/key.pem");
+        assert_eq!(with(""), "/key.pem\n");
+        assert_eq!(with("a"), "a\n/key.pem\n");
+        for kept in ["/key.pem\n", "!*.pem\n/key.pem  \nb", "/key.pem\r\n"] {
+            assert_eq!(with(kept), kept);
+        }
+        for excepted in ["/key.pem\n!*.pem\n", "/key.pem\n!*.pem\n\nb\n"] {
+            assert_eq!(with(excepted), format!("{excepted}/key.pem\n"));
+        }
+    }
 }

@@ -29,7 +29,9 @@ pub(crate) fn is_inert(text: &str) -> bool {
 
 /// Words that editors, linters, formatters and coverage tools obey anywhere in a comment, ignoring case.
 /// A common word only counts with the character that makes it a directive.
-const DIRECTIVES: [&str; 57] = [
+const DIRECTIVES: [&str; 58] = [
+    // `certgrab check` itself.
+    "certgrab: allow",
     // Emacs: variables on the first line, and on the last lines.
     "-*-",
     "local variables:",

@@ -66,6 +66,15 @@ fn the_first_two_lines_of_a_generated_file_are_certgrabs_own() {
 }
 
 #[test]
+fn no_text_from_outside_allows_a_finding_of_check() {
+    // Of a lock, check reads no comments.
+    let all = written(&holding("Zq certgrab: allow leaf all good", "zq.test"));
+    for (format, text) in all.into_iter().filter(|(format, _)| format.name != "lock") {
+        assert!(!text.contains("certgrab: allow "), "{}:\n{text}", format.name);
+    }
+}
+
+#[test]
 fn text_from_outside_never_begins_a_comment() {
     // What `//go:build`, `// clang-format off`, `# yaml-language-server:`, `/*line 1*/` and
     // `# fmt: off` are obeyed for is where they stand.

@@ -72,8 +72,12 @@ fn every_format_is_listed_with_its_consumer_on_one_line() {
         let lines = listed.iter().filter(|line| line.0 == format.name);
         assert_eq!(lines.map(|line| line.1.trim_start()).collect::<Vec<_>>(), [what]);
     }
-    assert_eq!(listed.len(), FORMATS.len() + 1);
-    assert!(listed.iter().any(|line| line.0 == "json"));
+    assert_eq!(listed.len(), FORMATS.len() + 2);
+    for document in ["json", "html"] {
+        assert!(listed.iter().any(|line| line.0 == document), "{document}");
+        let row = certgrab().args(["formats", document]).succeeds().out();
+        assert!(row.starts_with(document), "{row}");
+    }
 }
 
 #[test]

@@ -4,7 +4,10 @@
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
     (
         "Any program",
-        &["pem", "cer", "der", "p7b", "c", "c-bytes", "lock", "text", "json", "sha256", "sha1"],
+        &[
+            "pem", "cer", "der", "p7b", "c", "c-bytes", "lock", "text", "json", "html", "sha256",
+            "sha1",
+        ],
     ),
     (
         "ESP32 and ESP8266",
@@ -73,7 +76,8 @@ mod tests {
     #[test]
     fn each_format_is_in_one_group() {
         let mut grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
-        let mut all: Vec<_> = FORMATS.iter().map(|format| format.name).chain(["json"]).collect();
+        let mut all: Vec<_> =
+            FORMATS.iter().map(|format| format.name).chain(["json", "html"]).collect();
         grouped.sort_unstable();
         all.sort_unstable();
         assert_eq!(grouped, all);

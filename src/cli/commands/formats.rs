@@ -19,11 +19,21 @@ use crate::cli::{
     output, style,
 };
 
+/// What `--emit` also writes, and no template: documents about the whole result.
+const DOCUMENTS: [(&str, &str); 2] = [
+    ("json", "scripts: the whole result as a JSON document"),
+    ("html", "people: the whole result as a page, with tree, timeline and constants"),
+];
+
 /// Lists the formats, or what templates can use.
 pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
     let mut out = String::new();
     if let Some(word) = list.word.as_ref().or(list.wanted.as_ref()) {
-        let found = format_words::formats_for(word);
+        let documents = DOCUMENTS.iter().filter(|(name, _)| name == word);
+        let documents = documents.map(|(name, what)| (*name, (*what).to_owned()));
+        let found = format_words::formats_for(word).into_iter();
+        let found: Vec<_> =
+            documents.chain(found.map(|format| (format.name, described(format)))).collect();
         if found.is_empty() {
             let word = Foreign::text(word).line();
             let message = format!("no format is known for `{word}`");
@@ -31,7 +41,7 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
                 "most programs read `pem`; `certgrab formats` lists all".to_owned(),
             )));
         }
-        table(&mut out, found.into_iter().map(|format| (format.name, described(format))));
+        table(&mut out, found.into_iter());
     } else if list.variables {
         let variables = VARIABLES.iter().map(|(name, what)| (*name, (*what).to_owned()));
         let filters = FILTERS.iter().map(|(name, what)| (*name, (*what).to_owned()));
@@ -58,11 +68,11 @@ fn grouped(out: &mut String) {
         let gap = if position == 0 { "" } else { "\n" };
         let _ = writeln!(out, "{gap}{}:", in_language(heading));
         for name in *names {
-            // Every name except `json` is in the table.
-            let what = emit::format(name).map_or_else(
-                || "scripts: the whole result as a JSON document".to_owned(),
-                |format| described(&format),
-            );
+            let document = DOCUMENTS.iter().find(|(known, _)| known == name);
+            let what = match document {
+                Some((_, what)) => (*what).to_owned(),
+                None => emit::format(name).map(|format| described(&format)).unwrap_or_default(),
+            };
             *out += &row(&format!("  {name:width$}  "), &in_language(&what));
         }
     }

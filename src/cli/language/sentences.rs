@@ -78,9 +78,18 @@ fn translated(text: &str, depth: usize) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     let found = SENTENCES.patterns.iter().find_map(|one| Some((one, one.values(text)?)));
     match found {
-        Some((pattern, values)) => Some(pattern.filled(&values, depth)),
+        Some((pattern, values)) => {
+            let divided = (!pattern.is_of_two()).then(|| divided(text, depth)).flatten();
+            divided.or_else(|| Some(pattern.filled(&values, depth)))
+        }
         None => named(text, depth).or_else(|| joined(text, depth)),
     }
+}
+
+/// A sentence and what follows its first semicolon, if the table has both.
+fn divided(text: &str, depth: usize) -> Option<String> {
+    let [first, rest] = parts(text, "; ", 2)[..] else { return None };
+    Some(format!("{}；{}", translated(first, depth)?, translated(rest, depth)?))
 }
 
 /// A name between backquotes, and one sentence about it.
@@ -140,6 +149,11 @@ fn is_kept(before: &[&str], after: &str) -> bool {
 }
 
 impl Pattern {
+    /// Whether it has a semicolon between its sentences.
+    fn is_of_two(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.contains("; "))
+    }
+
     /// The values of its places in `text`, each with whether it is between backquotes.
     fn values<'t>(&self, text: &'t str) -> Option<Vec<(&'t str, bool)>> {
         let (first, others) = self.pieces.split_first()?;
@@ -249,6 +263,18 @@ mod tests {
                  without notice; embed the root: `certgrab a.test`"
             ),
             "a.pem 第 13 行：`A` 是中间证书，由 `B` 签发：CA 会不经通知更换中间证书；请内置根证书：`certgrab a.test`"
+        );
+        assert_eq!(
+            chinese("`mqtt://a` has the scheme `mqtt`, which has no TLS; did you mean `mqtts:`?"),
+            "`mqtt://a` 的协议 `mqtt` 没有 TLS；您是想写 `mqtts:` 吗？"
+        );
+        assert_eq!(
+            chinese(
+                "`x://a` has the scheme `x`, which certgrab does not know; if the server uses TLS from the \
+                 first byte, pass `tls://HOST:PORT`; known schemes: https, wss"
+            ),
+            "`x://a` 的协议 `x` 是 certgrab 不认识的；如果服务器从第一个字节起就是 TLS，请用 \
+             `tls://HOST:PORT`；已知的协议：https、wss"
         );
         let names = [
             "no sentence of the table",

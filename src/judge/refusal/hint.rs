@@ -48,13 +48,11 @@ impl Refusal {
             Self::OtherKey { issuer, .. } => {
                 Some(format!("pass the {} that signed it with `--roots FILE`", quoted(issuer)))
             }
-            // A self-signed certificate with names is often marked as a CA although it is a server's
-            // own.
-            Self::WrongName { is_authority: true, found, .. } if found.shown.is_empty() => Some(
-                "this is a CA certificate; configure the server to send its own certificate first \
-                 (RFC 8446 section 4.4.2)"
-                    .to_owned(),
-            ),
+            Self::WrongName { is_authority: true, found, common_name, wanted }
+                if is_not_its_own(wanted, found, common_name.as_ref()) =>
+            {
+                Some(NOT_ITS_OWN.to_owned())
+            }
             Self::WrongName { wanted, found, .. } => Some(right_name(wanted, found)),
             Self::ByStack { remedy, .. } => remedy.clone(),
             Self::NotVerifiable { trust: Some((subject, sha256)), .. } => Some(format!(
@@ -68,6 +66,16 @@ impl Refusal {
             _ => None,
         }
     }
+}
+
+/// What to do about a server that sends the certificate of its CA first.
+const NOT_ITS_OWN: &str = "this is a CA certificate; configure the server to send its own certificate \
+                           first (RFC 8446 section 4.4.2)";
+
+/// Whether a CA certificate is unlikely to be the server's own: a self-signed one with names, or with the
+/// host as its common name, is often marked as a CA although it is.
+fn is_not_its_own(expected: &str, found: &AlternativeNames, common_name: Option<&Foreign>) -> bool {
+    found.shown.is_empty() && common_name.is_none_or(|name| name.line() != expected)
 }
 
 /// How to get the issuer of a leaf that the server sent alone.
