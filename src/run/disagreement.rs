@@ -27,12 +27,12 @@ pub(super) struct Line {
     pub(super) message: String,
 }
 
-/// Which refusals matter.
+/// Which refusals are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
+pub enum Scope {
     /// All.
     Chain,
-    /// Those because of the anchor itself.
+    /// Those caused by the anchor itself. In a set of anchors each server's result reports the others.
     Anchor,
 }
 

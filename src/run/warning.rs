@@ -4,6 +4,7 @@
 
 use crate::chain::Version;
 use crate::chain::{OtherAddress, Presented, Unreadable};
+pub use crate::run::disagreement::Scope;
 use crate::{
     judge::{
         baseline::FEWEST_RSA_BITS,
@@ -14,7 +15,7 @@ use crate::{
         work::Work,
     },
     output::bundle::{Bundle, KeyPossession, Role},
-    run::disagreement::{self, Scope},
+    run::disagreement,
     text::time::Time,
     trust::{
         lab_anchor,
@@ -65,33 +66,12 @@ pub fn about_anchor(
     warnings
 }
 
-/// The common TLS stacks that refuse the chain with `anchor`, if it is written for an unknown stack, such
-/// as in a PEM file or in a header.
+/// The common TLS stacks that refuse the chain with `anchor`, for a format that any stack may read, such as
+/// a PEM file or a header. There is none for a format whose stack is known: its verdict is in `verified`.
 ///
 /// The proof itself covers [`STRICTEST`].
 #[must_use]
 pub fn about_any_reader(
-    presented: &Presented,
-    verified: &Verified,
-    anchor: &Candidate,
-    asked: Asked<'_>,
-) -> Vec<Warning> {
-    about_unknown_reader(presented, verified, (anchor, Scope::Chain), asked)
-}
-
-/// The same because of `anchor` itself, for a set of anchors: the faults of each server's chain are in its
-/// own result.
-#[must_use]
-pub fn about_any_reader_of_set(
-    presented: &Presented,
-    verified: &Verified,
-    anchor: &Candidate,
-    asked: Asked<'_>,
-) -> Vec<Warning> {
-    about_unknown_reader(presented, verified, (anchor, Scope::Anchor), asked)
-}
-
-fn about_unknown_reader(
     presented: &Presented,
     verified: &Verified,
     (anchor, scope): (&Candidate, Scope),

@@ -14,7 +14,7 @@ use certgrab::internals::lab::pki::Built;
 use super::departures::departures;
 use certgrab::internals::output::emit;
 use certgrab::internals::run::grab::{self, Grab, Options};
-use certgrab::internals::run::warning;
+use certgrab::internals::run::warning::{self, Scope};
 use certgrab::internals::stack::{self, client::Device};
 use certgrab::internals::text::time::Time;
 use certgrab::internals::trust::store::{Source, Store};
@@ -103,7 +103,7 @@ fn emitted(format: &str, built: &Built) -> Outcome {
     let about_reader = warning::about_any_reader(
         presented,
         verified,
-        verified.anchor(),
+        (verified.anchor(), Scope::Chain),
         Asked { name: Some(&name), at: options.at },
     );
     let candidate = verified.anchor();

@@ -7,7 +7,7 @@ use super::{
     names::offline,
 };
 
-/// What is said of a list in the place of a text.
+/// The error for a list where text is expected.
 const LIST: &str = "expected text, found a list; write its items in a loop";
 
 /// What `template` makes of a public root.

@@ -18,7 +18,7 @@ use crate::{
     output::{bundle::Bundle, lock},
     run::{
         grab::{Judgement, Options},
-        warning,
+        warning::{self, Scope},
     },
     text::time::Time,
 };
@@ -64,7 +64,7 @@ pub(crate) fn of_anchor(
     let name = options.wanted_name(target);
     let asked = Asked { name: Some(&name), at: options.at };
     let mut all = warning::about_candidate(&grab.presented, paths, anchor, asked.at, &grab.work);
-    all.extend(warning::about_any_reader(&grab.presented, verified, anchor, asked));
+    all.extend(warning::about_any_reader(&grab.presented, verified, (anchor, Scope::Chain), asked));
     for warning in if display.verbose { all } else { warning::summed(all) } {
         output::warn(format_args!("{whose}{}", warning.message), display);
     }

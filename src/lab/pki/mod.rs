@@ -1,6 +1,6 @@
 //! Certificate chains, sound or not, from descriptions.
 //!
-//! In: a [`Chain`], in whose certificates every field may be set. Out: a [`Built`] chain, in DER, with
+//! In: a [`Chain`]; every field of its certificates can be set. Out: a [`Built`] chain, in DER, with
 //! the key of its leaf. Nothing is judged here; what a TLS stack makes of a chain is measured.
 
 // Fields and constants have their names in RFC 5280 and X.690.

@@ -15,7 +15,7 @@ use crate::{
     run::{
         grab::Judgement,
         pack,
-        warning::{self, Warning},
+        warning::{self, Scope, Warning},
     },
     stack::client::Device,
     text::{count::counted, foreign::Foreign, time::Time},
@@ -126,7 +126,12 @@ impl Material {
                 warning::about_candidate(&grab.presented, paths, candidate, self.at, &grab.work);
             found.extend(of_chain);
             let presented = &grab.presented;
-            found.extend(warning::about_any_reader_of_set(presented, verified, candidate, asked));
+            found.extend(warning::about_any_reader(
+                presented,
+                verified,
+                (candidate, Scope::Anchor),
+                asked,
+            ));
             warnings.extend((!found.is_empty()).then_some((sha256, found)));
             let what = pack::What::Anchor;
             let packed = pack::pack_candidate(target, &grab.presented, candidate, what);
