@@ -48,7 +48,7 @@ def main():
     print("runs of the corpus:", dict(counts))
     for mode, least in MIN_RUNS.items():
         if counts[mode] < least:
-            sys.exit(f"only {counts[mode]} runs of the corpus in the mode {mode}, wanted {least}")
+            sys.exit(f"expected at least {least} runs of the corpus in the mode {mode}, found {counts[mode]}")
     wrong, covered = [], 0
     for run in runs:
         mode, case = run["mode"], run["case"]

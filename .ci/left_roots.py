@@ -50,8 +50,8 @@ def bundle(path):
     if path.suffix == ".whl":
         return zipfile.ZipFile(path).read("certifi/cacert.pem")
     with tarfile.open(path) as archive:
-        wanted = [one for one in archive if one.name.endswith("/certifi/cacert.pem")]
-        return archive.extractfile(wanted[0]).read()
+        stores = [member for member in archive if member.name.endswith("/certifi/cacert.pem")]
+        return archive.extractfile(stores[0]).read()
 
 
 def releases(folder):
