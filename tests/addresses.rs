@@ -60,7 +60,7 @@ impl Migration {
 }
 
 #[test]
-fn an_address_that_resets_never_decides_what_is_said_of_the_next() {
+fn an_address_that_resets_does_not_affect_the_next() {
     let servers = Migration::new();
     for order in [[3, 1], [1, 3]].iter().cycle().take(10) {
         let Some(run) = servers.run(order) else { return };
@@ -73,7 +73,7 @@ fn an_address_that_resets_never_decides_what_is_said_of_the_next() {
 }
 
 #[test]
-fn the_report_names_the_address_and_those_that_were_not_queried() {
+fn the_report_names_queried_and_other_addresses() {
     let servers = Migration::new();
     let Some(run) = servers.run(&[2, 1, 3]) else { return };
     let report = run.args([&servers.target(), "--roots", &servers.roots()]).succeeds().out();
@@ -90,7 +90,7 @@ fn the_report_names_the_address_and_those_that_were_not_queried() {
 }
 
 #[test]
-fn an_error_names_each_address_with_what_it_did() {
+fn an_error_names_each_address_with_its_failure() {
     let servers = Migration::new();
     let Some(run) = servers.run(&[3, 4]) else { return };
     let target = servers.target();
@@ -103,7 +103,7 @@ fn an_error_names_each_address_with_what_it_did() {
 }
 
 #[test]
-fn check_judges_the_files_by_every_address_and_names_the_one_that_is_dead() {
+fn check_queries_every_address_and_names_the_dead_one() {
     let servers = Migration::new();
     let file = servers.old.0.root_file();
     let file = file.to_str().expect("a path");
@@ -134,7 +134,7 @@ fn check_judges_the_files_by_every_address_and_names_the_one_that_is_dead() {
 }
 
 #[test]
-fn a_survey_of_three_addresses_has_the_anchors_of_both_halves_and_the_error_of_the_third() {
+fn a_survey_has_the_anchors_and_errors_of_all_addresses() {
     let servers = Migration::new();
     let Some(run) = servers.run(&[1, 2, 3]) else { return };
     let run = run.args([&servers.target(), "--survey", "--roots", &servers.roots()]);
@@ -149,7 +149,7 @@ fn a_survey_of_three_addresses_has_the_anchors_of_both_halves_and_the_error_of_t
 }
 
 #[test]
-fn what_a_survey_of_a_migration_writes_verifies_each_address_for_a_real_client() {
+fn a_survey_during_a_migration_verifies_every_address() {
     if !real::program("openssl") {
         return;
     }
@@ -198,7 +198,7 @@ fn sync_warns_of_an_address_whose_chain_the_lock_does_not_verify() {
 }
 
 #[test]
-fn four_addresses_that_fail_are_asked_and_the_fifth_is_not() {
+fn after_four_failed_addresses_the_fifth_is_not_queried() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let last = Server::presenting(&pki);
     let port = last.port();
@@ -219,7 +219,7 @@ fn four_addresses_that_fail_are_asked_and_the_fifth_is_not() {
 }
 
 #[test]
-fn a_server_on_ipv6_alone_is_reached_in_brackets_and_by_a_name_that_has_an_ipv4_address_too() {
+fn a_server_on_ipv6_only_is_reached_by_address_and_name() {
     let pki = Pki::root("Plant Root").leaf("::1");
     if std::net::TcpListener::bind("[::1]:0").is_err() {
         eprintln!("skipped: this machine has no IPv6");
@@ -242,7 +242,7 @@ fn a_server_on_ipv6_alone_is_reached_in_brackets_and_by_a_name_that_has_an_ipv4_
 }
 
 #[test]
-fn a_server_at_one_address_of_this_machine_is_reached_there_and_not_at_another() {
+fn a_server_is_reached_only_at_its_address() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&pki).at(at(2, 0)).start();
     let target = format!("plc.test:{}", server.port());

@@ -42,7 +42,7 @@ fn chain(name: &str) -> Option<Chain> {
 }
 
 #[test]
-fn every_real_chain_gives_the_anchor_that_its_facts_lead_to() {
+fn every_recorded_chain_gives_the_expected_anchor() {
     for (name, anchor, lasts, soon) in REAL {
         let Some(chain) = chain(name) else { return };
         let document = certgrab()
@@ -62,7 +62,7 @@ fn every_real_chain_gives_the_anchor_that_its_facts_lead_to() {
 }
 
 #[test]
-fn what_lets_encrypt_sends_with_e5_leads_to_x1_alone() {
+fn lets_encrypts_e5_chain_ends_only_in_x1() {
     let Some(chain) = chain("le-e5-x1-x2") else { return };
     let end = "-----END CERTIFICATE-----\n";
     let sent: String = chain.pem.split_inclusive(end).take(2).collect();
@@ -79,7 +79,7 @@ fn what_lets_encrypt_sends_with_e5_leads_to_x1_alone() {
 }
 
 #[test]
-fn a_chain_to_a_root_that_no_store_has_is_refused_with_the_reason() {
+fn a_chain_to_an_unknown_root_is_refused_with_the_reason() {
     let Some(chain) = chain("baltimore-cloudflare") else { return };
     let outcome = certgrab()
         .args(["--from", "-", &chain.host, "--at", &chain.time, "--emit", "pem"])
@@ -92,7 +92,7 @@ fn a_chain_to_a_root_that_no_store_has_is_refused_with_the_reason() {
 }
 
 #[test]
-fn the_go_daddy_chain_gives_the_root_that_people_pasted_by_hand_for_tuya() {
+fn the_go_daddy_chain_gives_the_root_used_for_tuya() {
     let Some(chain) = chain("godaddy-g2-class2") else { return };
     let outcome = certgrab()
         .args(["--from", "-", &chain.host, "--at", &chain.time, "--emit", "der", "-q"])
@@ -103,7 +103,7 @@ fn the_go_daddy_chain_gives_the_root_that_people_pasted_by_hand_for_tuya() {
 }
 
 #[test]
-fn the_root_nearest_to_the_leaf_is_preferred_and_the_others_are_named_with_the_reason() {
+fn the_nearest_root_is_preferred_and_the_others_get_a_reason() {
     let Some(chain) = chain("amazon-rca1-starfield") else { return };
     let document = certgrab()
         .args(["--from", "-", "--json", &chain.host, "--at", &chain.time])
@@ -118,7 +118,7 @@ fn the_root_nearest_to_the_leaf_is_preferred_and_the_others_are_named_with_the_r
 }
 
 #[test]
-fn time_of_judgement_is_an_option() {
+fn the_verification_time_is_an_option() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let run = |at: &str| {
         certgrab()

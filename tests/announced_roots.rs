@@ -25,8 +25,7 @@ fn published(key: &str) -> Vec<(String, Certificate)> {
 }
 
 #[test]
-fn each_announced_root_is_what_its_owner_publishes_and_a_root_of_the_store_signed_its_name_and_key()
-{
+fn announced_roots_match_their_owner_and_are_cross_signed() {
     let roots = published("Root: ");
     let cross_signed = published("Cross-signed: ");
     assert_eq!(roots.len(), ANNOUNCED.len());
@@ -49,7 +48,7 @@ fn each_announced_root_is_what_its_owner_publishes_and_a_root_of_the_store_signe
 }
 
 #[test]
-fn announced_roots_are_offered_with_that_word_where_other_roots_are_wanted_and_are_not_written() {
+fn announced_roots_are_listed_but_not_written() {
     for option in ["--siblings", "--backup"] {
         let Some(run) = real_chain("le-r10-x1") else { return };
         let report = run.args([option]).succeeds().out();
@@ -75,7 +74,7 @@ fn announced_roots_are_offered_with_that_word_where_other_roots_are_wanted_and_a
 }
 
 #[test]
-fn where_an_owner_has_more_roots_than_chrome_keeps_siblings_are_advised() {
+fn siblings_are_advised_if_chrome_will_drop_some_roots() {
     let advice = "from 2027-09-15 Chrome keeps at most 2 roots of an owner, and Mozilla's store has 4 of \
                   Amazon: `--siblings` writes them all\n";
     let Some(run) = real_chain("amazon-rca1-starfield") else { return };

@@ -179,7 +179,7 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
 }
 
 #[test]
-fn the_top_of_src_has_the_folders_of_the_drawing_in_their_order() {
+fn src_has_the_folders_of_the_drawing_in_order() {
     let mut there: BTreeSet<String> = BTreeSet::new();
     for source in sources().iter().filter(|source| !source.is_entry()) {
         there.insert(source.folder().to_owned());
@@ -250,7 +250,7 @@ fn no_files_of_a_folder_use_each_other_in_a_circle() {
 }
 
 #[test]
-fn the_pure_folders_read_no_clock_no_environment_and_no_socket() {
+fn the_pure_folders_use_no_clock_environment_or_socket() {
     let clocks = ["SystemTime", "Instant", "UdpSocket", "TcpStream"];
     let outside = ["env", "fs", "process", "tokio"];
     for source in sources().iter().filter(|source| PURE.contains(&source.folder())) {
@@ -265,7 +265,7 @@ fn the_pure_folders_read_no_clock_no_environment_and_no_socket() {
 }
 
 #[test]
-fn only_prove_makes_what_is_verified() {
+fn only_prove_makes_verified() {
     for source in sources() {
         let makes = source.text.contains("Verified {");
         assert!(!makes || source.name == "judge/prove.rs", "{}", source.name);
@@ -273,7 +273,7 @@ fn only_prove_makes_what_is_verified() {
 }
 
 #[test]
-fn grab_names_the_stages_in_order() {
+fn grab_calls_the_stages_in_order() {
     let calls = [
         (
             "run/grab.rs",
@@ -306,7 +306,7 @@ fn files_and_functions_are_short() {
 }
 
 #[test]
-fn the_public_names_are_those_of_the_list() {
+fn the_public_names_match_the_list() {
     let file = syn::parse_file(&fs::read_to_string(root().join("lib.rs")).expect("UTF-8"));
     let mut names = BTreeSet::new();
     for item in file.expect("Rust").items {

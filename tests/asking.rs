@@ -44,7 +44,7 @@ impl<'a> Case<'a> {
 }
 
 #[test]
-fn a_generated_header_is_checked_with_the_chain_that_its_reader_is_shown() {
+fn a_generated_header_is_checked_with_its_readers_chain() {
     let servers = ByVersion::new();
     let case = Case::new(&servers);
     for (format, name) in [
@@ -76,7 +76,7 @@ fn a_generated_header_is_checked_with_the_chain_that_its_reader_is_shown() {
 }
 
 #[test]
-fn a_file_whose_reader_nobody_knows_is_held_against_both_chains() {
+fn a_file_with_an_unknown_reader_is_checked_against_both_chains() {
     let servers = ByVersion::new();
     let case = Case::new(&servers);
     let both = [true, false].map(|is_old| case.written("pem", is_old));
@@ -97,7 +97,7 @@ fn a_file_whose_reader_nobody_knows_is_held_against_both_chains() {
 }
 
 #[test]
-fn the_reader_of_a_hand_written_file_is_the_one_that_is_named() {
+fn as_names_the_reader_of_a_hand_written_file() {
     let servers = ByVersion::new();
     let case = Case::new(&servers);
     case.write("old.pem", &case.written("pem", true));
@@ -119,7 +119,7 @@ fn the_reader_of_a_hand_written_file_is_the_one_that_is_named() {
 }
 
 #[test]
-fn the_reader_of_a_file_is_the_device_that_the_lab_saved() {
+fn as_accepts_a_device_saved_by_the_lab() {
     let servers = ByVersion::new();
     let case = Case::new(&servers);
     case.write("old.pem", &case.written("pem", true));
@@ -135,7 +135,7 @@ fn the_reader_of_a_file_is_the_device_that_the_lab_saved() {
 }
 
 #[test]
-fn a_lock_for_a_form_of_many_readers_has_the_anchors_of_all_chains() {
+fn a_lock_for_several_readers_has_the_anchors_of_all_chains() {
     let servers = ByVersion::new();
     let case = Case::new(&servers);
     for emit in
@@ -162,7 +162,7 @@ fn a_lock_for_a_form_of_many_readers_has_the_anchors_of_all_chains() {
 }
 
 #[test]
-fn emit_replaces_no_lock_that_sync_would_not_replace() {
+fn emit_replaces_only_locks_that_sync_would_replace() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let place = format!("127.0.0.1:{}", server.port());
@@ -219,7 +219,7 @@ fn write_manifest(pki: &Pki, server: &Server, keys: &str) {
 }
 
 #[test]
-fn a_lock_is_judged_by_the_stacks_of_its_forms() {
+fn a_lock_is_checked_with_the_stacks_of_its_formats() {
     // A server's certificate that says CA:TRUE: mbedTLS connects, browsers do not.
     let is_ca = |params: &mut rcgen::CertificateParams| {
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -245,7 +245,7 @@ fn a_lock_is_judged_by_the_stacks_of_its_forms() {
 }
 
 #[test]
-fn the_locked_lock_of_a_form_whose_reader_refuses_the_anchor_is_a_warning() {
+fn sync_locked_warns_if_the_reader_refuses_the_anchor() {
     let no_ca = |params: &mut rcgen::CertificateParams| {
         params.is_ca = rcgen::IsCa::ExplicitNoCa;
     };
@@ -271,7 +271,7 @@ fn the_locked_lock_of_a_form_whose_reader_refuses_the_anchor_is_a_warning() {
 }
 
 #[test]
-fn a_lock_in_a_folder_is_held_against_the_manifest_above_it() {
+fn a_lock_in_a_folder_is_checked_against_the_manifest_above_it() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -319,7 +319,7 @@ fn a_lock_in_a_folder_is_held_against_the_manifest_above_it() {
 }
 
 #[test]
-fn the_strict_rules_of_newer_versions_of_python_are_a_warning_that_names_the_version() {
+fn the_strict_rules_of_newer_pythons_are_a_warning() {
     // A CA without keyUsage and key identifiers, as many instructions make it.
     let folder = tempfile::TempDir::new().expect("a folder");
     let pki = Pki::root("Plant Root").leaf("plc.test");

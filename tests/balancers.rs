@@ -23,7 +23,7 @@ use crate::{
 const SLOWER: &str = "ask again later, or slower with `--rate N`\n";
 
 #[test]
-fn a_balancer_that_holds_two_chains_gives_a_survey_both_anchors() {
+fn a_survey_finds_both_anchors_behind_a_balancer() {
     let (old, new) =
         (Pki::root("Old Root").leaf("plc.test"), Pki::root("New Root").leaf("plc.test"));
     let servers = [Server::presenting(&old), Server::presenting(&new)];
@@ -52,7 +52,7 @@ fn a_balancer_that_holds_two_chains_gives_a_survey_both_anchors() {
 }
 
 #[test]
-fn a_limit_of_connections_by_an_alert_has_a_hint_and_a_survey_counts_what_it_left() {
+fn a_connection_limit_has_a_hint_and_a_survey_counts_the_rest() {
     let servers = Behind::new(|_, _| alert(80));
     servers.run(&[]).fails_with(3).stdout("").stderr(
         "certgrab: error: the server refused the handshake: alert internal_error\n\
@@ -91,7 +91,7 @@ fn limiting(most: usize, within: Duration) -> (Behind, std::sync::Arc<AtomicUsiz
 }
 
 #[test]
-fn a_rate_below_the_limit_of_a_server_has_every_question_answered_at_once() {
+fn a_rate_below_the_servers_limit_gets_every_answer() {
     // A time that does not end: what is above the limit is never served.
     let (servers, refused) = limiting(4, Duration::from_secs(3600));
     let report = servers.run(&["--survey"]).succeeds().out();
@@ -117,7 +117,7 @@ fn resetting() -> Server {
 }
 
 #[test]
-fn a_connection_that_is_reset_at_once_has_one_message_whenever_the_reset_arrives() {
+fn an_early_reset_always_has_the_same_message() {
     let server = resetting();
     for _ in 0..10 {
         grab(&server).fails_with(3).stdout("").stderr(
@@ -157,7 +157,7 @@ impl InTurn {
 }
 
 #[test]
-fn a_single_run_against_two_chains_in_turn_has_the_anchor_of_the_chain_it_saw() {
+fn a_single_run_has_the_anchor_of_the_chain_it_saw() {
     let turn = InTurn::new();
     for root in ["Old Root", "New Root", "Old Root"] {
         let report = grab(&turn.balancer).args(turn.roots()).succeeds().out();
@@ -172,7 +172,7 @@ fn a_single_run_against_two_chains_in_turn_has_the_anchor_of_the_chain_it_saw() 
 }
 
 #[test]
-fn check_of_a_server_with_two_chains_in_turn_wants_the_anchors_of_both() {
+fn check_expects_the_anchors_of_both_chains_of_a_server() {
     let turn = InTurn::new();
     let folder = tempfile::TempDir::new().expect("a folder");
     let write = |name: &str, chains: &[Pki]| {

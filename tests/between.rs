@@ -48,7 +48,7 @@ const NAME_A_PROTOCOL: &str = "warning    the server only answers clients that n
                                `--alpn NAME`\n";
 
 #[test]
-fn a_server_that_wants_a_protocol_name_is_read_and_the_need_is_a_warning() {
+fn a_server_that_requires_alpn_is_read_with_a_warning() {
     for otherwise in [|| alert(120), || Act::Close, || Act::Reset] {
         let servers = for_protocols(otherwise);
         let report = servers.run(&[]).succeeds().out();
@@ -66,7 +66,7 @@ fn a_server_that_wants_a_protocol_name_is_read_and_the_need_is_a_warning() {
 }
 
 #[test]
-fn a_server_with_another_protocol_name_says_so_and_the_device_is_not_called_unable() {
+fn an_alpn_mismatch_is_not_a_device_failure() {
     let servers = Behind::new(|hello, server| {
         let names = hello.extension(16).unwrap_or_default();
         match names.windows(4).any(|window| window == b"plcp") {
@@ -102,7 +102,7 @@ fn a_server_with_another_protocol_name_says_so_and_the_device_is_not_called_unab
 }
 
 #[test]
-fn a_protocol_name_that_is_none_is_wrong_usage() {
+fn an_invalid_protocol_name_is_a_usage_error() {
     for name in ["", "a b", &"a".repeat(256)] {
         let error = certgrab().args(["plc.test", "--alpn", name]).fails_with(2).err();
         assert!(
@@ -113,7 +113,7 @@ fn a_protocol_name_that_is_none_is_wrong_usage() {
 }
 
 #[test]
-fn a_connection_that_is_reset_once_says_nothing_of_protocol_names() {
+fn one_reset_does_not_suggest_alpn() {
     let count = AtomicUsize::new(0);
     let servers = Behind::new(move |_, server| match count.fetch_add(1, Ordering::SeqCst) % 2 {
         0 => Act::Reset,
@@ -126,7 +126,7 @@ fn a_connection_that_is_reset_once_says_nothing_of_protocol_names() {
 }
 
 #[test]
-fn an_answer_of_a_middlebox_in_http_is_told_from_the_servers() {
+fn an_http_answer_of_a_middlebox_is_recognised() {
     let portal = "HTTP/1.1 302 Found\r\nLocation: http://login.hotspot.example/\r\n\r\n";
     let servers = Behind::new(move |_, _| Act::Say(portal.as_bytes().to_vec()));
     servers.run(&[]).fails_with(3).stdout("").stderr(
@@ -144,7 +144,7 @@ fn an_answer_of_a_middlebox_in_http_is_told_from_the_servers() {
 }
 
 #[test]
-fn a_server_that_wants_a_name_says_so_to_a_client_without_one() {
+fn a_server_that_requires_sni_is_reported() {
     let hint = "the server may expect a name in the ClientHello: pass it with `--sni NAME`\n";
     for (otherwise, error) in [
         ((|| Act::Reset) as fn() -> Act, "the server reset the connection before any data arrived"),
@@ -169,7 +169,7 @@ fn a_server_that_wants_a_name_says_so_to_a_client_without_one() {
 }
 
 #[test]
-fn a_warning_about_the_name_does_not_end_the_handshake() {
+fn an_unrecognized_name_warning_does_not_end_the_handshake() {
     // unrecognized_name as a warning (RFC 6066 section 3), which TLS 1.2 may send before its answer.
     let servers =
         Behind::new(move |_, server| Act::SayAndRelay(vec![21, 3, 3, 0, 2, 1, 112], server));
@@ -178,7 +178,7 @@ fn a_warning_about_the_name_does_not_end_the_handshake() {
 }
 
 #[test]
-fn a_filter_that_drops_large_hellos_still_lets_a_devices_through() {
+fn a_filter_of_large_hellos_passes_a_devices_hello() {
     let servers = Behind::new(move |hello, server| match hello.extensions() > 9 {
         true => Act::Silence,
         false => Act::Relay(server),
@@ -196,7 +196,7 @@ fn a_filter_that_drops_large_hellos_still_lets_a_devices_through() {
 }
 
 #[test]
-fn a_slow_line_is_waited_for_until_the_time_is_over() {
+fn a_slow_connection_may_use_the_whole_time_limit() {
     let pause = Duration::from_millis(1);
     let servers = Behind::new(move |_, server| Act::Trickle(server, 40, pause));
     servers.run(&[]).succeeds();
@@ -208,7 +208,7 @@ fn a_slow_line_is_waited_for_until_the_time_is_over() {
 }
 
 #[test]
-fn a_port_that_waits_for_the_header_of_a_load_balancer_says_nothing() {
+fn a_port_that_expects_a_proxy_header_is_silent() {
     let silent_end = Server::scripted("plc.test", |mut stream, _| {
         let mut beginning = [0; 6];
         let _ = std::io::Read::read_exact(&mut stream, &mut beginning);
@@ -223,7 +223,7 @@ fn a_port_that_waits_for_the_header_of_a_load_balancer_says_nothing() {
 }
 
 #[test]
-fn a_port_that_does_not_answer_in_mqtt_is_waited_for_and_not_called_a_broker() {
+fn a_port_that_does_not_answer_mqtt_is_not_called_a_broker() {
     let half_deaf = Server::scripted("plc.test", |mut stream, _| {
         std::thread::spawn(move || {
             let mut first = [0];
@@ -240,7 +240,7 @@ fn a_port_that_does_not_answer_in_mqtt_is_waited_for_and_not_called_a_broker() {
 }
 
 #[test]
-fn a_server_that_shows_each_version_another_chain_is_seen_whole_by_a_survey() {
+fn a_survey_sees_the_chain_of_each_tls_version() {
     let (old, new) =
         (Pki::root("Old Root").leaf("plc.test"), Pki::root("New Root").leaf("plc.test"));
     let (first, second) = (Server::presenting(&old), Server::presenting(&new));
@@ -254,7 +254,7 @@ fn a_server_that_shows_each_version_another_chain_is_seen_whole_by_a_survey() {
 }
 
 #[test]
-fn what_many_servers_present_by_default_is_named_and_never_trusted_by_its_fingerprint() {
+fn a_default_certificate_is_never_trusted_by_its_fingerprint() {
     for (root, hint) in [
         ("(STAGING) Pretend Pear X1", "this is Let's Encrypt's staging CA, which no device should"),
         ("TRAEFIK DEFAULT CERT", "Traefik has no certificate for this name and presents its"),
@@ -274,7 +274,7 @@ fn what_many_servers_present_by_default_is_named_and_never_trusted_by_its_finger
 }
 
 #[test]
-fn many_certificates_that_no_path_uses_are_one_line_unless_all_is_wanted() {
+fn many_unused_certificates_are_one_line_unless_verbose() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let others: Vec<_> =
         (0..4).map(|number| Pki::root(&format!("Other {number}")).leaf("other.test")).collect();
@@ -303,7 +303,7 @@ fn question(hello: &ClientHello) -> Known {
 }
 
 #[test]
-fn a_question_that_is_reset_is_asked_once_more_after_a_pause() {
+fn a_query_that_is_reset_is_repeated_after_a_pause() {
     let resets = std::sync::Mutex::new(std::collections::HashMap::<Known, usize>::new());
     let servers = Behind::new(move |hello, server| {
         let mut resets = resets.lock().expect("no test panics here");
@@ -326,7 +326,7 @@ fn a_question_that_is_reset_is_asked_once_more_after_a_pause() {
 }
 
 #[test]
-fn questions_without_an_answer_are_counted_and_never_left_out_in_silence() {
+fn unanswered_queries_are_counted_in_every_output() {
     for (otherwise, words, name) in [
         ((|| Act::Reset) as fn() -> Act, "reset", "reset"),
         (|| Act::Close, "ended by a closed connection", "closed"),
@@ -357,7 +357,7 @@ fn questions_without_an_answer_are_counted_and_never_left_out_in_silence() {
 }
 
 #[test]
-fn check_says_which_questions_a_server_left_unanswered() {
+fn check_names_unanswered_queries() {
     // The ESP8266 offers TLS 1.2 alone, and is reset.
     let servers = Behind::new(|hello, server| match hello.offers_tls13() {
         true => Act::Relay(server),
@@ -382,7 +382,7 @@ fn check_says_which_questions_a_server_left_unanswered() {
 }
 
 #[test]
-fn a_rate_slows_every_connection_to_a_server_and_changes_no_answer() {
+fn a_rate_slows_connections_and_changes_no_answer() {
     let servers = Behind::new(|_, server| Act::Relay(server));
     let document = servers.run(&["--survey", "--json", "--rate", "20"]).succeeds().json();
     assert_eq!(document["unanswered"], serde_json::Value::Null);

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[test]
-fn the_bill_of_materials_has_each_anchor_once_with_its_dates_and_places() {
+fn the_bill_of_materials_lists_each_anchor_once() {
     let header = dropped();
     let folder = folder(&[("a.h", &header), ("b.h", &header)]);
     let run = certgrab().args(["check", "--offline", "--quiet", ".", "--report", "cyclonedx"]);
@@ -41,7 +41,7 @@ fn cyclonedx_schema() -> Option<PathBuf> {
 }
 
 #[test]
-fn the_bill_of_materials_is_what_the_schema_of_cyclonedx_wants() {
+fn the_bill_of_materials_fits_the_cyclonedx_schema() {
     if !real::program("jsonschema") {
         return;
     }

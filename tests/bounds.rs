@@ -41,7 +41,7 @@ fn cost<T>(ask: impl FnOnce(Question<'_>) -> T) -> (T, Work) {
 }
 
 #[test]
-fn no_more_than_a_thousand_partial_paths_are_looked_at_however_many_there_are() {
+fn at_most_1000_partial_paths_are_searched() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     for (size, most) in [(3, 20), (12, MAX_PARTIAL_PATHS), (31, MAX_PARTIAL_PATHS)] {
         let chain = presented(&maze(&pki, Keys::Ed448, size));
@@ -57,7 +57,7 @@ fn no_more_than_a_thousand_partial_paths_are_looked_at_however_many_there_are() 
 }
 
 #[test]
-fn no_more_than_five_hundred_signatures_are_checked_however_many_there_are() {
+fn at_most_500_signatures_are_checked() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     for size in [5, 10, 20, 31] {
         let chain = presented(&maze(&pki, Keys::Rsa, size));
@@ -79,7 +79,7 @@ fn no_more_than_five_hundred_signatures_are_checked_however_many_there_are() {
 }
 
 #[test]
-fn a_path_through_a_mesh_is_found_and_that_there_may_be_more_is_said() {
+fn a_path_through_a_mesh_is_found_and_marked_as_incomplete() {
     // 56 certificates, of which the server sends the first 31: all of the first four authorities.
     let (chain, root) = mesh(8);
     let (mut store, chain) = (Store::default(), presented(&chain));
@@ -128,7 +128,7 @@ fn renewed(intermediates: u8, roots: u8) -> (Presented, Store) {
 }
 
 #[test]
-fn no_more_than_a_thousand_paths_are_kept_and_32_shown_however_many_roots_end_them() {
+fn at_most_1000_paths_are_kept_and_32_shown() {
     for (intermediates, roots) in [(7, 40), (15, 40), (30, 40)] {
         let (chain, store) = renewed(intermediates, roots);
         let (found, work) = cost(|question| path::find(&chain, &[], &store, question));
@@ -145,7 +145,7 @@ fn no_more_than_a_thousand_paths_are_kept_and_32_shown_however_many_roots_end_th
 }
 
 #[test]
-fn what_explains_a_refusal_checks_no_signature_that_does_not_count() {
+fn explaining_a_refusal_checks_no_needless_signature() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     for size in [5, 10, 20] {
         let chain = maze(&pki, Keys::Rsa, size).into_iter().enumerate().map(|(place, der)| {
@@ -181,7 +181,7 @@ fn a_deadline_that_has_passed_ends_the_search() {
 }
 
 #[test]
-fn a_chain_of_31_certificates_of_one_name_ends_however_it_is_asked_for() {
+fn every_command_ends_on_31_certificates_of_one_name() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let chain = maze(&pki, Keys::Ed448, 31);
     let server = Server::of(&pki).sending(&chain).start();
@@ -228,7 +228,7 @@ fn lost(size: usize) -> (Pki, Files, Vec<CertificateDer<'static>>) {
 }
 
 #[test]
-fn issuers_that_signed_nothing_cost_no_more_than_the_signatures_of_a_target() {
+fn issuers_that_signed_nothing_cost_at_most_the_signature_limit() {
     for size in [4, 8, 16] {
         let (_pki, files, chain) = lost(size);
         let work = Arc::new(Work::default());
@@ -250,7 +250,7 @@ fn issuers_that_signed_nothing_cost_no_more_than_the_signatures_of_a_target() {
 }
 
 #[test]
-fn a_maze_of_issuers_delays_no_sound_target_beside_it() {
+fn a_maze_of_issuers_delays_no_other_target() {
     let (pki, files, chain) = lost(16);
     let server = Server::of(&pki).sending(&chain).start();
     let sound = Pki::root("Sound Root").leaf("sound.test");
@@ -272,7 +272,7 @@ fn a_maze_of_issuers_delays_no_sound_target_beside_it() {
 }
 
 #[test]
-fn no_issuer_is_fetched_for_a_leaf_of_another_name() {
+fn no_issuer_is_fetched_for_a_leaf_with_another_name() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     files.serve("/issuing.crt", &pki.path()[1]);
@@ -296,7 +296,7 @@ fn file(name: &str, content: &str) -> (tempfile::TempDir, std::path::PathBuf) {
 }
 
 #[test]
-fn ten_thousand_findings_of_a_file_are_listed_and_the_rest_is_counted() {
+fn at_most_10000_findings_of_a_file_are_listed() {
     for (blocks, more) in [(check::MAX_FINDINGS, None), (check::MAX_FINDINGS + 5, Some(5))] {
         let block = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n";
         let (_folder, path) = file("many.pem", &block.repeat(blocks));
@@ -314,7 +314,7 @@ fn ten_thousand_findings_of_a_file_are_listed_and_the_rest_is_counted() {
 }
 
 #[test]
-fn two_thousand_signatures_of_a_file_are_checked_and_that_there_are_more_is_said() {
+fn at_most_2000_signatures_of_a_file_are_checked() {
     let root = |number: usize| {
         let mut params = rcgen::CertificateParams::default();
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -343,7 +343,7 @@ fn within_memory(mebibytes: usize) -> std::process::Command {
 }
 
 #[test]
-fn a_file_of_the_most_bytes_is_checked_within_256_mebibytes() {
+fn the_largest_file_is_checked_within_256_mib() {
     let files = [
         ("signs.c", ";"),
         ("words.c", "a;"),
@@ -370,7 +370,7 @@ fn a_file_of_the_most_bytes_is_checked_within_256_mebibytes() {
 }
 
 #[test]
-fn a_file_that_is_too_large_to_be_looked_at_is_kept_without_being_read() {
+fn a_file_too_large_to_read_is_kept() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let (_folder, path) = file("root.pem", "");
     // A hole of 12 GB takes no room on the disk.

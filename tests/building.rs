@@ -93,7 +93,7 @@ fn cargo_offline(folder: &Path) -> Command {
 }
 
 #[test]
-fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
+fn a_crate_with_a_lock_builds_offline_and_its_binary_connects() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let folder = pki.folder().join("scratch");
@@ -165,7 +165,7 @@ fn a_crate_with_a_lock_builds_without_a_network_and_its_binary_connects() {
 }
 
 #[test]
-fn a_path_with_a_line_break_gives_cargo_no_instruction() {
+fn a_path_with_a_line_break_gives_cargo_no_directive() {
     let folder = tempfile::TempDir::new().unwrap();
     let hostile = folder.path().join("a\ncargo:rustc-env=EVIL=1");
     fs::create_dir(&hostile).unwrap();

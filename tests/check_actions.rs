@@ -18,7 +18,7 @@ fn checked(files: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn after_a_change_of_ca_the_action_has_the_users_own_roots_and_the_address_and_can_be_pasted() {
+fn the_action_after_a_ca_change_can_be_pasted() {
     let (old, new) =
         (Pki::root("Old Root").leaf("plc.test"), Pki::root("New Root").leaf("plc.test"));
     let server = Server::of(&new).start();
@@ -63,7 +63,7 @@ fn after_a_change_of_ca_the_action_has_the_users_own_roots_and_the_address_and_c
 }
 
 #[test]
-fn a_bundle_of_roots_has_one_sentence_about_those_that_are_outdated() {
+fn a_root_bundle_has_one_sentence_about_outdated_roots() {
     let mut certificates: Vec<_> = webpki_root_certs::TLS_SERVER_ROOT_CERTS
         .iter()
         .map(|root| root.clone().into_owned())
@@ -86,7 +86,7 @@ fn a_bundle_of_roots_has_one_sentence_about_those_that_are_outdated() {
 }
 
 #[test]
-fn a_private_key_beside_firmware_is_a_warning_unless_it_is_the_devices_own() {
+fn a_private_key_next_to_firmware_is_a_warning() {
     let pki = Pki::root("Fleet Root").leaf("device-1");
     let pem = |der: &rustls::pki_types::CertificateDer<'static>| pem_of(std::slice::from_ref(der));
     let main = "void setup() { client.setCACert(ca); client.setCertificate(device); }\n";
@@ -119,7 +119,7 @@ fn a_private_key_beside_firmware_is_a_warning_unless_it_is_the_devices_own() {
 }
 
 #[test]
-fn a_request_for_a_certificate_and_a_library_that_reads_pem_are_no_damaged_certificates() {
+fn a_csr_and_a_pem_parser_are_not_damaged_certificates() {
     let request = rcgen::CertificateParams::new(vec!["plc.test".to_owned()]).unwrap();
     let request = request.serialize_request(&rcgen::KeyPair::generate().unwrap()).unwrap();
     let request = request.pem().unwrap();

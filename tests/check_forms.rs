@@ -40,7 +40,7 @@ fn indented(pem: &str, margin: &str) -> String {
 }
 
 #[test]
-fn a_heredoc_is_read_without_the_margin_that_its_language_takes_away() {
+fn a_heredoc_is_read_without_its_margin() {
     let pem = dropped();
     let forms = [
         ("ca.rb", format!("CA = <<~PEM\n{}PEM\n", indented(&pem, "  "))),
@@ -64,7 +64,7 @@ fn a_heredoc_is_read_without_the_margin_that_its_language_takes_away() {
 }
 
 #[test]
-fn properties_of_java_are_read_with_their_escapes_and_the_lines_that_go_on() {
+fn java_properties_are_read_with_escapes_and_continued_lines() {
     let pem = dropped();
     let lines: Vec<_> = pem.lines().collect();
     let forms = [
@@ -83,7 +83,7 @@ fn properties_of_java_are_read_with_their_escapes_and_the_lines_that_go_on() {
 }
 
 #[test]
-fn a_template_of_javascript_has_escapes_and_a_raw_string_of_go_has_none() {
+fn javascript_templates_have_escapes_and_go_raw_strings_do_not() {
     let escaped = dropped().replace('\n', "\\n");
     for (file, content) in [
         ("ca.js", format!("const ca = `{escaped}`;\n")),
@@ -98,7 +98,7 @@ fn a_template_of_javascript_has_escapes_and_a_raw_string_of_go_has_none() {
 }
 
 #[test]
-fn strings_of_objective_c_that_stand_side_by_side_are_one() {
+fn adjacent_objective_c_strings_are_joined() {
     let pem = dropped();
     let lines: Vec<_> = pem.lines().map(|line| format!("@\"{line}\\n\"")).collect();
     let content = format!("NSString *ca = {};\n", lines.join("\n"));
@@ -119,7 +119,7 @@ fn firmware() -> (Vec<u8>, [usize; 2]) {
 }
 
 #[test]
-fn the_image_of_a_firmware_shows_the_pem_and_the_der_in_it_by_their_offsets() {
+fn pem_and_der_in_a_firmware_image_have_offsets() {
     let (image, places) = firmware();
     for name in ["firmware.elf", "firmware.bin"] {
         let found = report(name, &image);
@@ -159,7 +159,7 @@ pub(crate) fn uf2(image: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn firmware_in_uf2_is_read_across_its_blocks_and_places_are_those_of_the_file() {
+fn uf2_firmware_is_read_across_its_blocks() {
     let (image, places) = firmware();
     let uf2 = uf2(&image);
     let found = report("firmware.uf2", &uf2);
@@ -171,7 +171,7 @@ fn firmware_in_uf2_is_read_across_its_blocks_and_places_are_those_of_the_file() 
 }
 
 #[test]
-fn a_certificate_without_its_begin_line_is_an_error_where_nothing_else_is_read() {
+fn a_certificate_without_its_begin_line_is_an_error() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("other.test");
     let whole = pem_of(std::slice::from_ref(other.root_der()));
@@ -200,7 +200,7 @@ fn a_certificate_without_its_begin_line_is_an_error_where_nothing_else_is_read()
 }
 
 #[test]
-fn boundaries_that_share_their_dashes_are_a_damaged_block_not_the_end_of_the_run() {
+fn boundaries_that_share_dashes_are_a_damaged_block() {
     for shared in [
         "-----BEGIN CERTIFICATE-----BEGIN CERTIFICATE-----\n",
         "-----BEGIN PKCS7-----BEGIN CERTIFICATE-----\n",
@@ -218,7 +218,7 @@ fn boundaries_that_share_their_dashes_are_a_damaged_block_not_the_end_of_the_run
 }
 
 #[test]
-fn a_certificate_that_cannot_be_read_in_the_image_of_a_firmware_is_named_by_its_offset() {
+fn an_unreadable_certificate_in_an_image_has_its_offset() {
     let (mut image, _) = firmware();
     assert_eq!(codes("firmware.bin", &image), ["root-dropped"]);
     // The half of a certificate, then bytes of something else.
@@ -238,7 +238,7 @@ fn a_certificate_that_cannot_be_read_in_the_image_of_a_firmware_is_named_by_its_
 }
 
 #[test]
-fn an_anchor_of_bearssl_without_the_flag_of_a_ca_is_named() {
+fn a_bearssl_anchor_without_the_ca_flag_is_an_error() {
     let own = Pki::root("Plant Root").leaf("plc.test").root_der().clone();
     let roots = [other(), own.to_vec()];
     let roots = roots.map(|der| certgrab::Certificate::from_der(&der).unwrap());
@@ -273,7 +273,7 @@ fn joined(pem: &str, before: &str, between: &str, after: &str) -> String {
 }
 
 #[test]
-fn blocks_whose_lines_a_language_joins_in_its_own_way_are_read() {
+fn blocks_joined_line_by_line_are_read_in_every_language() {
     let pem = dropped();
     let of = |before: &str, between: &str, after: &str| joined(&pem, before, between, after);
     let forms = [
@@ -336,7 +336,7 @@ fn blocks_whose_lines_a_language_joins_in_its_own_way_are_read() {
 }
 
 #[test]
-fn a_damaged_block_is_damaged_in_every_language_and_one_in_a_comment_is_none() {
+fn a_damaged_block_is_found_in_every_language_but_not_in_comments() {
     let pem = dropped();
     let cut = pem.replacen("MII", "MI", 1);
     let of = |pem: &str, before: &str, between: &str| joined(pem, before, between, "\"");
@@ -362,7 +362,7 @@ fn a_damaged_block_is_damaged_in_every_language_and_one_in_a_comment_is_none() {
 }
 
 #[test]
-fn a_block_that_is_a_part_of_a_text_is_not_held_to_the_decoders_of_files() {
+fn a_block_within_a_text_is_not_judged_as_a_file() {
     let pem = pem_of(&[other().into()]);
     let pem = pem.trim_end();
     for (file, content) in [
@@ -385,7 +385,7 @@ fn a_block_that_is_a_part_of_a_text_is_not_held_to_the_decoders_of_files() {
 }
 
 #[test]
-fn a_last_line_without_a_line_break_is_nothing_in_a_language_that_bearssl_does_not_read() {
+fn a_missing_final_line_break_is_found_only_in_bearssls_languages() {
     let text = pem_of(&[other().into()]).trim_end().replace('\n', "\\n");
     for file in ["ca.js", "ca.kt", "ca.go", "Ca.java", "Ca.cs", "ca.json", "ca.swift", "ca.php"] {
         assert!(codes(file, format!("x = \"{text}\"").as_bytes()).is_empty(), "{file}");
@@ -395,8 +395,7 @@ fn a_last_line_without_a_line_break_is_nothing_in_a_language_that_bearssl_does_n
 }
 
 #[test]
-fn an_anchor_of_bearssl_that_is_the_servers_leaf_or_has_expired_is_said_where_the_server_sends_it()
-{
+fn a_bearssl_anchor_that_is_the_leaf_or_expired_is_reported() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::of(&pki).sending(pki.path()).start();
     let target = format!("plc.test:{}", server.port());

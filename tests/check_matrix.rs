@@ -219,7 +219,7 @@ fn kinds() -> Vec<Kind> {
 }
 
 #[test]
-fn each_certificate_has_the_same_findings_in_every_form_that_is_read() {
+fn each_certificate_has_the_same_findings_in_every_form() {
     let mut wrong = Vec::new();
     for (kind, all, codes) in kinds() {
         let wanted = found("ca.pem", pem(&all).as_bytes());
@@ -242,7 +242,7 @@ fn each_certificate_has_the_same_findings_in_every_form_that_is_read() {
 /// What a name and a key tell: that the certificate is a leaf, or expired, they do not, unless the
 /// root is known.
 #[test]
-fn a_name_and_a_key_have_the_findings_of_their_certificate_that_they_tell() {
+fn a_name_and_a_key_have_their_certificates_findings() {
     let mut wrong = Vec::new();
     for (kind, all, codes) in kinds() {
         let name = b"Plant Root 2010";
@@ -266,7 +266,7 @@ fn a_name_and_a_key_have_the_findings_of_their_certificate_that_they_tell() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_read_is_found_in_every_form_beside_one_that_can() {
+fn an_unreadable_certificate_is_found_in_every_form() {
     let mut cut = collection("01_good.pem");
     let middle = cut.len() / 2;
     // The length of an element in the middle leads out of the certificate.
@@ -289,7 +289,7 @@ fn a_certificate_that_cannot_be_read_is_found_in_every_form_beside_one_that_can(
 }
 
 #[test]
-fn a_certificate_that_stands_twice_is_found_at_each_of_its_places() {
+fn a_repeated_certificate_is_found_at_each_place() {
     let dropped = pem(&[collection("29_dropped.pem")]);
     let content = format!("# one\n{dropped}# two\n{dropped}");
     let report = report("ca.pem", content.as_bytes());
@@ -305,7 +305,7 @@ fn a_certificate_that_stands_twice_is_found_at_each_of_its_places() {
 }
 
 #[test]
-fn the_command_ends_with_the_same_code_for_every_form() {
+fn the_exit_code_is_the_same_in_every_form() {
     for (kind, all, _) in kinds() {
         let folder = tempfile::TempDir::new().unwrap();
         let code = |file: &str, content: &[u8]| {

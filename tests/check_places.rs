@@ -99,7 +99,7 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[test]
-fn the_same_certificates_have_the_same_findings_in_every_form_that_holds_several() {
+fn several_certificates_have_the_same_findings_in_every_form() {
     let forms = forms();
     let wanted = keys(&report(forms[0].0, &forms[0].1));
     let codes: Vec<_> = wanted.iter().map(|(_, code, _)| code.as_str()).collect();
@@ -120,7 +120,7 @@ fn the_same_certificates_have_the_same_findings_in_every_form_that_holds_several
 }
 
 #[test]
-fn the_exit_code_is_the_same_for_every_form() {
+fn the_exit_code_for_several_is_the_same_in_every_form() {
     let folder = tempfile::TempDir::new().unwrap();
     for (name, content) in forms() {
         fs::write(folder.path().join(name), content).unwrap();
@@ -130,7 +130,7 @@ fn the_exit_code_is_the_same_for_every_form() {
 }
 
 #[test]
-fn certificates_of_one_line_are_numbered_and_those_of_lines_are_not() {
+fn certificates_on_one_line_are_numbered() {
     for (name, content) in forms() {
         let report = report(name, &content);
         for finding in report.findings() {
@@ -148,7 +148,7 @@ fn certificates_of_one_line_are_numbered_and_those_of_lines_are_not() {
 }
 
 #[test]
-fn two_damaged_blocks_of_one_line_are_two_findings() {
+fn two_damaged_blocks_on_one_line_are_two_findings() {
     let block = "-----BEGIN CERTIFICATE-----\\nMII\\n-----END CERTIFICATE-----\\n";
     let report = report("ca.json", format!("{{\"a\": \"{block}{block}\"}}\n").as_bytes());
     let text = check::output::text(&report);
@@ -157,7 +157,7 @@ fn two_damaged_blocks_of_one_line_are_two_findings() {
 }
 
 #[test]
-fn a_block_in_a_file_of_bytes_is_found_by_its_offset() {
+fn a_block_in_a_binary_file_is_found_by_its_offset() {
     let report = forms().into_iter().find(|(name, _)| *name == "image.bin").unwrap();
     let text = check::output::text(&self::report(report.0, &report.1));
     assert!(text.starts_with("image.bin+0x6: "), "{text}");

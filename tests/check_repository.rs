@@ -52,7 +52,7 @@ fn relay(client: TcpStream, server: SocketAddr) {
 }
 
 #[test]
-fn the_servers_of_a_manifest_are_asked_at_the_same_time() {
+fn the_servers_of_a_manifest_are_queried_concurrently() {
     let pki = Pki::root("Plant Root").leaf("m1.test");
     let server = Server::presenting(&pki);
     let gate = Gate::before(server.address());
@@ -89,7 +89,7 @@ pub(crate) fn dropped() -> String {
 }
 
 #[test]
-fn a_folder_is_walked_by_its_gitignore_and_is_silent_about_files_without_certificates() {
+fn a_folder_is_walked_by_its_gitignore() {
     let header = dropped();
     let folder = folder(&[
         (".gitignore", "build/\n"),
@@ -115,7 +115,7 @@ fn a_folder_is_walked_by_its_gitignore_and_is_silent_about_files_without_certifi
 }
 
 #[test]
-fn a_folder_without_any_certificate_is_an_error_and_a_named_file_among_others_is_not() {
+fn a_folder_without_any_certificate_is_an_error() {
     let header = dropped();
     let folder = folder(&[("src/main.c", "int main(void);\n"), ("ca.h", &header)]);
     let run = |arguments: &[&str]| {
@@ -127,7 +127,7 @@ fn a_folder_without_any_certificate_is_an_error_and_a_named_file_among_others_is
 }
 
 #[test]
-fn thousands_of_files_without_certificates_are_passed_over_and_the_one_with_some_is_found() {
+fn one_certificate_among_thousands_of_files_is_found() {
     let folder = folder(&[("z/ca.h", &dropped())]);
     let text = "int main(void) { return client.connect(1); }\n".repeat(60);
     for index in 0..5_000 {
@@ -152,7 +152,7 @@ fn an_unreadable_file_does_not_hide_the_others() {
 }
 
 #[test]
-fn a_device_certificate_is_known_by_its_use_or_its_key_in_another_file() {
+fn a_device_certificate_is_recognised_by_its_use_or_key() {
     let pki = Pki::root("Fleet Root").leaf("device-1");
     let leaf = crate::support::pki::pem_of(std::slice::from_ref(pki.leaf_der()));
     let root = crate::support::pki::pem_of(std::slice::from_ref(pki.root_der()));
@@ -177,7 +177,7 @@ fn a_device_certificate_is_known_by_its_use_or_its_key_in_another_file() {
 }
 
 #[test]
-fn a_comment_with_a_code_and_a_reason_allows_a_finding_of_the_constant_below_it() {
+fn a_comment_with_a_reason_allows_a_finding() {
     let header = dropped();
     let allowed = format!("// certgrab: allow expired kept for old devices\n{header}");
     let check = |content: &str| {
@@ -201,7 +201,7 @@ fn a_comment_with_a_code_and_a_reason_allows_a_finding_of_the_constant_below_it(
 }
 
 #[test]
-fn a_baseline_leaves_out_old_findings_wherever_their_lines_are_now() {
+fn a_baseline_leaves_out_old_findings_on_any_line() {
     let header = dropped();
     let folder = folder(&[("ca.h", &header)]);
     let run = |arguments: &[&str]| {
@@ -225,7 +225,7 @@ fn a_baseline_leaves_out_old_findings_wherever_their_lines_are_now() {
 }
 
 #[test]
-fn explain_prints_the_section_of_a_code_and_lists_all_without_one() {
+fn explain_prints_the_section_of_a_code_or_lists_all() {
     let page = certgrab().env("LC_ALL", "C").args(["explain", "expired"]).succeeds().out();
     assert!(page.starts_with("expired\n\nThe certificate has expired.\n"), "{page}");
     for (code, meaning) in certgrab::check::CODES {
@@ -248,7 +248,7 @@ fn reported(form: &str) -> String {
 }
 
 #[test]
-fn the_report_for_github_has_an_annotation_a_finding_with_the_place_escaped() {
+fn the_github_report_has_an_escaped_annotation_per_finding() {
     let report = reported("github");
     let first = "::error file=a%2Cb/ca.h,line=4,title=expired::`DST Root CA X3` expired on \
                  2021-09-30%0Aembed the server's current anchor:";
@@ -257,7 +257,7 @@ fn the_report_for_github_has_an_annotation_a_finding_with_the_place_escaped() {
 }
 
 #[test]
-fn the_report_for_prometheus_has_each_series_once_with_days_that_may_be_past() {
+fn the_prometheus_report_has_each_series_once() {
     let report = reported("prometheus");
     let mut series = Vec::new();
     for line in report.lines().filter(|line| !line.starts_with('#')) {
@@ -275,7 +275,7 @@ fn the_report_for_prometheus_has_each_series_once_with_days_that_may_be_past() {
 }
 
 #[test]
-fn the_report_for_prometheus_says_whether_a_target_was_verified() {
+fn the_prometheus_report_says_whether_a_target_was_verified() {
     let pki = Pki::root("Plant Root").leaf("m1.test");
     let other = Pki::root("Other Root").leaf("m1.test");
     let server = Server::presenting(&pki);
@@ -290,7 +290,7 @@ fn the_report_for_prometheus_says_whether_a_target_was_verified() {
 }
 
 #[test]
-fn the_page_needs_no_script_and_shows_names_as_text() {
+fn the_html_report_has_no_script_and_shows_names_as_text() {
     let pki = Pki::root("<script>alert(1)</script>").leaf("plc.test");
     let root = crate::support::pki::pem_of(std::slice::from_ref(pki.leaf_der()));
     let folder = folder(&[("<b>.pem", &root)]);
@@ -314,7 +314,7 @@ fn findings_can_be_grouped_by_their_certificate() {
 }
 
 #[test]
-fn a_sketch_that_uses_a_constant_of_another_file_is_judged_by_that() {
+fn a_sketch_is_checked_with_the_constant_of_another_file() {
     let pki = Pki::root("Plant Root").leaf("m1.test");
     let other = Pki::root("Other Root").leaf("m1.test");
     let server = Server::presenting(&pki);

@@ -31,7 +31,7 @@ fn check_inputs() -> Run {
 }
 
 #[test]
-fn every_mistake_of_the_collection_is_found_and_nothing_else() {
+fn every_mistake_of_the_collection_is_found() {
     let wanted = fs::read_to_string(inputs().join("../check.txt")).unwrap();
     let outcome = check_inputs().fails_with(1);
     if std::env::var_os("CERTGRAB_BLESS").is_some() {
@@ -74,7 +74,7 @@ fn manifest(folder: &Path, server: &Server, roots: &str) {
 }
 
 #[test]
-fn the_lets_encrypt_story_is_told_before_and_after_and_sync_repairs_it() {
+fn sync_repairs_a_constant_after_lets_encrypt_changes_chains() {
     let pki = Pki::root("New Root").leaf("m1.test");
     let (cross, old) = cross_signed(&pki);
     let folder = pki.folder();
@@ -131,7 +131,7 @@ fn the_lets_encrypt_story_is_told_before_and_after_and_sync_repairs_it() {
 }
 
 #[test]
-fn a_generated_file_that_is_not_what_its_lock_gives_is_stale() {
+fn a_generated_file_that_differs_from_its_lock_is_stale() {
     let pki = Pki::root("Plant Root").leaf("m1.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, pki.root_file().to_str().unwrap());
@@ -146,7 +146,7 @@ fn a_generated_file_that_is_not_what_its_lock_gives_is_stale() {
 }
 
 #[test]
-fn one_file_is_checked_against_the_server_it_is_for() {
+fn one_file_is_checked_against_its_server() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
@@ -204,7 +204,7 @@ fn check_file_alone(pki: &Pki, server: &Server, file: &Path) -> Run {
 }
 
 #[test]
-fn an_expired_anchor_opens_the_door_for_bearssl_and_not_for_others() {
+fn only_bearssl_accepts_an_expired_anchor() {
     let ended =
         |params: &mut CertificateParams| params.not_after = rcgen::date_time_ymd(2021, 1, 1);
     let pki = Pki::root_changed("Old Root", ended).leaf("plc.test");
@@ -224,7 +224,7 @@ fn an_expired_anchor_opens_the_door_for_bearssl_and_not_for_others() {
 }
 
 #[test]
-fn an_intermediate_opens_the_door_for_mbedtls_and_bearssl_and_not_for_openssl() {
+fn mbedtls_and_bearssl_accept_an_intermediate_as_anchor() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let issuing = &pki.path()[1];
@@ -264,7 +264,7 @@ fn device(usages: &[ExtendedKeyUsagePurpose]) -> (CertificateDer<'static>, Strin
 }
 
 #[test]
-fn a_device_certificate_that_the_code_trusts_is_judged_as_an_anchor() {
+fn a_device_certificate_used_as_an_anchor_is_checked_as_one() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let (for_clients, _) = device(&[ExtendedKeyUsagePurpose::ClientAuth]);
@@ -307,7 +307,7 @@ fn a_device_certificate_that_the_code_trusts_is_judged_as_an_anchor() {
 }
 
 #[test]
-fn the_format_in_the_manifest_tells_which_stack_reads_a_file() {
+fn the_format_in_the_manifest_decides_the_stack() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("m1.test");
     let server = Server::presenting(&pki);
     let folder = pki.folder();
@@ -341,7 +341,7 @@ fn the_format_in_the_manifest_tells_which_stack_reads_a_file() {
 }
 
 #[test]
-fn a_bundle_of_esp_idf_is_judged_by_the_issuer_of_the_topmost_certificate_sent() {
+fn an_esp_idf_bundle_needs_the_issuer_of_the_last_certificate() {
     let pki = Pki::root("New Root").leaf("plc.test");
     let (cross, _) = cross_signed(&pki);
     let server = Server::presenting(&pki);
@@ -375,7 +375,7 @@ const NOT_AT_HAND: &str = ": note: no known certificate has this SHA-256; it can
 const PINS: [&str; 3] = ["android", "ios", "sha1"];
 
 #[test]
-fn what_certgrab_writes_without_a_certificate_is_a_note() {
+fn generated_files_without_a_certificate_get_a_note() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     for format in PINS {
@@ -427,7 +427,7 @@ fn written_by_certgrab(pki: &Pki, server: &Server, roots: &Path) -> Vec<std::pat
 }
 
 #[test]
-fn nothing_is_found_in_what_certgrab_itself_writes() {
+fn certgrabs_output_has_no_findings() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     for file in written_by_certgrab(&pki, &server, &pki.root_file()) {
@@ -450,7 +450,7 @@ fn without_settings(found: &crate::support::run::Outcome) -> String {
 }
 
 #[test]
-fn nothing_is_held_against_what_certgrab_wrote_by_one_who_has_no_root() {
+fn certgrabs_output_has_no_findings_without_the_root() {
     for key in [&rcgen::PKCS_ECDSA_P384_SHA384, &rcgen::PKCS_ECDSA_P256_SHA256] {
         let pki = Pki::root_with_key("Plant Root", KeyPair::generate_for(key).unwrap());
         let pki = pki.intermediate("Plant Issuing").leaf("plc.test");
@@ -483,7 +483,7 @@ fn rsa_root(name: &str) -> Option<crate::support::pki::Builder> {
 }
 
 #[test]
-fn nothing_is_found_in_what_certgrab_writes_for_one_of_several_roots() {
+fn certgrabs_output_for_one_of_several_roots_has_no_findings() {
     let Some(rsa) = rsa_root("Public RSA Root") else { return };
     let ecdsa = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384).unwrap();
     let ecdsa = Pki::root_with_key("Public EC Root", ecdsa);
@@ -512,7 +512,7 @@ fn nothing_is_found_in_what_certgrab_writes_for_one_of_several_roots() {
 }
 
 #[test]
-fn what_certgrab_writes_for_a_server_that_leaves_out_an_issuer_is_sound_unless_a_hash() {
+fn output_for_an_incomplete_chain_is_sound_unless_a_hash() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.der")]);
     files.serve("/issuing.der", &pki.path()[1]);
@@ -545,7 +545,7 @@ fn what_certgrab_writes_for_a_server_that_leaves_out_an_issuer_is_sound_unless_a
 }
 
 #[test]
-fn a_key_or_a_hash_of_another_authority_does_not_open_the_door() {
+fn a_key_or_hash_of_another_ca_does_not_verify_the_server() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     // The same name, and another key.
     let other = Pki::root("Plant Root").leaf("plc.test");
@@ -636,7 +636,7 @@ pub(crate) fn is_valid(command: &mut std::process::Command) -> bool {
 }
 
 #[test]
-fn reports_are_what_the_schemas_of_sarif_and_junit_want() {
+fn reports_fit_the_schemas_of_sarif_and_junit() {
     if !real::program("jsonschema") || !real::program("xmllint") {
         return;
     }
@@ -678,7 +678,7 @@ fn reports_are_what_the_schemas_of_sarif_and_junit_want() {
 }
 
 #[test]
-fn of_a_json_document_only_the_anchor_is_an_anchor() {
+fn only_the_anchor_of_a_json_document_is_an_anchor() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let document = grab(&server).args(["--json", "--roots"]).args([pki.root_file()]);
@@ -692,7 +692,7 @@ fn of_a_json_document_only_the_anchor_is_an_anchor() {
 }
 
 #[test]
-fn many_unclosed_blocks_are_read_once() {
+fn unclosed_blocks_are_read_once() {
     let folder = tempfile::TempDir::new().unwrap();
     let begin = "\"-----BEGIN CERTIFICATE-----\\n\"";
     for (name, between) in [("line.h", " "), ("lines.h", "\n")] {
@@ -716,7 +716,7 @@ fn work(file: &Path) -> (Duration, String) {
 }
 
 #[test]
-fn bounded_time_for_files_that_repeat_what_is_costly_to_read() {
+fn bounded_time_for_files_that_repeat_costly_text() {
     let folder = tempfile::TempDir::new().unwrap();
     // A bundle whose offsets all lead to one entry, with as much name and key as one may have.
     let bundle = fs::read(inputs().join("52_esp_bundle.bin")).unwrap();
@@ -761,7 +761,7 @@ fn bounded_time_for_files_that_repeat_what_is_costly_to_read() {
 }
 
 #[test]
-fn a_boundary_in_the_text_of_a_comment_is_none() {
+fn a_boundary_within_a_comment_is_ignored() {
     let pki = Pki::root("-----BEGIN CERTIFICATE-----").leaf("plc.test");
     let server = Server::presenting(&pki);
     for (format, name) in [
@@ -780,7 +780,7 @@ fn a_boundary_in_the_text_of_a_comment_is_none() {
 }
 
 #[test]
-fn pem_behind_bytes_that_are_no_text_and_of_a_cms_message_is_found() {
+fn pem_after_binary_bytes_and_of_a_cms_message_is_found() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let root = fs::read(pki.root_file()).unwrap();
@@ -804,7 +804,7 @@ fn pem_behind_bytes_that_are_no_text_and_of_a_cms_message_is_found() {
 }
 
 #[test]
-fn a_key_of_yaml_does_not_act_on_the_terminal() {
+fn a_yaml_key_does_not_control_the_terminal() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let root = fs::read_to_string(pki.root_file()).unwrap();
@@ -816,7 +816,7 @@ fn a_key_of_yaml_does_not_act_on_the_terminal() {
 }
 
 #[test]
-fn the_name_of_a_constant_is_not_its_include_guard() {
+fn an_include_guard_is_not_the_name_of_a_constant() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let file = pki.file("ca.h");
@@ -830,7 +830,7 @@ fn the_name_of_a_constant_is_not_its_include_guard() {
 }
 
 #[test]
-fn a_missing_file_does_not_hide_what_is_found_in_the_others() {
+fn a_missing_file_does_not_hide_findings_of_others() {
     let pki = Pki::root("Plant Root").leaf("m1.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, pki.root_file().to_str().unwrap());
@@ -846,7 +846,7 @@ fn a_missing_file_does_not_hide_what_is_found_in_the_others() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_that_leads_nowhere_is_a_file_that_cannot_be_read() {
+fn a_dangling_link_is_an_unreadable_file() {
     let folder = tempfile::TempDir::new().unwrap();
     std::os::unix::fs::symlink("gone", folder.path().join("certificate")).unwrap();
     certgrab().args(["check", "certificate"]).in_folder(folder.path()).fails_with(4).stderr(
@@ -855,7 +855,7 @@ fn a_link_that_leads_nowhere_is_a_file_that_cannot_be_read() {
 }
 
 #[test]
-fn every_code_stands_in_the_page_of_findings_with_its_meaning_and_what_to_do() {
+fn the_page_of_findings_explains_every_code() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
     let page = fs::read_to_string(page).unwrap();
     let sections: Vec<_> = page.split("\n## ").skip(1).collect();
@@ -874,7 +874,7 @@ fn quoted(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn the_chinese_page_of_findings_has_every_code_and_all_that_is_to_be_typed() {
+fn the_chinese_page_of_findings_has_every_code_and_command() {
     let read =
         |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
     let (english, chinese) = (read("docs/findings.md"), read("docs/findings.zh-CN.md"));
@@ -897,7 +897,7 @@ fn the_chinese_page_of_findings_has_every_code_and_all_that_is_to_be_typed() {
 }
 
 #[test]
-fn explain_speaks_chinese_if_the_option_or_the_locale_says_so() {
+fn explain_is_chinese_with_the_option_or_the_locale() {
     let run = |words: &[&str], locale: &str| {
         let run = certgrab().args(words).env("LC_ALL", locale);
         run.succeeds().stderr("").out()
@@ -914,7 +914,7 @@ fn explain_speaks_chinese_if_the_option_or_the_locale_says_so() {
 }
 
 #[test]
-fn a_report_is_written_over_nothing_that_is_read_and_over_no_other_report() {
+fn a_report_replaces_no_input_and_no_other_report() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let folder = pki.folder();
     let root = pem_of(std::slice::from_ref(pki.root_der()));
@@ -947,7 +947,7 @@ fn a_report_is_written_over_nothing_that_is_read_and_over_no_other_report() {
 }
 
 #[test]
-fn what_stands_unused_beside_the_constant_that_is_given_opens_no_door() {
+fn an_unused_constant_does_not_verify_the_server() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let stranger = Pki::root("Stranger Root").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -977,7 +977,7 @@ fn what_stands_unused_beside_the_constant_that_is_given_opens_no_door() {
 }
 
 #[test]
-fn where_no_server_is_asked_nothing_that_says_how_to_reach_one_is_passed_over() {
+fn connection_options_without_a_server_are_refused() {
     let file = inputs().join("01_good.pem");
     let check = || certgrab().args(["check"]).args([&file]).args(["--at", "2026-05-08"]);
     for [option, value] in

@@ -45,7 +45,7 @@ fn fingerprints(pem: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_anchor_that_lasts_as_long_as_asked_is_chosen_before_a_nearer_one() {
+fn a_required_lifetime_outranks_nearness() {
     // ISRG Root X1 is as near as X2 in what is known of this chain, and leaves in 2030.
     let Some(run) = real_chain("le-e5-x1-x2") else { return };
     let document = run.args(["--json", "--lifetime", "10y"]).succeeds().json();
@@ -120,7 +120,7 @@ fn subject(candidate: &Candidate) -> String {
 }
 
 #[test]
-fn the_nearer_root_is_chosen_before_a_farther_one_that_lasts_longer() {
+fn nearness_outranks_expiry() {
     let [near, far, leaf] = [(); 3].map(|()| KeyPair::generate().expect("a key"));
     let near_root = authority("Near Root", 2035).self_signed(&near).expect("a root");
     let far_root = authority("Far Root", 2060).self_signed(&far).expect("a root");
@@ -137,7 +137,7 @@ fn the_nearer_root_is_chosen_before_a_farther_one_that_lasts_longer() {
 }
 
 #[test]
-fn a_root_for_which_all_is_sent_is_chosen_before_a_nearer_one_for_which_it_is_not() {
+fn a_sufficient_root_outranks_a_nearer_one() {
     let [near, far, middle, issuing, leaf] = [(); 5].map(|()| KeyPair::generate().expect("a key"));
     let near_root = authority("Near Root", 2060).self_signed(&near).expect("a root");
     let far_root = authority("Far Root", 2035).self_signed(&far).expect("a root");
@@ -156,7 +156,7 @@ fn a_root_for_which_all_is_sent_is_chosen_before_a_nearer_one_for_which_it_is_no
 }
 
 #[test]
-fn what_lasts_longer_is_chosen_with_that_reason() {
+fn of_equally_near_anchors_the_longest_lasting_is_chosen() {
     let Some(run) = real_chain("amazon-rca1-starfield") else { return };
     // Amazon Root CA 1 is nearest and lasts until 2030; nothing there lasts longer.
     let text = run.args(["--lifetime", "9y"]).fails_with(1).err();
@@ -165,7 +165,7 @@ fn what_lasts_longer_is_chosen_with_that_reason() {
 }
 
 #[test]
-fn a_root_behind_a_cross_sign_lasts_no_longer_than_the_cross_sign() {
+fn a_cross_signed_certificate_limits_its_roots_lifetime() {
     let Some(run) = real_chain("amazon-rca1-starfield") else { return };
     let document = run.args(["--json"]).succeeds().json();
     let other = &document["alternatives"][0];
@@ -195,7 +195,7 @@ fn a_root_behind_a_cross_sign_lasts_no_longer_than_the_cross_sign() {
 }
 
 #[test]
-fn backups_and_siblings_stand_behind_the_anchor_each_with_the_reason() {
+fn backups_and_siblings_follow_the_anchor_with_their_reason() {
     let Some(run) = real_chain("amazon-rca1-starfield") else { return };
     let pem = run.args(["--emit", "pem", "--backup"]).succeeds().out();
     assert_eq!(fingerprints(&pem), ["8ecde688", "568d6905"]);
@@ -222,7 +222,7 @@ fn backups_and_siblings_stand_behind_the_anchor_each_with_the_reason() {
 }
 
 #[test]
-fn what_is_held_besides_the_anchor_is_shown_with_the_reason_also_without_a_file() {
+fn additional_anchors_are_shown_with_their_reason() {
     let Some(run) = real_chain("amazon-rca1-starfield") else { return };
     let report = run.args(["--backup", "--siblings"]).succeeds().out();
     for line in [
@@ -272,7 +272,7 @@ fn what_is_held_besides_the_anchor_is_shown_with_the_reason_also_without_a_file(
 }
 
 #[test]
-fn of_two_copies_of_an_anchor_mozillas_is_exported() {
+fn of_two_copies_of_an_anchor_mozillas_is_written() {
     let Some(folder) = real::shared("chains/gts-wr2-r1-xsign") else { return };
     let Some(run) = real_chain("gts-wr2-r1-xsign") else { return };
     // The file holds the older copy of GTS Root R1 too, and GlobalSign Root CA, which is trusted
@@ -323,7 +323,7 @@ path 1     holds
 }
 
 #[test]
-fn a_server_that_stands_in_the_users_file_is_no_path_of_its_own_unless_it_signed_itself() {
+fn a_leaf_in_the_users_roots_is_an_anchor_only_if_self_signed() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let all = pki.file("all.pem");
     std::fs::write(&all, pem_of(pki.path())).expect("a file");

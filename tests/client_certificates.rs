@@ -55,7 +55,7 @@ fn shown(authority: &Authority, certificate: &str, key: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_server_that_asks_for_a_client_certificate_is_told_from_one_that_requires_it() {
+fn asking_for_a_client_certificate_differs_from_requiring_it() {
     if !has_servers() {
         return;
     }
@@ -101,7 +101,7 @@ fn a_server_that_asks_for_a_client_certificate_is_told_from_one_that_requires_it
 }
 
 #[test]
-fn the_names_of_the_cas_that_a_server_takes_clients_of_are_shown() {
+fn the_cas_for_client_certificates_are_shown() {
     if !has_servers() {
         return;
     }
@@ -130,7 +130,7 @@ fn the_names_of_the_cas_that_a_server_takes_clients_of_are_shown() {
 }
 
 #[test]
-fn a_client_certificate_is_shown_with_every_kind_of_key_and_the_answer_is_said() {
+fn a_client_certificate_with_any_key_type_is_presented() {
     if !has_servers() {
         return;
     }
@@ -196,7 +196,7 @@ fn a_client_certificate_and_a_key_must_belong_together() {
 }
 
 #[test]
-fn a_server_that_says_nothing_to_a_client_without_a_certificate_is_waited_for_and_read() {
+fn a_server_silent_without_a_client_certificate_is_still_read() {
     if !has_servers() {
         return;
     }
@@ -219,7 +219,7 @@ fn a_server_that_says_nothing_to_a_client_without_a_certificate_is_waited_for_an
 }
 
 #[test]
-fn a_key_file_of_64_kib_is_read_and_one_byte_more_is_refused() {
+fn a_key_file_has_at_most_64_kib() {
     if !real::program("openssl") {
         return;
     }
@@ -237,7 +237,7 @@ fn a_key_file_of_64_kib_is_read_and_one_byte_more_is_refused() {
 }
 
 #[test]
-fn a_manifest_names_the_client_certificate_and_no_lock_holds_it() {
+fn a_client_certificate_of_a_manifest_is_in_no_lock() {
     if !has_servers() {
         return;
     }
@@ -262,7 +262,7 @@ fn a_manifest_names_the_client_certificate_and_no_lock_holds_it() {
 }
 
 #[test]
-fn the_device_s_own_certificate_and_key_are_written_beside_the_constants_whose_code_takes_them() {
+fn the_device_certificate_and_key_are_written_with_the_constants() {
     if !has_servers() {
         return;
     }
@@ -347,7 +347,7 @@ fn the_device_s_own_certificate_and_key_are_written_beside_the_constants_whose_c
 
 #[test]
 #[cfg(unix)]
-fn a_key_is_written_over_no_link_and_not_where_constants_go() {
+fn a_key_replaces_no_link_and_no_constants() {
     if !has_servers() {
         return;
     }
@@ -421,7 +421,7 @@ fn compiled(folder: &std::path::Path) {
 }
 
 #[test]
-fn a_certificate_that_the_server_refuses_or_does_not_ask_for_is_warned_of_where_it_is_written() {
+fn an_unused_or_refused_client_certificate_is_a_warning() {
     if !has_servers() {
         return;
     }

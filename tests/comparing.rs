@@ -17,7 +17,7 @@ fn compare(first: &Server, second: &Server, pkis: &[&Pki]) -> Run {
 }
 
 #[test]
-fn two_servers_with_one_root_hang_on_the_same_anchor() {
+fn two_servers_with_one_root_have_the_same_anchor() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("127.0.0.1");
     let (broker, site) = (Server::presenting(&pki), Server::presenting(&pki));
     let print = sha256(pki.root_der());
@@ -35,7 +35,7 @@ fn two_servers_with_one_root_hang_on_the_same_anchor() {
 }
 
 #[test]
-fn two_servers_with_two_roots_have_no_anchor_in_common_and_that_is_exit_code_1() {
+fn two_servers_without_a_common_anchor_give_exit_code_1() {
     let plant = Pki::root("Plant Root").leaf("127.0.0.1");
     let office = Pki::root("Office Root").leaf("127.0.0.1");
     let (broker, site) = (Server::presenting(&plant), Server::presenting(&office));
@@ -52,7 +52,7 @@ fn two_servers_with_two_roots_have_no_anchor_in_common_and_that_is_exit_code_1()
 }
 
 #[test]
-fn an_intermediate_that_is_trusted_too_does_for_both_as_well() {
+fn a_trusted_intermediate_can_be_the_common_anchor() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("127.0.0.1");
     let (broker, site) = (Server::presenting(&pki), Server::presenting(&pki));
     let both = pki.file("both.pem");
@@ -69,7 +69,7 @@ fn an_intermediate_that_is_trusted_too_does_for_both_as_well() {
 }
 
 #[test]
-fn two_servers_with_two_anchors_and_a_root_that_does_for_both_share_that_root() {
+fn a_root_that_verifies_both_servers_is_the_common_anchor() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("127.0.0.1");
     let broker = Server::presenting(&pki);
     // Without the intermediate on its wire, only one who trusts that can verify the site.
@@ -95,7 +95,7 @@ fn two_servers_with_two_anchors_and_a_root_that_does_for_both_share_that_root() 
 }
 
 #[test]
-fn two_certificates_of_one_name_and_one_key_are_the_same_anchor() {
+fn two_certificates_with_one_name_and_key_are_the_same_anchor() {
     let key = rcgen::KeyPair::generate().unwrap();
     let again = rcgen::KeyPair::from_pem(&key.serialize_pem()).unwrap();
     // The version that lasts longer is not for `localhost`, so the site has the other one.
@@ -150,7 +150,7 @@ fn a_server_without_an_anchor_is_not_compared() {
 }
 
 #[test]
-fn compare_takes_one_target() {
+fn compare_accepts_one_target() {
     certgrab().args(["a.test", "b.test", "--compare", "c.test"]).fails_with(2).stdout("").stderr(
         "certgrab: error: `--compare` accepts only one target and the one to compare it with\n\
          certgrab: hint: run `certgrab TARGET --compare OTHER`\n",

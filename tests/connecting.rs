@@ -33,7 +33,7 @@ fn every_address_of_a_name_is_tried() {
 }
 
 #[test]
-fn the_name_asked_for_stays_that_of_the_target_when_connecting_elsewhere() {
+fn connecting_elsewhere_keeps_the_targets_name() {
     let server = Server::presenting(&Pki::root("Plant Root").leaf("plc.test"));
     let port = server.port();
     certgrab()
@@ -78,7 +78,7 @@ fn one_deadline_holds_for_the_whole_target() {
 }
 
 #[test]
-fn a_proxy_that_is_silent_is_given_up_with_the_target() {
+fn a_silent_proxy_ends_with_the_targets_deadline() {
     let ask = |scheme: &str| {
         let silent = Server::scripted("proxy.test", |mut stream: TcpStream, _| {
             let _ = std::io::copy(&mut stream, &mut std::io::sink());
@@ -95,7 +95,7 @@ fn a_proxy_that_is_silent_is_given_up_with_the_target() {
 }
 
 #[test]
-fn a_question_for_mqtt_is_one_of_the_six_connections() {
+fn a_query_in_mqtt_is_one_of_the_six_connections() {
     // It hangs up on both hellos of a device and on the question, and refuses what comes then so
     // that another attempt is worth it.
     let asked = AtomicUsize::new(0);
@@ -110,7 +110,7 @@ fn a_question_for_mqtt_is_one_of_the_six_connections() {
 }
 
 #[test]
-fn of_several_targets_each_is_asked_and_the_worst_decides() {
+fn every_target_is_queried_and_the_worst_exit_code_wins() {
     let pki = Pki::root("Plant Root").leaf("127.0.0.1");
     let server = Server::presenting(&pki);
     let good = format!("127.0.0.1:{}", server.port());
@@ -145,7 +145,7 @@ fn an_ipv6_server_is_reached_by_its_address() {
 }
 
 #[test]
-fn a_private_root_needs_no_network_but_the_one_connection() {
+fn a_private_root_needs_only_one_connection() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();

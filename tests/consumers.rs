@@ -372,7 +372,7 @@ fn ours(stack: &Stack, anchors: &[&Der], sent: &[Der], at: Time) -> Result<(), S
 }
 
 #[test]
-fn every_library_takes_the_anchors_that_certgrab_says_it_takes() {
+fn every_library_accepts_the_anchors_of_its_row() {
     let pki = Crossed::new();
     let sent = pki.sent();
     let now: Time = "2030-01-01".parse().expect("a time");
@@ -469,7 +469,7 @@ fn agree(rows: &[Row<'_>]) {
 }
 
 #[test]
-fn every_library_understands_the_keys_and_signatures_that_certgrab_says_it_does() {
+fn every_library_supports_the_keys_and_signatures_of_its_row() {
     if !real::program("openssl") {
         return;
     }
@@ -527,7 +527,7 @@ fn every_library_understands_the_keys_and_signatures_that_certgrab_says_it_does(
 }
 
 #[test]
-fn every_library_takes_the_forms_of_keys_and_signatures_that_certgrab_says_it_takes() {
+fn every_library_accepts_the_encodings_of_its_row() {
     let [root_key, leaf_key] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
     let root = authority("Root").self_signed(&root_key).expect("a root").der().clone();
     let issuer = Issuer::new(authority("Root"), root_key);
@@ -558,7 +558,7 @@ fn every_library_takes_the_forms_of_keys_and_signatures_that_certgrab_says_it_ta
 }
 
 #[test]
-fn every_library_takes_the_extensions_that_certgrab_says_it_takes() {
+fn every_library_accepts_the_extensions_of_its_row() {
     type Change = fn(&mut CertificateParams);
     let nothing: Change = |_| {};
     let constrained: Change = |params| {
@@ -632,7 +632,7 @@ fn critical(params: &mut CertificateParams, id: &[u64], value: &[u8]) {
 }
 
 #[test]
-fn the_bundle_of_esp_idf_looks_up_the_issuer_of_the_topmost_certificate_alone() {
+fn the_esp_idf_bundle_looks_up_only_the_last_issuer() {
     let pki = Crossed::new();
     let now: Time = "2030-01-01".parse().expect("a time");
     let says = |held: &[&Der], sent: &[Der]| ours(named("esp-bundle"), held, sent, now);
@@ -651,7 +651,7 @@ fn the_bundle_of_esp_idf_looks_up_the_issuer_of_the_topmost_certificate_alone() 
 }
 
 #[test]
-fn a_stack_that_takes_only_roots_is_named() {
+fn a_stack_that_accepts_only_roots_is_named() {
     let pki = Crossed::new();
     let now: Time = "2030-01-01".parse().expect("a time");
     assert_eq!(
@@ -663,7 +663,7 @@ fn a_stack_that_takes_only_roots_is_named() {
 }
 
 #[test]
-fn a_stack_that_does_not_take_the_servers_own_certificate_says_why() {
+fn a_stack_that_refuses_a_leaf_as_anchor_says_why() {
     let pki = Crossed::new();
     let now: Time = "2030-01-01".parse().expect("a time");
     let own = [pki.self_signed_authority.clone()];
@@ -708,7 +708,7 @@ fn every_format_that_a_stack_reads_is_one_of_certgrabs() {
 }
 
 #[test]
-fn what_the_bundle_of_esp_idf_would_not_find_is_said_with_the_setting_that_helps() {
+fn a_root_the_esp_idf_bundle_misses_has_a_hint() {
     let pki = Crossed::new();
     let folder = TempDir::new().expect("a folder");
     let file = |name: &str, certificates: &[Der]| {
@@ -730,7 +730,7 @@ fn what_the_bundle_of_esp_idf_would_not_find_is_said_with_the_setting_that_helps
 }
 
 #[test]
-fn what_is_only_assumed_of_a_stack_is_a_warning_that_says_so() {
+fn an_unmeasured_rule_of_a_stack_is_a_warning() {
     let pki = Crossed::new();
     let folder = TempDir::new().expect("a folder");
     let file = |name: &str, certificates: &[Der]| {
@@ -763,7 +763,7 @@ fn what_is_only_assumed_of_a_stack_is_a_warning_that_says_so() {
 }
 
 #[test]
-fn every_library_takes_a_leaf_that_signed_itself_with_sha1_as_certgrab_says() {
+fn every_library_treats_a_sha1_self_signed_leaf_as_in_its_row() {
     if !real::program("openssl") {
         return;
     }
@@ -785,7 +785,7 @@ fn every_library_takes_a_leaf_that_signed_itself_with_sha1_as_certgrab_says() {
 }
 
 #[test]
-fn nothing_is_written_whose_key_the_device_cannot_verify_with() {
+fn an_anchor_whose_key_the_device_does_not_support_is_refused() {
     if !real::program("openssl") {
         return;
     }
@@ -831,7 +831,7 @@ fn nothing_is_written_whose_key_the_device_cannot_verify_with() {
 }
 
 #[test]
-fn a_server_named_by_its_address_is_a_warning_for_those_that_compare_none() {
+fn an_ip_address_is_a_warning_if_the_stack_compares_none() {
     if !real::program("openssl") {
         return;
     }
@@ -881,7 +881,7 @@ fn a_server_named_by_its_address_is_a_warning_for_those_that_compare_none() {
 }
 
 #[test]
-fn a_certificate_that_is_no_anchor_comes_with_a_warning_where_its_reader_takes_none() {
+fn a_leaf_as_anchor_is_a_warning_if_the_reader_refuses_it() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let emit = |format: &str, what: &str| {
         certgrab()

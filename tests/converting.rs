@@ -107,7 +107,7 @@ fn every_readable_form_is_converted_into_every_form() {
 }
 
 #[test]
-fn two_certificates_come_back_from_every_form_that_does_not_refuse_them() {
+fn every_form_that_accepts_two_certificates_returns_both() {
     let folder = folder();
     let second = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/isrg_root_x2.pem");
     let both = root() + &fs::read_to_string(second).expect("the root");
@@ -172,7 +172,7 @@ fn a_file_without_a_server_gives_constants_without_a_host() {
 }
 
 #[test]
-fn a_server_that_is_named_is_written_beside_the_certificates() {
+fn a_named_server_is_written_with_the_certificates() {
     let host = ["--host", "broker.example:8883"];
     let header = certgrab().args(["convert", ROOT, "--emit", "c"]).args(host).succeeds().out();
     for line in [
@@ -206,7 +206,7 @@ fn a_lock_names_its_server_itself() {
 }
 
 #[test]
-fn a_leaf_an_expired_certificate_and_a_private_key_are_said_and_the_rest_is_written() {
+fn a_leaf_an_expired_certificate_and_a_key_are_warnings() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let folder = folder();
     let file = folder.path().join("leaf.pem");
@@ -235,7 +235,7 @@ fn a_leaf_an_expired_certificate_and_a_private_key_are_said_and_the_rest_is_writ
 }
 
 #[test]
-fn a_file_with_a_damaged_certificate_is_not_converted_in_part() {
+fn a_file_with_a_damaged_certificate_is_not_converted() {
     let folder = folder();
     let file = folder.path().join("two.pem");
     let damaged = root().replacen("MIIF", "MI!F", 1);
@@ -249,7 +249,7 @@ fn a_file_with_a_damaged_certificate_is_not_converted_in_part() {
 }
 
 #[test]
-fn what_is_wrong_with_the_form_alone_is_mended() {
+fn errors_of_form_alone_are_repaired() {
     let folder = folder();
     let sketch = folder.path().join("sketch.ino");
     let indented = root().replace('\n', "\n    ");
@@ -259,7 +259,7 @@ fn what_is_wrong_with_the_form_alone_is_mended() {
 }
 
 #[test]
-fn a_name_and_a_key_lead_to_a_certificate_that_is_known_or_given() {
+fn a_name_and_key_are_converted_if_their_certificate_is_known() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let folder = folder();
     let header = folder.path().join("anchors.h");
@@ -277,7 +277,7 @@ fn a_name_and_a_key_lead_to_a_certificate_that_is_known_or_given() {
 }
 
 #[test]
-fn several_files_are_one_constant_and_a_certificate_is_written_once() {
+fn several_files_become_one_constant_without_duplicates() {
     let other = "tests/golden/isrg_root_x2.pem";
     let run = certgrab().args(["convert", ROOT, other, ROOT, "--emit", "pem"]).args(AT);
     let second = fs::read_to_string(other).expect("the other root");
@@ -285,7 +285,7 @@ fn several_files_are_one_constant_and_a_certificate_is_written_once() {
 }
 
 #[test]
-fn pkcs12_is_opened_with_the_usual_passwords_or_the_one_in_a_file() {
+fn pkcs12_is_read_with_the_usual_passwords_or_one_from_a_file() {
     if !real::program("openssl") {
         return;
     }
@@ -322,7 +322,7 @@ fn pkcs12_is_opened_with_the_usual_passwords_or_the_one_in_a_file() {
 }
 
 #[test]
-fn a_key_store_that_is_cut_off_anywhere_is_refused() {
+fn a_truncated_key_store_is_refused() {
     let folder = folder();
     for (format, name) in [("java", "ca.p12"), ("java-jks", "ca.jks")] {
         let file = folder.path().join(name);
@@ -390,7 +390,7 @@ fn a_pkcs12_whose_password_is_hashed_more_than_a_million_times_is_refused() {
 }
 
 #[test]
-fn the_devices_own_certificate_that_is_not_written_is_named() {
+fn a_skipped_device_certificate_is_named() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let file = pki.file("all.pem");
     let key = fs::read_to_string(pki.key_file()).expect("a key");
@@ -401,7 +401,7 @@ fn the_devices_own_certificate_that_is_not_written_is_named() {
 }
 
 #[test]
-fn what_is_no_certificate_is_named_with_what_to_do_instead() {
+fn other_files_than_certificates_get_a_hint() {
     let folder = folder();
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let run = |file: &str| {

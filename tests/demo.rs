@@ -21,7 +21,7 @@ fn the_demo_shows_the_tree_the_header_and_the_constants() {
 }
 
 #[test]
-fn the_demo_shows_a_line_of_each_array_of_bytes_and_ends_with_what_to_do_next() {
+fn the_demo_shortens_arrays_and_ends_with_the_next_step() {
     let text = certgrab().args(["demo"]).succeeds().out();
     let bytes = text.lines().filter(|line| line.trim_start().starts_with("0x")).count();
     assert!((3..=6).contains(&bytes), "{bytes} lines of bytes");

@@ -8,7 +8,7 @@ use crate::support::{Authority, Pki, Server, certgrab, grab, real};
 const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
 
 #[test]
-fn a_server_of_tls_1_3_alone_is_out_of_reach_for_an_esp32_and_the_setting_is_named() {
+fn an_esp32_needs_a_setting_for_a_tls_1_3_server() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&pki).speaking(&rustls::version::TLS13).start();
     let run =
@@ -51,7 +51,7 @@ fn a_server_of_tls_1_3_alone_is_out_of_reach_for_an_esp32_and_the_setting_is_nam
 }
 
 #[test]
-fn what_a_device_is_shown_in_clear_is_proven_by_a_second_handshake() {
+fn a_chain_sent_in_clear_is_proven_by_a_second_handshake() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     for device in ["esp-idf", "arduino-esp32", "esp8266", "mbedtls", "bearssl"] {
@@ -68,7 +68,7 @@ fn what_a_device_is_shown_in_clear_is_proven_by_a_second_handshake() {
 }
 
 #[test]
-fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
+fn the_report_says_whether_the_server_limits_record_size() {
     if !real::program("openssl") {
         return;
     }
@@ -112,7 +112,7 @@ fn whether_the_server_keeps_to_small_records_is_asked_and_told() {
 }
 
 #[test]
-fn an_unknown_device_is_refused_with_the_known_ones() {
+fn an_unknown_device_is_refused_with_the_known_names() {
     let error = certgrab().args(["plc.test", "--as", "toaster"]).fails_with(2).err();
     assert!(error.contains("expected one of esp-idf, arduino-esp32, esp8266"), "{error}");
 }
@@ -128,7 +128,7 @@ fn saved_device(versions: &str, suites: &str) -> String {
 }
 
 #[test]
-fn the_device_of_a_file_is_called_by_its_file_and_each_sentence_about_it_is_whole() {
+fn a_saved_device_is_named_by_its_file() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&pki).speaking(&rustls::version::TLS12).start();
     let run = |file: &str| {
@@ -158,7 +158,7 @@ fn the_device_of_a_file_is_called_by_its_file_and_each_sentence_about_it_is_whol
 }
 
 #[test]
-fn a_file_of_a_device_that_is_not_there_or_is_another_is_called_that() {
+fn a_missing_or_wrong_device_file_is_an_error() {
     let folder = tempfile::TempDir::new().unwrap();
     std::fs::write(folder.path().join("notes"), "toaster\n").unwrap();
     for (name, wanted) in [
@@ -176,7 +176,7 @@ fn a_file_of_a_device_that_is_not_there_or_is_another_is_called_that() {
 }
 
 #[test]
-fn a_version_that_the_device_lacks_is_no_connection_although_certificates_were_read() {
+fn a_tls_version_the_device_does_not_support_is_a_failure() {
     if !real::program("openssl") {
         return;
     }
@@ -199,7 +199,7 @@ fn a_version_that_the_device_lacks_is_no_connection_although_certificates_were_r
 }
 
 #[test]
-fn a_key_that_the_device_would_refuse_is_no_connection() {
+fn a_key_the_device_refuses_is_a_failure() {
     if !real::program("openssl") {
         return;
     }
@@ -226,7 +226,7 @@ fn a_key_that_the_device_would_refuse_is_no_connection() {
 }
 
 #[test]
-fn what_a_server_wants_of_a_device_is_named_with_the_setting_that_brings_it() {
+fn what_a_server_requires_is_named_with_its_setting() {
     if !real::program("openssl") {
         return;
     }
@@ -286,7 +286,7 @@ fn what_a_server_wants_of_a_device_is_named_with_the_setting_that_brings_it() {
 }
 
 #[test]
-fn a_signature_that_the_device_would_refuse_is_no_connection() {
+fn a_signature_the_device_refuses_is_a_failure() {
     if !real::program("openssl") {
         return;
     }
@@ -318,7 +318,7 @@ fn a_signature_that_the_device_would_refuse_is_no_connection() {
 }
 
 #[test]
-fn a_device_does_not_connect_to_a_chain_that_its_stack_cannot_read() {
+fn a_device_cannot_connect_if_its_stack_cannot_read_the_chain() {
     let constrained = |params: &mut CertificateParams| {
         params.name_constraints = Some(NameConstraints {
             permitted_subtrees: vec![GeneralSubtree::DnsName("plc.test".to_owned())],

@@ -67,7 +67,7 @@ fn an_untrusted_chain_and_a_failed_connection_are_documents_too() {
 }
 
 #[test]
-fn a_hostile_subject_reaches_no_terminal_through_the_document() {
+fn a_hostile_subject_in_the_document_is_escaped() {
     let name = "a\u{1b}]0;owned\u{7}\u{202e}\n\u{85}";
     let server = Server::presenting(&Pki::root(name).leaf("plc.test"));
     let outcome = grab(&server).args(["--json"]).fails_with(1);
@@ -78,7 +78,7 @@ fn a_hostile_subject_reaches_no_terminal_through_the_document() {
 }
 
 #[test]
-fn the_page_of_the_document_explains_every_code_of_a_warning() {
+fn the_json_page_explains_every_warning_code() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &str| std::fs::read_to_string(folder.join(path)).expect(path);
     let source = read("src/run/warning.rs") + &read("src/run/disagreement.rs");

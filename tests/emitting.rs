@@ -31,7 +31,7 @@ fn three() -> Pki {
 }
 
 #[test]
-fn what_chooses_the_anchor_the_chain_the_leaf_or_the_intermediates() {
+fn what_chooses_the_certificates_to_write() {
     let pki = three();
     let path = pki.path();
     for (what, wanted) in [
@@ -46,7 +46,7 @@ fn what_chooses_the_anchor_the_chain_the_leaf_or_the_intermediates() {
 }
 
 #[test]
-fn no_intermediates_are_no_artefact() {
+fn what_intermediates_fails_without_any() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server)
@@ -76,7 +76,7 @@ fn cer_is_one_certificate_in_base64_as_browsers_export_it() {
 }
 
 #[test]
-fn openssl_reads_der_and_p7b() {
+fn openssl_reads_der_and_p7b_output() {
     if !real::program("openssl") {
         return;
     }
@@ -126,7 +126,7 @@ fn compile_and_run(folder: &Path, compiler: &str, standard: &str) -> String {
 }
 
 #[test]
-fn the_c_header_compiles_without_warnings_as_c99_and_cpp11_and_holds_the_pem_with_its_nul() {
+fn the_c_header_compiles_without_warnings_as_c99_and_cpp11() {
     let pki = three();
     for what in ["anchor", "chain"] {
         let header = emitted(&pki, &["--emit", "c", "--what", what, "--name", "BROKER"]);
@@ -181,7 +181,7 @@ fn the_rust_constants_compile_without_std_and_without_warnings() {
 }
 
 #[test]
-fn the_comment_says_what_it_is_where_it_was_found_and_how_to_make_it_again() {
+fn the_comment_has_facts_source_and_command() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
@@ -225,7 +225,7 @@ fn repeated(artefact: &str, files: &[(&str, &Path)]) -> Vec<String> {
 }
 
 #[test]
-fn the_command_in_the_comment_makes_the_same_artefact_again() {
+fn the_command_in_the_comment_reproduces_the_file() {
     let pki = three();
     let server = Server::presenting(&pki);
     let (roots, chain) = (pki.root_file(), pki.chain_file());
@@ -262,7 +262,7 @@ fn the_command_in_the_comment_makes_the_same_artefact_again() {
 }
 
 #[test]
-fn the_comment_has_no_option_that_decides_nothing_and_no_path() {
+fn the_comment_has_no_needless_option_and_no_path() {
     let pki = three();
     let chain = pki.chain_file();
     let run = |arguments: &[&str]| {
@@ -287,7 +287,7 @@ fn the_comment_has_no_option_that_decides_nothing_and_no_path() {
 }
 
 #[test]
-fn constants_from_a_lock_repeat_the_options_that_the_lock_was_written_with() {
+fn constants_from_a_lock_repeat_its_options() {
     let pki = three();
     let lock = pki.file("plc.pem");
     let target = |format: &str| {
@@ -333,7 +333,7 @@ fn a_subject_cannot_leave_its_comment_or_its_literal() {
 }
 
 #[test]
-fn deterministic_bytes_in_every_form_wherever_it_is_written() {
+fn deterministic_bytes_in_every_format() {
     let pki = three();
     let (chain, roots) = (pki.chain_file(), pki.root_file());
     let run = |zone: &str, language: &str, user: &str| {
@@ -367,7 +367,7 @@ fn deterministic_bytes_in_every_form_wherever_it_is_written() {
 }
 
 #[test]
-fn a_host_with_five_dashes_in_a_row_stands_as_it_is() {
+fn a_host_with_five_dashes_is_written_unchanged() {
     let pki = Pki::root("Plant Root").leaf("xn-----6kcb.test");
     let server = Server::presenting(&pki);
     for (format, line) in [

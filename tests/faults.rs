@@ -105,7 +105,7 @@ fn files_whole_or_untouched_on_a_full_disk() {
 }
 
 #[test]
-fn files_whole_or_untouched_where_a_file_may_not_grow() {
+fn files_whole_or_untouched_with_a_file_size_limit() {
     let place = Place::new();
     let output = place.shell("trap '' XFSZ; ulimit -f 0; exec \"$@\"");
     assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
@@ -187,7 +187,7 @@ fn files_whole_or_untouched_when_killed_at_any_step() {
 }
 
 #[test]
-fn files_whole_or_untouched_when_asked_to_end_at_any_step() {
+fn files_whole_or_untouched_when_terminated_at_any_step() {
     if !real::program("strace") {
         return;
     }
@@ -293,7 +293,7 @@ fn honest_failures_without_threads() {
 }
 
 #[test]
-fn a_lock_and_a_manifest_are_read_from_regular_files_alone() {
+fn locks_and_manifests_must_be_regular_files() {
     let place = Place::new();
     let manifest = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n";
     let made = Command::new("mkfifo").arg(place.folder.join("pipe")).status().expect("mkfifo");
@@ -331,7 +331,7 @@ fn a_lock_and_a_manifest_are_read_from_regular_files_alone() {
 }
 
 #[test]
-fn roots_that_are_copied_into_a_project_are_a_regular_file() {
+fn roots_copied_into_a_project_must_be_a_regular_file() {
     let place = Place::new();
     let output = place.shell(
         "cd \"$OUT\"; ulimit -v 1000000

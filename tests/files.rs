@@ -31,7 +31,7 @@ fn plant() -> (Pki, &'static str) {
 }
 
 #[test]
-fn a_path_to_an_open_stream_is_written_to_and_its_file_stays() {
+fn output_to_an_open_stream_is_written_in_place() {
     let (pki, words) = plant();
     let root = pem_of(std::slice::from_ref(pki.root_der()));
     std::os::unix::fs::symlink("/dev/stdout", pki.file("link.pem")).unwrap();
@@ -67,7 +67,7 @@ fn a_path_to_an_open_stream_is_written_to_and_its_file_stays() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_stream_that_was_opened_for_reading_is_not_written_to() {
+fn a_stream_opened_for_reading_is_not_written_to() {
     let (pki, words) = plant();
     fs::write(pki.file("in.txt"), "mine\n").unwrap();
     for (path, way) in
@@ -89,7 +89,7 @@ fn a_stream_that_was_opened_for_reading_is_not_written_to() {
 }
 
 #[test]
-fn a_standard_output_that_was_opened_for_reading_is_an_error_of_every_command() {
+fn every_command_refuses_a_read_only_standard_output() {
     let (pki, words) = plant();
     fs::write(pki.file("in.txt"), "mine\n").unwrap();
     fs::write(pki.file("list.txt"), "plc.test connect=127.0.0.1:1\n").unwrap();
@@ -113,7 +113,7 @@ fn a_standard_output_that_was_opened_for_reading_is_an_error_of_every_command() 
 }
 
 #[test]
-fn a_report_of_check_goes_to_standard_output_by_a_dash_and_by_its_path() {
+fn a_report_goes_to_standard_output_by_dash_or_path() {
     let (pki, _) = plant();
     for path in ["-", "/dev/stdout", "/proc/self/fd/1"] {
         let script = format!(
@@ -132,7 +132,7 @@ fn a_report_of_check_goes_to_standard_output_by_a_dash_and_by_its_path() {
 }
 
 #[test]
-fn what_the_shell_gives_as_a_file_is_read() {
+fn a_process_substitution_is_read() {
     let (pki, _) = plant();
     for script in [
         "$CERTGRAB plc.test --from <(cat c.pem) --roots <(cat r.pem) --emit pem",
@@ -154,7 +154,7 @@ fn what_the_shell_gives_as_a_file_is_read() {
 }
 
 #[test]
-fn a_manifest_names_no_stream() {
+fn a_manifest_cannot_name_a_stream() {
     let (pki, _) = plant();
     for key in ["roots = \"/dev/stdin\"", "check = [\"/dev/fd/0\"]"] {
         let manifest = format!("[[target]]\nhost = \"plc.test\"\nlock = \"l.pem\"\n{key}\n");
@@ -176,7 +176,7 @@ fn manifest(folder: &Path, server: &Server, lock: &str, header: &str) {
 }
 
 #[test]
-fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
+fn sync_replaces_no_lock_with_other_content() {
     let (pki, _) = plant();
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, "l.pem", "ca.h");
@@ -226,7 +226,7 @@ fn sync_replaces_no_file_that_holds_more_than_a_lock_of_its_version() {
 }
 
 #[test]
-fn sync_shows_nothing_of_the_file_that_it_does_not_replace() {
+fn sync_does_not_show_the_file_it_refuses_to_replace() {
     let (pki, _) = plant();
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, "l.pem", "ca.h");
@@ -258,7 +258,7 @@ fn sync_shows_nothing_of_the_file_that_it_does_not_replace() {
 }
 
 #[test]
-fn sync_puts_no_constants_in_the_place_of_a_private_key() {
+fn sync_does_not_replace_a_private_key() {
     let (pki, _) = plant();
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, "l.pem", "device.pem");
@@ -273,7 +273,7 @@ fn sync_puts_no_constants_in_the_place_of_a_private_key() {
 }
 
 #[test]
-fn sync_replaces_no_file_that_certgrab_did_not_generate() {
+fn sync_replaces_only_generated_files() {
     let (pki, _) = plant();
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, "l.pem", "ca.h");
@@ -316,7 +316,7 @@ fn sync_replaces_no_file_that_certgrab_did_not_generate() {
 }
 
 #[test]
-fn no_emit_is_written_over_a_private_key() {
+fn emit_does_not_replace_a_private_key() {
     let (pki, words) = plant();
     let key = rcgen::KeyPair::generate().unwrap();
     for content in [key.serialize_pem().into_bytes(), key.serialize_der()] {
@@ -329,7 +329,7 @@ fn no_emit_is_written_over_a_private_key() {
 }
 
 #[test]
-fn no_report_and_no_baseline_is_written_over_a_private_key() {
+fn reports_and_baselines_do_not_replace_a_private_key() {
     let (pki, _) = plant();
     let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
     let roots = pki.root_file();
@@ -345,7 +345,7 @@ fn no_report_and_no_baseline_is_written_over_a_private_key() {
 }
 
 #[test]
-fn sync_follows_no_link_out_of_the_folder_of_its_manifest() {
+fn sync_follows_no_link_out_of_its_folder() {
     let (pki, _) = plant();
     let server = Server::presenting(&pki);
     let outside = tempfile::TempDir::new().unwrap();
@@ -374,7 +374,7 @@ fn sync_follows_no_link_out_of_the_folder_of_its_manifest() {
 }
 
 #[test]
-fn new_and_integrate_follow_no_link_out_of_the_folder_they_are_given() {
+fn new_and_integrate_follow_no_link_out_of_their_folder() {
     let outside = tempfile::TempDir::new().unwrap();
     let folder = tempfile::TempDir::new().unwrap();
     std::os::unix::fs::symlink(outside.path(), folder.path().join(".github")).unwrap();
@@ -399,7 +399,7 @@ fn new_and_integrate_follow_no_link_out_of_the_folder_they_are_given() {
 }
 
 #[test]
-fn what_is_no_regular_file_holds_up_neither_new_nor_integrate_nor_check() {
+fn new_integrate_and_check_do_not_block_on_special_files() {
     let (pki, _) = plant();
     let server = Server::presenting(&pki);
     let made = shell(pki.folder(), "mkfifo certgrab.mk pipe; mkdir plc; mkfifo plc/Makefile");
@@ -433,7 +433,7 @@ fn what_is_no_regular_file_holds_up_neither_new_nor_integrate_nor_check() {
 }
 
 #[test]
-fn integrate_replaces_no_file_that_it_cannot_read() {
+fn integrate_replaces_no_unreadable_file() {
     let folder = tempfile::TempDir::new().unwrap();
     fs::create_dir(folder.path().join("certgrab.mk")).unwrap();
     let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());

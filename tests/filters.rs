@@ -8,7 +8,7 @@ use crate::support::{
 const SOMEBODY: &str = "somebody between you and the server may have answered";
 
 #[test]
-fn a_page_that_a_dns_filter_presents_is_not_taken_for_the_server_nor_trusted_by_its_fingerprint() {
+fn a_dns_filters_certificate_is_never_trusted_by_its_fingerprint() {
     for (page, hint) in [
         // Under the name of the filter, self-signed or not; under the name that was asked for; under one
         // that nobody knows.
@@ -40,7 +40,7 @@ fn a_page_that_a_dns_filter_presents_is_not_taken_for_the_server_nor_trusted_by_
 }
 
 #[test]
-fn a_page_of_a_dns_filter_in_http_is_not_taken_for_the_server() {
+fn a_dns_filters_http_page_is_recognised() {
     let page = b"HTTP/1.1 200 OK\r\nServer: lighttpd\r\n\r\n<html>This name is blocked</html>";
     let filter = front("plc.test", |_| Act::Say(page.to_vec()));
     let connect = format!("--connect=127.0.0.1:{}", filter.port());

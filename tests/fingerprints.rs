@@ -3,7 +3,7 @@
 use crate::support::{Pki, Server, grab, pki::sha256};
 
 #[test]
-fn a_private_root_is_refused_and_named_together_with_the_flag_that_trusts_it() {
+fn a_private_root_is_named_together_with_the_flag_that_trusts_it() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&pki).sending(pki.path()).start();
     let fingerprint = sha256(pki.root_der());
@@ -30,7 +30,7 @@ fn pki_pairs(hex: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_intermediate_is_trusted_where_the_root_is_not_sent() {
+fn an_intermediate_is_trusted_if_the_root_was_not_sent() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let intermediate = &pki.path()[1];
@@ -40,7 +40,7 @@ fn an_intermediate_is_trusted_where_the_root_is_not_sent() {
 }
 
 #[test]
-fn a_self_signed_leaf_is_its_own_anchor_once_the_user_says_so() {
+fn a_self_signed_leaf_is_an_anchor_if_the_user_trusts_it() {
     for is_ca in [false, true] {
         let pki = Pki::self_signed("broker.test", is_ca);
         let server = Server::presenting(&pki);
@@ -59,7 +59,7 @@ fn a_self_signed_leaf_is_its_own_anchor_once_the_user_says_so() {
 }
 
 #[test]
-fn a_leaf_that_an_authority_issued_is_no_anchor() {
+fn a_leaf_issued_by_a_ca_is_not_an_anchor() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let fingerprint = sha256(pki.leaf_der());
@@ -71,7 +71,7 @@ fn a_leaf_that_an_authority_issued_is_no_anchor() {
 }
 
 #[test]
-fn what_is_no_fingerprint_is_refused() {
+fn an_invalid_fingerprint_is_refused() {
     crate::support::certgrab()
         .args(["plc.test", "--trust-sha256", "1234"])
         .fails_with(2)
@@ -82,7 +82,7 @@ fn what_is_no_fingerprint_is_refused() {
 }
 
 #[test]
-fn a_fingerprint_that_fits_no_certificate_is_told_whether_the_chain_holds_or_not() {
+fn a_fingerprint_that_matches_no_certificate_is_reported() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let stray = "ab".repeat(32);

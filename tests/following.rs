@@ -90,7 +90,7 @@ fn follow(server: &Server, path: &str, pki: &Pki) -> Run {
 }
 
 #[test]
-fn a_download_that_ends_at_another_server_gets_one_set_of_anchors_for_both() {
+fn a_redirect_to_another_server_gives_anchors_for_both() {
     let (first, second) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
     let files = server(&second, |_| file());
     let location = format!("https://127.0.0.1:{}/objects/1?signature=secret", files.port());
@@ -141,7 +141,7 @@ fn a_redirect_within_one_server_needs_one_anchor() {
 }
 
 #[test]
-fn a_way_that_leads_nowhere_ends_with_its_reason_and_writes_nothing() {
+fn a_failed_redirect_has_a_reason_and_writes_nothing() {
     let pki = plant();
     let server = server(&pki, |path| match path.trim_start_matches('/') {
         "loop" => found("/loop"),
@@ -200,7 +200,7 @@ fn a_way_that_leads_nowhere_ends_with_its_reason_and_writes_nothing() {
 }
 
 #[test]
-fn every_redirect_of_http_and_every_way_to_write_its_location_is_followed() {
+fn every_http_redirect_and_form_of_location_is_followed() {
     let pki = plant();
     let server = server(&pki, |path| {
         let moved = |status: &str| found("/file").replacen("302 Found", status, 1);
@@ -230,7 +230,7 @@ fn every_redirect_of_http_and_every_way_to_write_its_location_is_followed() {
 }
 
 #[test]
-fn a_location_with_its_own_host_leads_to_that_host_and_to_no_other() {
+fn a_location_with_a_host_leads_to_that_host() {
     let (pki, other) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
     let files = server(&other, |_| file());
     let port = files.port();
@@ -260,7 +260,7 @@ fn a_location_with_its_own_host_leads_to_that_host_and_to_no_other() {
 }
 
 #[test]
-fn an_answer_that_is_cut_or_never_ends_is_refused_or_read_no_further_than_its_head() {
+fn a_truncated_or_endless_answer_is_read_up_to_its_head() {
     let pki = plant();
     let redirect = "HTTP/1.1 302 Found\r\nLocation: /file\r\nTransfer-Encoding: chunked\r\n\r\n";
     let chunk = "4\r\nxxxx\r\n";
@@ -346,10 +346,10 @@ fn run_in_network(name: &str) {
 }
 
 #[test]
-fn a_redirect_to_this_machine_from_another_is_not_followed() {
+fn a_redirect_from_another_machine_to_this_one_is_not_followed() {
     if std::env::var_os(IN_NETWORK).is_none() {
         return run_in_network(
-            "following::a_redirect_to_this_machine_from_another_is_not_followed",
+            "following::a_redirect_from_another_machine_to_this_one_is_not_followed",
         );
     }
     let address: IpAddr = OUTER.parse().expect("an address");
@@ -381,7 +381,7 @@ fn a_redirect_to_this_machine_from_another_is_not_followed() {
 }
 
 #[test]
-fn a_server_on_the_way_that_is_not_verified_gets_no_request() {
+fn an_unverified_server_gets_no_request() {
     let (first, second) = (plant(), Pki::root("Unknown Root").leaf("127.0.0.1"));
     let files = server(&second, |_| file());
     let location = format!("https://127.0.0.1:{}/fw.bin", files.port());
@@ -393,7 +393,7 @@ fn a_server_on_the_way_that_is_not_verified_gets_no_request() {
 }
 
 #[test]
-fn a_server_that_answers_no_request_is_given_up() {
+fn a_server_that_does_not_answer_the_request_times_out() {
     let pki = plant();
     let server = server(&pki, |_| {
         std::thread::sleep(Duration::from_secs(4));
@@ -413,7 +413,7 @@ fn a_server_that_answers_no_request_is_given_up() {
 }
 
 #[test]
-fn without_follow_a_path_is_not_requested_and_that_is_said() {
+fn without_follow_a_path_is_reported_as_not_requested() {
     let pki = plant();
     let server = server(&pki, |_| file());
     let url = format!("https://localhost:{}/fw.bin", server.port());
@@ -428,7 +428,7 @@ fn without_follow_a_path_is_not_requested_and_that_is_said() {
 }
 
 #[test]
-fn what_has_no_path_or_cannot_be_written_for_several_servers_is_not_followed() {
+fn follow_needs_a_path_and_a_format_for_several_servers() {
     for (words, why) in [
         (
             &["https://a.test/"][..],
@@ -455,7 +455,7 @@ fn manifest(server: &Server, path: &str, pkis: [&Pki; 2], more: &str) -> String 
 }
 
 #[test]
-fn a_lock_of_a_followed_url_holds_the_anchor_of_every_server_on_the_way_and_names_them() {
+fn a_lock_of_a_followed_url_has_the_anchors_of_every_server() {
     let (first, second) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
     let files = server(&second, |_| file());
     let location = format!("https://127.0.0.1:{}/objects/1?signature=secret", files.port());
@@ -513,7 +513,7 @@ fn a_lock_of_a_followed_url_holds_the_anchor_of_every_server_on_the_way_and_name
 }
 
 #[test]
-fn a_followed_url_that_does_not_lead_to_a_download_leaves_the_lock_as_it_was() {
+fn a_followed_url_without_a_download_leaves_the_lock() {
     let (pki, other) = (plant(), Pki::root("Files Root").leaf("127.0.0.1"));
     let files = server(&other, |_| file());
     let away = format!("https://127.0.0.1:{}/", files.port());
@@ -548,7 +548,7 @@ fn a_followed_url_that_does_not_lead_to_a_download_leaves_the_lock_as_it_was() {
 }
 
 #[test]
-fn a_manifest_says_which_keys_do_not_go_with_follow() {
+fn a_manifest_names_keys_that_conflict_with_follow() {
     let folder = tempfile::tempdir().expect("a folder");
     for (host, more, why) in [
         (
@@ -576,7 +576,7 @@ fn a_manifest_says_which_keys_do_not_go_with_follow() {
 }
 
 #[test]
-fn follow_writes_a_lock_that_a_manifest_takes() {
+fn follow_writes_a_lock_that_a_manifest_accepts() {
     let pki = plant();
     let server = server(&pki, |_| file());
     let folder = tempfile::tempdir().expect("a folder");
@@ -598,7 +598,7 @@ fn follow_writes_a_lock_that_a_manifest_takes() {
 }
 
 #[test]
-fn a_path_that_has_no_part_in_the_handshake_is_ignored_and_that_is_said() {
+fn an_ignored_path_is_reported() {
     let pki = plant();
     let server = server(&pki, |_| file());
     let roots = format!("--roots={}", pki.root_file().display());

@@ -38,7 +38,7 @@ fn grows_like(words: &[&str], n: usize, fill: impl Fn(&Path, usize)) {
 }
 
 #[test]
-fn a_manifest_costs_no_more_than_its_targets() {
+fn the_cost_of_a_manifest_grows_with_its_targets() {
     if !real::program("valgrind") {
         return;
     }
@@ -56,7 +56,7 @@ fn a_manifest_costs_no_more_than_its_targets() {
 }
 
 #[test]
-fn what_check_says_of_a_file_costs_no_more_than_the_file() {
+fn the_cost_of_findings_grows_with_the_file() {
     if !real::program("valgrind") {
         return;
     }
@@ -89,7 +89,7 @@ fn what_check_says_of_a_file_costs_no_more_than_the_file() {
 }
 
 #[test]
-fn a_walk_costs_no_more_than_the_files_that_it_passes_over() {
+fn the_cost_of_a_walk_grows_with_its_files() {
     if !real::program("valgrind") {
         return;
     }
@@ -103,7 +103,7 @@ fn a_walk_costs_no_more_than_the_files_that_it_passes_over() {
 }
 
 #[test]
-fn code_that_repeats_what_check_looks_up_costs_no_more_than_the_code() {
+fn the_cost_of_repeated_code_grows_with_the_code() {
     if !real::program("valgrind") {
         return;
     }

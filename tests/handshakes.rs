@@ -8,7 +8,7 @@ use crate::support::{
 };
 
 #[test]
-fn tls_1_3_and_1_2_are_both_spoken_and_the_key_is_proven() {
+fn the_key_is_proven_in_tls_1_2_and_1_3() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     for (version, wanted) in
         [(&rustls::version::TLS13, "TLS 1.3"), (&rustls::version::TLS12, "TLS 1.2")]
@@ -24,7 +24,7 @@ fn tls_1_3_and_1_2_are_both_spoken_and_the_key_is_proven() {
 }
 
 #[test]
-fn a_server_that_demands_a_client_certificate_is_no_obstacle() {
+fn a_server_that_requires_a_client_certificate_is_read() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
         let server = Server::of(&pki).speaking(version).demanding_a_client_certificate().start();
@@ -36,7 +36,7 @@ fn a_server_that_demands_a_client_certificate_is_no_obstacle() {
 }
 
 #[test]
-fn not_one_byte_of_application_data_is_sent() {
+fn no_application_data_is_sent() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();
@@ -44,7 +44,7 @@ fn not_one_byte_of_application_data_is_sent() {
 }
 
 #[test]
-fn the_name_sent_is_the_targets_or_another_or_none() {
+fn sni_is_the_targets_name_another_one_or_none() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
@@ -59,7 +59,7 @@ fn the_name_sent_is_the_targets_or_another_or_none() {
 }
 
 #[test]
-fn a_name_given_for_the_hello_is_the_one_that_the_certificate_must_carry() {
+fn the_sni_option_is_the_name_that_is_verified() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let document = certgrab()
@@ -91,7 +91,7 @@ fn says_how_sure_it_is_and_fails_on_a_signature_by_another_key() {
 }
 
 #[test]
-fn the_bytes_of_the_certificate_message_are_counted() {
+fn the_size_of_the_certificate_message_is_counted() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let ders: usize = pki.chain().iter().map(|der| der.len()).sum();
     for (version, around) in [
@@ -116,7 +116,7 @@ fn padded(bytes: usize) -> rustls::pki_types::CertificateDer<'static> {
 }
 
 #[test]
-fn a_chain_of_63_kib_is_taken_and_one_of_tls_1_3_that_is_larger_is_called_that() {
+fn a_chain_of_63_kib_is_read_and_a_larger_one_is_an_error() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let sent: usize = pki.chain().iter().map(|der| der.len()).sum();
     let grab_with = |version, kib: usize| {
@@ -136,7 +136,7 @@ fn a_chain_of_63_kib_is_taken_and_one_of_tls_1_3_that_is_larger_is_called_that()
 }
 
 #[test]
-fn what_is_not_tls_is_called_that() {
+fn an_answer_that_is_not_tls_is_recognised() {
     use std::io::Write as _;
     let server = Server::scripted("plc.test", |mut stream, _| {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
@@ -146,7 +146,7 @@ fn what_is_not_tls_is_called_that() {
 }
 
 #[test]
-fn a_server_that_hangs_up_at_once_is_called_that() {
+fn a_server_that_closes_at_once_is_recognised() {
     let server = Server::scripted("plc.test", |mut stream, _| {
         use std::io::Read as _;
         let _ = stream.read(&mut [0; 4096]);
@@ -168,7 +168,7 @@ fn openssl(pki: &Pki, arguments: &[&str]) -> Listener {
 }
 
 #[test]
-fn openssl_is_grabbed_with_tls_1_2_only_with_1_3_only_and_when_it_verifies_clients() {
+fn openssl_is_read_with_each_version_and_client_verification() {
     if !real::program("openssl") {
         return;
     }
@@ -192,7 +192,7 @@ fn openssl_is_grabbed_with_tls_1_2_only_with_1_3_only_and_when_it_verifies_clien
 }
 
 #[test]
-fn openssl_is_grabbed_with_every_usual_kind_of_key() {
+fn openssl_is_read_with_every_common_key_type() {
     if !real::program("openssl") {
         return;
     }
@@ -221,7 +221,7 @@ fn openssl_is_grabbed_with_every_usual_kind_of_key() {
 }
 
 #[test]
-fn a_key_on_any_curve_is_proven_by_a_signature_with_sha512_in_tls_1_2() {
+fn a_sha512_signature_proves_a_key_on_any_curve_in_tls_1_2() {
     if !real::program("openssl") {
         return;
     }
@@ -244,7 +244,7 @@ fn a_key_on_any_curve_is_proven_by_a_signature_with_sha512_in_tls_1_2() {
 }
 
 #[test]
-fn a_real_mosquitto_is_grabbed_and_its_anchor_exported() {
+fn a_real_mosquitto_is_read_and_its_anchor_written() {
     if !real::program("mosquitto") {
         return;
     }

@@ -45,7 +45,7 @@ fn each_line_of_the_list_gives_one_document_with_its_index() {
 }
 
 #[test]
-fn a_slow_target_holds_up_no_other_unless_the_order_is_wanted() {
+fn a_slow_target_delays_no_other_unless_ordered() {
     // The first target says nothing until its time is up; the others are refused at once.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let slow = silent.local_addr().expect("an address").to_string();
@@ -63,7 +63,7 @@ fn a_slow_target_holds_up_no_other_unless_the_order_is_wanted() {
 }
 
 #[test]
-fn hostile_lines_are_results_and_not_the_end() {
+fn hostile_lines_give_results_and_do_not_end_the_run() {
     let mut list = b"a b\n\xff\xfe\n\x1b]0;owned\x07:1\nhttp://a\n".to_vec();
     list.extend(b"x".repeat(100_000));
     list.extend(b"\na:1 sni=b.test sni=c.test\na:1 connect=\n127.0.0.1:1\n");
@@ -93,7 +93,7 @@ fn hostile_lines_are_results_and_not_the_end() {
 }
 
 #[test]
-fn shards_share_the_list_without_gap_or_overlap() {
+fn shards_split_the_list_without_gap_or_overlap() {
     let list: String = (1..=7).map(|port| format!("127.0.0.1:{port}\n")).collect();
     let mut seen = Vec::new();
     for shard in ["1/3", "2/3", "3/3"] {
@@ -112,7 +112,7 @@ fn shards_share_the_list_without_gap_or_overlap() {
 }
 
 #[test]
-fn a_list_that_cannot_be_read_is_a_matter_of_files() {
+fn an_unreadable_list_is_an_unreadable_file() {
     certgrab().args(["--hosts", "/no/such/list"]).fails_with(4).stdout("").stderr(
         "certgrab: error: cannot read /no/such/list: No such file or directory (os error 2)\n",
     );
@@ -120,7 +120,7 @@ fn a_list_that_cannot_be_read_is_a_matter_of_files() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_list_that_never_ends_or_never_begins_is_refused() {
+fn an_endless_or_silent_list_is_refused() {
     let folder = tempfile::TempDir::new().unwrap();
     let pipe = folder.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
@@ -153,7 +153,7 @@ fn mixed_list([sound, unknown, not_tls]: [&Server; 3], length: usize) -> String 
 }
 
 #[test]
-fn the_number_of_threads_changes_no_byte_of_the_results() {
+fn results_are_the_same_with_any_number_of_threads() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let unknown = Server::presenting(&Pki::root("Other Root").leaf("other.test"));
@@ -187,7 +187,7 @@ fn the_number_of_threads_changes_no_byte_of_the_results() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_targets_are_shared_among_as_many_threads_as_are_asked_for() {
+fn the_run_uses_the_requested_number_of_threads() {
     // Servers that say nothing keep all jobs under way while the threads are counted.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let list = format!("{}\n", silent.local_addr().expect("an address")).repeat(8);
@@ -224,7 +224,7 @@ fn start(arguments: &[&str]) -> std::process::Child {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_a_quiet_end() {
+fn a_closed_pipe_ends_the_run_quietly() {
     for threads in ["1", "4"] {
         a_reader_goes_away(threads);
     }
@@ -250,7 +250,7 @@ fn a_reader_goes_away(threads: &str) {
 
 #[cfg(unix)]
 #[test]
-fn an_interruption_ends_with_the_results_so_far() {
+fn an_interrupted_run_keeps_its_results() {
     for threads in ["1", "4"] {
         an_interruption(threads);
     }
@@ -282,7 +282,7 @@ fn an_interruption(threads: &str) {
 
 #[cfg(unix)]
 #[test]
-fn a_second_interruption_ends_a_run_that_the_first_could_not() {
+fn a_second_interruption_ends_the_run_at_once() {
     for threads in ["1", "4"] {
         a_second_interruption(threads);
     }
@@ -326,7 +326,7 @@ fn a_second_interruption(threads: &str) {
 }
 
 #[test]
-fn the_summary_names_the_smallest_set_of_anchors_that_opens_all_doors() {
+fn the_summary_names_the_smallest_set_for_all_servers() {
     let one = Pki::root("Root One").leaf("one.test");
     let two = Pki::root("Root Two").leaf("two.test");
     let (first, second) = (Server::presenting(&one), Server::presenting(&two));
@@ -417,7 +417,7 @@ fn the_smallest_set_is_written_with_the_targets_of_each_anchor() {
 }
 
 #[test]
-fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
+fn no_set_is_written_without_anchors_or_targets() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let file = folder.path().join("anchors.pem");
     let emit = format!("pem={}", file.display());
@@ -459,7 +459,7 @@ fn no_set_is_written_where_no_target_has_an_anchor_or_none_can_be_meant() {
 }
 
 #[test]
-fn a_set_that_its_stack_would_not_take_for_a_target_is_refused_with_the_targets_name() {
+fn a_set_that_fails_for_a_target_is_refused_with_its_name() {
     let plant = Pki::root("Plant Root").intermediate("Plant A").leaf("a.test");
     let other = Pki::root("Other Root").leaf("b.test");
     let servers = [Server::presenting(&plant), Server::presenting(&other)];
@@ -502,7 +502,7 @@ fn a_set_that_its_stack_would_not_take_for_a_target_is_refused_with_the_targets_
 }
 
 #[test]
-fn warnings_that_are_each_of_one_target_are_told_ten_times_and_then_counted() {
+fn warnings_of_targets_are_listed_ten_times_and_then_counted() {
     let plants: Vec<_> = (1..=12)
         .map(|number| {
             let root = Pki::root(&format!("Root {number}"));
@@ -542,7 +542,7 @@ fn warnings_that_are_each_of_one_target_are_told_ten_times_and_then_counted() {
 }
 
 #[test]
-fn gnu_parallel_spreads_a_list_as_the_page_says() {
+fn gnu_parallel_splits_a_list_as_documented() {
     if !real::program("parallel") {
         return;
     }
@@ -575,7 +575,7 @@ fn gnu_parallel_spreads_a_list_as_the_page_says() {
 }
 
 #[test]
-fn the_hosts_of_a_csv_are_in_the_column_that_is_named_or_counted() {
+fn the_column_of_a_csv_is_named_or_numbered() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let cell = format!("plc.test connect={}", server.address());
@@ -608,7 +608,7 @@ fn the_hosts_of_a_csv_are_in_the_column_that_is_named_or_counted() {
 }
 
 #[test]
-fn the_hosts_whose_anchor_ends_before_a_date_are_listed_and_the_exit_code_says_so() {
+fn until_lists_hosts_whose_anchor_ends_before_a_date() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let run = |until: &str, more: &[&str]| {

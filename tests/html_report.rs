@@ -12,7 +12,7 @@ fn report(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_report_has_the_anchor_the_tree_the_timeline_the_stacks_and_the_constants() {
+fn the_html_report_has_all_its_parts() {
     let page = report(&["--emit", "html"]);
     assert!(page.starts_with("<!doctype html>\n"), "{page}");
     for part in [
@@ -44,7 +44,7 @@ fn the_report_has_the_anchor_the_tree_the_timeline_the_stacks_and_the_constants(
 }
 
 #[test]
-fn a_report_loads_nothing_and_runs_one_script_whose_hash_it_names() {
+fn the_html_report_loads_nothing_and_runs_one_hashed_script() {
     let page = report(&["--emit", "html"]);
     for foreign in ["src=", "href=", "@import", "url(", "http-equiv=\"refresh\""] {
         assert!(!page.contains(foreign), "{foreign}");
@@ -58,7 +58,7 @@ fn a_report_loads_nothing_and_runs_one_script_whose_hash_it_names() {
 }
 
 #[test]
-fn names_in_a_certificate_are_text_in_the_report() {
+fn names_in_a_certificate_are_text_in_the_html_report() {
     let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
     let pki = Pki::root(hostile).leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -70,13 +70,13 @@ fn names_in_a_certificate_are_text_in_the_report() {
 }
 
 #[test]
-fn no_report_is_written_without_an_anchor() {
+fn no_html_report_is_written_without_an_anchor() {
     let plant = ["broker.example:8883", "--from", "tests/data/plant/chain.pem"];
     certgrab().args(plant).args(["--emit", "html"]).fails_with(1).stdout("");
 }
 
 #[test]
-fn the_page_of_a_list_says_which_anchor_carries_how_many_hosts_and_which_ends_first() {
+fn the_page_of_a_list_counts_hosts_per_anchor() {
     let early = Pki::root_changed("Early Root", |root| {
         root.not_after = rcgen::date_time_ymd(2035, 1, 1);
     });
@@ -118,7 +118,7 @@ fn the_page_of_a_list_says_which_anchor_carries_how_many_hosts_and_which_ends_fi
 }
 
 #[test]
-fn a_survey_and_converted_files_have_a_page_too_and_names_are_text_in_it() {
+fn surveys_and_converted_files_have_a_page() {
     let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
     let pki = Pki::root(hostile).leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -137,7 +137,7 @@ fn a_survey_and_converted_files_have_a_page_too_and_names_are_text_in_it() {
 }
 
 #[test]
-fn chromium_shows_the_report_and_adds_a_button_to_each_constant() {
+fn chromium_shows_the_report_with_a_button_per_constant() {
     if !real::program("chromium") {
         return;
     }

@@ -28,7 +28,7 @@ fn made(pki: &Pki, root: &[u8]) {
 }
 
 #[test]
-fn whoever_takes_the_name_of_a_public_root_is_an_error_in_each_file_however_the_name_is_written() {
+fn a_lookalike_of_a_public_root_is_an_error_in_every_file() {
     use DnType::{CommonName as CN, CountryName as C, OrganizationName as O};
     let isrg = "Internet Security Research Group";
     for name in [
@@ -68,7 +68,7 @@ fn whoever_takes_the_name_of_a_public_root_is_an_error_in_each_file_however_the_
 }
 
 #[test]
-fn whoever_takes_the_name_of_a_root_that_left_the_store_is_an_error_unless_the_user_trusts_it() {
+fn a_lookalike_of_a_removed_root_is_an_error_unless_trusted() {
     use DnType::{
         CommonName as CN, CountryName as C, OrganizationName as O, OrganizationalUnitName as OU,
     };
@@ -94,7 +94,7 @@ fn whoever_takes_the_name_of_a_root_that_left_the_store_is_an_error_unless_the_u
 }
 
 #[test]
-fn a_root_that_no_store_has_is_a_note_where_neither_a_server_nor_a_manifest_says_more() {
+fn an_unknown_root_without_server_or_manifest_is_a_note() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     pki.root_file();
     let action = "    if it is the root of your own CA, pass its file with `--roots FILE`\n";
@@ -120,7 +120,7 @@ fn a_root_that_no_store_has_is_a_note_where_neither_a_server_nor_a_manifest_says
 }
 
 #[test]
-fn what_the_comment_of_a_generated_file_states_of_its_certificates_is_true_or_an_error() {
+fn a_false_comment_in_a_generated_file_is_an_error() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let evil = Pki::root("Evil Root").leaf("plc.test");
     made(&evil, evil.root_der());

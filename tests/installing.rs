@@ -20,7 +20,7 @@ fn fed(program: &str, arguments: &[&str], input: &str) -> (bool, String) {
 }
 
 #[test]
-fn completions_are_scripts_that_their_shell_reads() {
+fn every_shell_reads_its_completions() {
     for (shell, arguments) in [("bash", ["-n"]), ("zsh", ["-n"]), ("fish", ["-n"])] {
         let script = certgrab().args(["completions", shell]).succeeds().stderr("").out();
         assert!(script.contains("emit") && script.contains("sync"), "{shell}");

@@ -54,7 +54,7 @@ fn succeeds(command: &mut Command) -> Output {
 }
 
 #[test]
-fn cmake_makes_the_constants_before_it_compiles() {
+fn cmake_generates_the_constants_before_compiling() {
     if !real::program("cmake") || !real::program("make") {
         return;
     }
@@ -71,7 +71,7 @@ fn cmake_makes_the_constants_before_it_compiles() {
 }
 
 #[test]
-fn cmake_makes_the_constants_of_an_esp_idf_component_whose_folder_is_below_the_manifest() {
+fn cmake_generates_the_constants_of_an_esp_idf_component() {
     if !real::program("cmake") || !real::program("make") {
         return;
     }
@@ -100,7 +100,7 @@ fn cmake_makes_the_constants_of_an_esp_idf_component_whose_folder_is_below_the_m
 }
 
 #[test]
-fn make_makes_the_constants_before_it_compiles() {
+fn make_generates_the_constants_before_compiling() {
     if !real::program("make") || !real::program("cc") {
         return;
     }
@@ -114,7 +114,7 @@ fn make_makes_the_constants_before_it_compiles() {
 }
 
 #[test]
-fn the_script_for_platformio_makes_the_constants_or_ends_the_build() {
+fn the_platformio_script_generates_the_constants_or_fails() {
     if !real::program("python3") {
         return;
     }
@@ -214,7 +214,7 @@ fn scons(packages: &Path) -> bool {
 }
 
 #[test]
-fn platformio_itself_runs_the_script_before_it_compiles_or_ends_the_build() {
+fn platformio_runs_the_script_before_compiling() {
     if !real::program("pio") || !real::program("gcc") {
         return;
     }
@@ -248,7 +248,7 @@ fn platformio_itself_runs_the_script_before_it_compiles_or_ends_the_build() {
 }
 
 #[test]
-fn a_file_that_is_there_and_different_is_left_alone() {
+fn an_existing_different_file_is_kept() {
     let folder = tempfile::TempDir::new().unwrap();
     let run = |arguments: &[&str]| certgrab().args(arguments).in_folder(folder.path());
     run(&["integrate", "github-actions"])
@@ -266,7 +266,7 @@ fn a_file_that_is_there_and_different_is_left_alone() {
 }
 
 #[test]
-fn the_workflow_asks_every_night_and_shows_what_was_found() {
+fn the_workflow_checks_every_night_and_shows_the_findings() {
     let folder = tempfile::TempDir::new().unwrap();
     certgrab().args(["integrate", "github-actions", "-q"]).in_folder(folder.path()).succeeds();
     let path = folder.path().join(".github/workflows/certgrab.yml");
@@ -301,7 +301,7 @@ fn the_workflow_asks_every_night_and_shows_what_was_found() {
 }
 
 #[test]
-fn the_hook_lets_a_commit_pass_until_a_file_is_not_what_its_lock_gives() {
+fn the_hook_refuses_a_commit_with_a_stale_file() {
     let pki = project();
     integrate(&pki, "pre-commit");
     let Some(config) = yaml(&pki.file(".pre-commit-config.yaml")) else { return };

@@ -109,7 +109,7 @@ pub(crate) fn forgetful(pki: &Pki) -> Server {
 }
 
 #[test]
-fn an_issuer_that_the_server_leaves_out_is_fetched_and_its_owner_is_told() {
+fn a_missing_issuer_is_fetched_with_a_warning() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     files.serve("/issuing.crt", &pki.path()[1]);
@@ -140,7 +140,7 @@ fn pem_blocks(text: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn an_issuer_of_an_issuer_is_fetched_in_turn() {
+fn an_issuer_of_an_issuer_is_fetched() {
     let files = Files::start();
     let pki = Pki::root("Plant Root")
         .intermediate("Upper")
@@ -161,7 +161,7 @@ fn an_issuer_of_an_issuer_is_fetched_in_turn() {
 }
 
 #[test]
-fn a_url_that_never_answers_is_not_waited_for_once_another_led_to_a_root() {
+fn a_silent_url_does_not_delay_once_another_reaches_a_root() {
     let files = Files::start();
     let silent = Server::scripted("silent", |mut stream: TcpStream, _: &Mutex<Heard>| {
         let _ = std::io::copy(&mut stream, &mut std::io::sink());
@@ -188,7 +188,7 @@ fn a_url_that_never_answers_is_not_waited_for_once_another_led_to_a_root() {
 }
 
 #[test]
-fn nothing_is_fetched_if_the_chain_reaches_a_root_or_if_the_user_says_so() {
+fn nothing_is_fetched_for_a_complete_chain_or_by_option() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     let complete = Server::presenting(&pki);
@@ -204,7 +204,7 @@ fn nothing_is_fetched_if_the_chain_reaches_a_root_or_if_the_user_says_so() {
 }
 
 #[test]
-fn aia_is_tame_and_asks_no_address_of_this_machine_unless_the_user_opens_it() {
+fn aia_is_tame_and_contacts_loopback_only_if_allowed() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     files.serve("/issuing.crt", &pki.path()[1]);
@@ -224,7 +224,7 @@ fn aia_is_tame_and_asks_no_address_of_this_machine_unless_the_user_opens_it() {
 }
 
 #[test]
-fn aia_is_tame_and_follows_a_redirect_only_to_where_a_url_may_lead() {
+fn aia_is_tame_and_follows_redirects_only_to_allowed_addresses() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/moved.crt")]);
     let server = forgetful(&pki);
@@ -266,7 +266,7 @@ fn sorted(files: &Files) -> Vec<String> {
 }
 
 #[test]
-fn each_url_is_asked_for_once_however_many_lead_to_it() {
+fn each_url_is_fetched_once() {
     let files = Files::start();
     let paths = ["/0", "/1", "/2", "/3", "/4"];
     let pki = pki_with(&paths.map(|path| files.url(path)));
@@ -311,7 +311,7 @@ fn each_url_is_asked_for_once_however_many_lead_to_it() {
 }
 
 #[test]
-fn a_redirect_is_one_of_the_fetches_of_a_target() {
+fn a_redirect_counts_as_a_fetch() {
     let files = Files::start();
     let paths = ["/0", "/1", "/2", "/3", "/4"];
     for path in paths {
@@ -327,7 +327,7 @@ fn a_redirect_is_one_of_the_fetches_of_a_target() {
 }
 
 #[test]
-fn urls_that_are_redirected_to_each_other_are_asked_for_once_and_named() {
+fn urls_that_redirect_to_each_other_are_fetched_once() {
     let files = Files::start();
     files.answer("/a", redirect("/b"));
     files.answer("/b", redirect("/a"));
@@ -342,7 +342,7 @@ fn urls_that_are_redirected_to_each_other_are_asked_for_once_and_named() {
 }
 
 #[test]
-fn an_answer_that_is_no_help_to_one_certificate_is_kept_for_the_next() {
+fn an_answer_is_reused_for_other_certificates() {
     for second in ["/upper.crt", "/upper.crt#again", "/moved"] {
         let files = Files::start();
         let pki = Pki::root("Plant Root")
@@ -368,7 +368,7 @@ fn an_answer_that_is_no_help_to_one_certificate_is_kept_for_the_next() {
 }
 
 #[test]
-fn a_host_of_an_issuer_that_is_silent_is_given_up_with_the_target() {
+fn a_silent_issuer_host_ends_with_the_targets_deadline() {
     let silent = Server::scripted("silent", |mut stream: TcpStream, _: &Mutex<Heard>| {
         let _ = std::io::copy(&mut stream, &mut std::io::sink());
     });
@@ -382,7 +382,7 @@ fn a_host_of_an_issuer_that_is_silent_is_given_up_with_the_target() {
 }
 
 #[test]
-fn what_is_served_in_place_of_the_issuer_is_named() {
+fn an_answer_that_is_not_the_issuer_is_named() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/i")]);
     let other = Pki::root("Other Root").intermediate("Plant Issuing").leaf("plc.test");
@@ -420,7 +420,7 @@ fn what_is_served_in_place_of_the_issuer_is_named() {
 }
 
 #[test]
-fn a_connection_with_an_issuer_is_heard_for_160_kib_and_not_a_byte_more() {
+fn at_most_160_kib_are_read_from_an_issuer_host() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/i")]);
     let server = forgetful(&pki);
@@ -467,7 +467,7 @@ fn urls_that_are_not_http_are_skipped_and_named() {
 }
 
 #[test]
-fn no_more_is_fetched_than_the_limits_allow() {
+fn fetching_stops_at_its_limits() {
     let files = Files::start();
     let urls: Vec<_> = (0..100).map(|number| files.url(&format!("/{number}"))).collect();
     let pki = pki_with(&urls);
@@ -514,7 +514,7 @@ fn certificates_that_name_each_other_end_the_search() {
 }
 
 #[test]
-fn a_root_that_was_fetched_is_no_anchor() {
+fn a_fetched_root_is_not_an_anchor() {
     let files = Files::start();
     let pki = Pki::root("Plant Root")
         .intermediate_with("Plant Issuing", with_urls(&[files.url("/root")]))
@@ -529,7 +529,7 @@ fn a_root_that_was_fetched_is_no_anchor() {
 }
 
 #[test]
-fn real_chains_without_their_intermediates_give_the_same_anchors() {
+fn recorded_chains_without_intermediates_give_the_same_anchors() {
     let Some(folder) = real::shared("chains") else { return };
     let read = |path: String| fs::read_to_string(folder.join(path)).expect("a file of the chains");
     let urls: HashMap<String, Vec<String>> =

@@ -71,7 +71,7 @@ fn is_in(idf: &BTreeMap<String, String>, name: &str, versions: &[&str]) -> bool 
 }
 
 #[test]
-fn every_option_that_the_projects_for_esp_idf_set_exists_in_its_versions_5_4_and_5_5() {
+fn esp_idf_5_4_and_5_5_have_every_option_of_the_projects() {
     let idf = list("esp-idf.tsv");
     let projects =
         ["templates/project/esp-idf", "templates/project/esp-idf-rust", "firmware/device"];
@@ -86,7 +86,7 @@ fn every_option_that_the_projects_for_esp_idf_set_exists_in_its_versions_5_4_and
 }
 
 #[test]
-fn every_option_that_the_project_for_zephyr_sets_exists_there() {
+fn zephyr_has_every_option_of_its_project() {
     let zephyr = list("zephyr.tsv");
     let (named, defined) = options("templates/project/zephyr");
     assert!(named.len() > 30, "{named:?}");
@@ -96,7 +96,7 @@ fn every_option_that_the_project_for_zephyr_sets_exists_there() {
 }
 
 #[test]
-fn every_option_that_pages_and_messages_name_exists_and_no_row_is_there_for_nothing() {
+fn every_option_named_in_pages_and_messages_exists() {
     let (idf, zephyr) = (list("esp-idf.tsv"), list("zephyr.tsv"));
     let mut used = BTreeSet::new();
     for place in ["docs", "README.md", "README.zh-CN.md", "src", "templates", "firmware/device"] {

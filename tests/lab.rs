@@ -45,7 +45,7 @@ fn verified(built: &Built) -> bool {
 }
 
 #[test]
-fn a_sound_chain_is_verified_whatever_the_common_kind_of_its_keys() {
+fn a_sound_chain_is_verified_with_any_common_key_type() {
     let folder = TempDir::new().expect("a temporary folder");
     let keys = Keyring::in_folder(folder.path()).expect("keys");
     for kind in [Kind::P256, Kind::P384] {
@@ -78,7 +78,7 @@ fn a_departure_shows_in_the_chain() {
 }
 
 #[test]
-fn every_departure_has_an_id_of_its_own() {
+fn every_departure_has_a_unique_id() {
     let all = departures();
     let ids: HashSet<_> = all.iter().map(|departure| &departure.id).collect();
     assert_eq!(ids.len(), all.len());
@@ -86,7 +86,7 @@ fn every_departure_has_an_id_of_its_own() {
 }
 
 #[test]
-fn one_seed_makes_one_list_of_chains() {
+fn a_seed_always_gives_the_same_chains() {
     let list = |seed: u64| {
         let mut dice = Dice::of(seed);
         let mut all = departures();
@@ -102,7 +102,7 @@ fn one_seed_makes_one_list_of_chains() {
 }
 
 #[test]
-fn a_chain_on_the_common_curves_is_the_same_octet_by_octet_in_every_folder_of_keys() {
+fn a_chain_has_the_same_bytes_in_every_folder_of_keys() {
     let built = || {
         let folder = TempDir::new().expect("a temporary folder");
         let keys = Keyring::in_folder(folder.path()).expect("keys");

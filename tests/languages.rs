@@ -58,7 +58,7 @@ fn numbers(prose: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_chinese_page_has_every_section_option_format_code_and_command_of_the_english_one() {
+fn a_chinese_page_has_all_parts_of_the_english_one() {
     for (chinese, english, others) in PAGES {
         let (ours, theirs) = (read(chinese), read(english));
         let ((ours, our_blocks), (theirs, their_blocks)) = (parts(&ours), parts(&theirs));
@@ -77,7 +77,7 @@ fn a_chinese_page_has_every_section_option_format_code_and_command_of_the_englis
 }
 
 #[test]
-fn the_chinese_pages_use_one_form_of_address_and_the_words_of_the_field() {
+fn the_chinese_pages_use_consistent_terms() {
     let pages = PAGES.iter().map(|(chinese, ..)| *chinese);
     for chinese in pages.chain(["src/cli/language/zh.tsv"]) {
         let text = read(chinese);
@@ -413,7 +413,7 @@ fn is_sentence(text: &str) -> bool {
 }
 
 #[test]
-fn every_sentence_of_the_report_of_refusals_and_of_findings_has_a_chinese_one() {
+fn every_sentence_of_reports_has_a_chinese_one() {
     let table = translated();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut missing = Vec::new();
@@ -445,7 +445,7 @@ fn english_of(report: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_report_a_table_of_stacks_and_a_refusal_in_chinese_have_no_english_sentence() {
+fn chinese_reports_have_no_english_sentence() {
     let plant = |more: &[&str]| {
         let run = certgrab().args(["broker.example:8883", "--from", "tests/data/plant/chain.pem"]);
         run.args(["--at", "2026-11-22"]).args(more)
@@ -474,7 +474,7 @@ fn a_report_a_table_of_stacks_and_a_refusal_in_chinese_have_no_english_sentence(
 }
 
 #[test]
-fn findings_with_their_actions_and_the_summary_are_chinese_and_their_codes_stay() {
+fn findings_are_chinese_and_keep_their_codes() {
     let check = |more: &[&str]| {
         let run = certgrab().args(["check", "--offline", "tests/data/plant/chain.pem"]);
         let run = run.args(["--roots", "tests/data/plant/root.pem", "--at", "2026-11-22"]);
@@ -503,7 +503,7 @@ fn findings_with_their_actions_and_the_summary_are_chinese_and_their_codes_stay(
 }
 
 #[test]
-fn the_findings_of_every_mistake_of_the_collection_are_chinese() {
+fn all_findings_of_the_collection_are_chinese() {
     let mistakes = certgrab().args(["check", "--offline", "tests/inputs/check", "--lang", "zh"]);
     let run = mistakes.args(["--at", "2026-11-22"]).fails_with(1);
     assert!(run.out().lines().count() > 100, "{}", run.out());
@@ -513,7 +513,7 @@ fn the_findings_of_every_mistake_of_the_collection_are_chinese() {
 }
 
 #[test]
-fn an_error_and_its_hint_are_chinese_for_what_is_typed_wrong_and_what_does_not_answer() {
+fn errors_and_hints_are_chinese() {
     for (words, code, wanted) in [
         (
             &["127.0.0.1:1"][..],
@@ -542,7 +542,7 @@ fn an_error_and_its_hint_are_chinese_for_what_is_typed_wrong_and_what_does_not_a
 }
 
 #[test]
-fn what_programs_read_is_english_in_every_locale() {
+fn machine_readable_output_is_english_in_every_locale() {
     let plant = |more: &[&str], locale: &str| {
         let run = certgrab().args(["broker.example:8883", "--from", "tests/data/plant/chain.pem"]);
         let run = run.args(["--at", "2026-11-22", "--roots", "tests/data/plant/root.pem"]);
@@ -554,7 +554,7 @@ fn what_programs_read_is_english_in_every_locale() {
 }
 
 #[test]
-fn an_unknown_language_is_refused_with_the_known_ones() {
+fn an_unknown_language_is_refused_with_the_known_names() {
     certgrab().args(["demo", "--lang", "fr"]).fails_with(2).stdout("").stderr(
         "certgrab: error: invalid value 'fr' for '--lang <LANG>' [possible values: en, zh]\n\
          certgrab: hint: see `certgrab demo --help`\n",
@@ -562,7 +562,7 @@ fn an_unknown_language_is_refused_with_the_known_ones() {
 }
 
 #[test]
-fn lists_of_the_lab_and_reports_in_html_are_chinese_and_keep_their_codes_and_constants() {
+fn lab_lists_and_html_reports_are_chinese_with_codes_unchanged() {
     let listed = certgrab().args(["lab", "--list", "--lang", "zh"]).succeeds().out();
     assert_eq!(english_of(&listed), Vec::<&str>::new(), "{listed}");
     assert!(listed.contains("\nexpired               必须拒绝      过期的证书"), "{listed}");
@@ -601,7 +601,7 @@ fn lists_of_the_lab_and_reports_in_html_are_chinese_and_keep_their_codes_and_con
 }
 
 #[test]
-fn a_report_in_html_of_either_language_is_replaced_by_one_of_the_other() {
+fn an_html_report_is_replaced_by_one_in_another_language() {
     let folder = tempfile::tempdir().expect("a folder");
     let report = format!("html={}", folder.path().join("report.html").display());
     for language in ["zh", "en", "zh"] {
@@ -612,7 +612,7 @@ fn a_report_in_html_of_either_language_is_replaced_by_one_of_the_other() {
 }
 
 #[test]
-fn refusals_of_options_of_manifests_and_of_files_are_chinese() {
+fn refusals_of_options_manifests_and_files_are_chinese() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -674,7 +674,7 @@ fn english_of_help(help: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_help_of_every_command_is_chinese_in_lines_of_at_most_100_columns() {
+fn help_is_chinese_in_lines_of_at_most_100_columns() {
     let commands = [
         "",
         "verify",
@@ -709,7 +709,7 @@ fn the_help_of_every_command_is_chinese_in_lines_of_at_most_100_columns() {
 }
 
 #[test]
-fn options_of_every_command_stand_in_front_of_it_too() {
+fn common_options_may_precede_the_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let plant = "tests/data/plant/root.pem";
     let converted = certgrab().args(["convert", plant, "--emit", "c"]).succeeds();
@@ -729,7 +729,7 @@ fn options_of_every_command_stand_in_front_of_it_too() {
 }
 
 #[test]
-fn the_words_of_a_list_are_joined_as_in_chinese() {
+fn lists_are_joined_as_in_chinese() {
     certgrab().args(["completions", "tcsh", "--lang", "zh"]).fails_with(2).stdout("").stderr(
         "certgrab: 错误: '<SHELL>' 的值 'tcsh' 无效 [可用的值：bash、elvish、fish、powershell、zsh]\n\
          certgrab: 提示: 相近的值：'zsh'\n",
@@ -744,7 +744,7 @@ fn the_words_of_a_list_are_joined_as_in_chinese() {
 }
 
 #[test]
-fn the_list_of_formats_is_chinese_but_for_the_names_of_programs() {
+fn the_list_of_formats_is_chinese_except_program_names() {
     let listed = certgrab().args(["formats", "--lang", "zh"]).succeeds().out();
     assert!(listed.contains("  pem            多数工具和库：PEM 块，一个接一个\n"), "{listed}");
     assert_eq!(english_of(&listed), Vec::<&str>::new(), "{listed}");

@@ -79,7 +79,7 @@ fn hold(path: &Path, wanted: &str) {
 }
 
 #[test]
-fn the_table_of_roots_that_left_mozillas_store_is_what_their_certificates_give() {
+fn the_table_of_roots_that_left_matches_their_certificates() {
     let successors = successors();
     let mut table = String::new();
     for Fact { last, gone, certificate } in facts() {
@@ -109,7 +109,7 @@ fn the_table_of_roots_that_left_mozillas_store_is_what_their_certificates_give()
 /// A new version of webpki-root-certs that lacks a root of the version before fails here: then its
 /// row is missing. `.ci/left_roots.py` adds it.
 #[test]
-fn every_root_that_the_bundled_list_ever_had_is_in_it_or_in_the_table_of_those_that_left() {
+fn every_former_root_is_in_the_list_or_in_the_table() {
     let path = data("listed.txt");
     let now: BTreeSet<_> = mozilla_list().iter().map(|der| Sha256::of(der).to_string()).collect();
     let known = fs::read_to_string(&path).unwrap_or_default();
@@ -186,7 +186,7 @@ fn pem(root: &Certificate) -> String {
 }
 
 #[test]
-fn each_root_that_left_is_named_with_its_date_in_every_form_that_holds_an_anchor() {
+fn each_removed_root_is_named_with_its_date_in_every_form() {
     let store = Store::mozilla();
     let at = "2026-11-26".parse().unwrap();
     let facts = facts();

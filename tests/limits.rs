@@ -56,7 +56,7 @@ fn certificate(change: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
 }
 
 #[test]
-fn thirty_two_certificates_of_a_chain_are_kept_and_the_next_is_dropped() {
+fn at_most_32_certificates_of_a_chain_are_kept() {
     let one = certificate(|_| {});
     // The last bytes are of the signature, which nobody checks here.
     let chain = |count: u8| {
@@ -71,7 +71,7 @@ fn thirty_two_certificates_of_a_chain_are_kept_and_the_next_is_dropped() {
 }
 
 #[test]
-fn a_certificate_of_128_kib_is_read_and_a_byte_more_is_not() {
+fn a_certificate_has_at_most_128_kib() {
     let with = |bytes: usize| {
         certificate(|params| {
             let padding = CustomExtension::from_oid_content(&[1, 2, 3], vec![0; bytes]);
@@ -91,7 +91,7 @@ fn a_certificate_of_128_kib_is_read_and_a_byte_more_is_not() {
 }
 
 #[test]
-fn sixty_four_parts_of_a_name_and_128_names_are_shown_and_the_rest_is_counted() {
+fn at_most_64_name_parts_and_128_names_are_shown() {
     let subject = |count: usize| {
         let der = certificate(|params| {
             params.distinguished_name = rcgen::DistinguishedName::new();
@@ -140,7 +140,7 @@ fn answer(head: &str, body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn an_answer_with_an_issuer_is_borne_up_to_each_limit_and_not_past_it() {
+fn an_answer_with_an_issuer_is_read_up_to_each_limit() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/i")]);
     let issuer = pki.path()[1].to_vec();
@@ -183,7 +183,7 @@ fn an_answer_with_an_issuer_is_borne_up_to_each_limit_and_not_past_it() {
 }
 
 #[test]
-fn three_redirects_are_followed_and_a_fourth_is_not() {
+fn at_most_three_redirects_are_followed() {
     let files = Files::start();
     let hops = MAX_REDIRECTS + 1;
     for hop in 0..hops {
@@ -207,7 +207,7 @@ fn three_redirects_are_followed_and_a_fourth_is_not() {
 }
 
 #[test]
-fn a_url_of_2048_characters_is_fetched_and_a_longer_one_is_not() {
+fn a_fetched_url_has_at_most_2048_characters() {
     let files = Files::start();
     let path = |characters: usize| {
         let start = files.url("/");
@@ -223,7 +223,7 @@ fn a_url_of_2048_characters_is_fetched_and_a_longer_one_is_not() {
 }
 
 #[test]
-fn four_issuers_above_one_another_are_fetched_and_a_fifth_is_not() {
+fn at_most_four_levels_of_issuers_are_fetched() {
     // What a server leaves out: so many intermediates below the root.
     let chain = |files: &Files, missing: usize| {
         let url = |number: usize| vec![files.url(&format!("/{number}"))];
@@ -265,7 +265,7 @@ fn a_path_has_at_most_six_intermediates() {
 }
 
 #[test]
-fn thirty_two_paths_are_shown_and_that_there_are_more_is_said() {
+fn at_most_32_paths_are_shown() {
     let authority = |name: &str, number: u8| {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(number));
@@ -305,7 +305,7 @@ fn thirty_two_paths_are_shown_and_that_there_are_more_is_said() {
 }
 
 #[test]
-fn a_file_of_2000_roots_is_read_and_one_more_is_too_many() {
+fn a_file_has_at_most_2000_roots() {
     let one = pem_of(&[certificate(|_| {}).into()]);
     let read = |count| store::certificates_in(one.repeat(count).as_bytes(), Path::new("r.pem"));
     assert_eq!(read(MAX_ROOTS).expect("certificates").len(), MAX_ROOTS);
@@ -316,7 +316,7 @@ fn a_file_of_2000_roots_is_read_and_one_more_is_too_many() {
 }
 
 #[test]
-fn a_pkcs7_message_of_2000_certificates_is_read_and_one_more_is_too_many_in_either_encoding() {
+fn a_pkcs7_message_has_at_most_2000_certificates() {
     let one = certificate(|_| {});
     // The content type of signedData (RFC 5652 section 5.1), and what follows it.
     let message = |count| {
@@ -336,7 +336,7 @@ fn a_pkcs7_message_of_2000_certificates_is_read_and_one_more_is_too_many_in_eith
 }
 
 #[test]
-fn a_file_of_roots_has_at_most_16_mib_and_is_a_file() {
+fn a_file_of_roots_is_a_regular_file_of_at_most_16_mib() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("roots.pem");
     let pem = pem_of(&[certificate(|_| {}).into()]);
@@ -394,7 +394,7 @@ fn a_file_to_check_has_at_most_16_mib() {
 }
 
 #[test]
-fn a_baseline_and_a_file_that_is_replaced_have_at_most_16_mib() {
+fn baselines_and_replaced_files_have_at_most_16_mib() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     fs::copy(pki.chain_file(), pki.file("c.pem")).expect("a chain");
     fs::copy(pki.root_file(), pki.file("r.pem")).expect("a root");
@@ -418,7 +418,7 @@ fn a_baseline_and_a_file_that_is_replaced_have_at_most_16_mib() {
 }
 
 #[test]
-fn two_thousand_fingerprints_of_a_file_are_judged_and_that_there_are_more_is_said() {
+fn at_most_2000_fingerprints_of_a_file_are_checked() {
     let read = |count: usize| {
         let text: String = (0..count).map(|number| format!("{number:064x}\n")).collect();
         check::read(Path::new("pins.txt"), text.as_bytes())
@@ -436,7 +436,7 @@ fn two_thousand_fingerprints_of_a_file_are_judged_and_that_there_are_more_is_sai
 }
 
 #[test]
-fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
+fn a_lock_has_at_most_1_mib() {
     let pem = pem_of(&[certificate(|_| {}).into()]);
     let read = |bytes: usize| {
         let text = format!("{}\n{pem}", "#".repeat(bytes - 1 - pem.len()));
@@ -449,7 +449,7 @@ fn a_lock_of_1_mib_is_read_and_a_byte_more_is_not() {
 }
 
 #[test]
-fn a_manifest_of_1_mib_is_read_and_a_byte_more_is_not() {
+fn a_manifest_has_at_most_1_mib() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let pem = pem_of(&[certificate(|_| {}).into()]);
     for file in ["plc.pem", "root.pem"] {
@@ -473,7 +473,7 @@ fn a_manifest_of_1_mib_is_read_and_a_byte_more_is_not() {
 }
 
 #[test]
-fn rsa_keys_are_checked_with_from_2048_to_8192_bits() {
+fn rsa_keys_from_2048_to_8192_bits_are_verified() {
     let verify = |folder: &Path, name: &str| {
         let file = |what: &str| folder.join(format!("{name}-{what}.pem"));
         certgrab()
@@ -494,7 +494,7 @@ fn rsa_keys_are_checked_with_from_2048_to_8192_bits() {
 }
 
 #[test]
-fn a_target_has_the_time_that_help_says_and_an_address_five_seconds() {
+fn a_target_has_ten_seconds_and_an_address_five() {
     let help = certgrab().args(["--help"]).succeeds().out();
     let default = format!("[default: {}]", grab::TIMEOUT.as_secs());
     let (_, timeout) = help.split_once("--timeout <SECS>").expect("the option");
@@ -559,7 +559,7 @@ fn fetching_slowly(missing: usize, delay: Duration) -> Outcome {
 }
 
 #[test]
-fn a_fetch_has_five_seconds_and_all_of_them_ten() {
+fn a_fetch_has_five_seconds_and_all_fetches_ten() {
     let (one, all) = (aia::http::FETCH_TIMEOUT, aia::STAGE_TIMEOUT);
     // What comes half as late again would do, if it were waited for.
     let late = thread::spawn(move || fetching_slowly(1, one * 3 / 2));

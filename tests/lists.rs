@@ -31,7 +31,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(16) })]
 
     #[test]
-    fn any_list_at_all_gives_one_clean_result_for_each_line_that_means_one(
+    fn any_list_gives_one_clean_result_per_target(
         lines in prop::collection::vec(line(), 1..60),
         ends in any::<bool>(),
     ) {

@@ -83,7 +83,7 @@ pub(crate) fn of_file(report: &str, file: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_certificate_that_no_store_has_is_refused_in_a_lock_and_in_what_is_made_from_it() {
+fn a_certificate_outside_the_stores_is_refused_in_a_lock() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let evil = Pki::root("DigiCert TLS ECC P384 Root G6").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -135,7 +135,7 @@ fn a_certificate_that_no_store_has_is_refused_in_a_lock_and_in_what_is_made_from
 }
 
 #[test]
-fn the_anchor_of_a_lock_must_be_in_the_stores_whatever_the_file_says() {
+fn the_anchor_of_a_lock_must_be_in_the_stores() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let evil = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -169,7 +169,7 @@ fn the_anchor_of_a_lock_must_be_in_the_stores_whatever_the_file_says() {
 }
 
 #[test]
-fn a_plain_pem_file_as_a_lock_escapes_no_rule_of_locks() {
+fn a_plain_pem_file_as_a_lock_follows_every_rule() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
@@ -198,7 +198,7 @@ fn a_plain_pem_file_as_a_lock_escapes_no_rule_of_locks() {
 }
 
 #[test]
-fn an_intermediate_of_a_lock_is_issued_under_the_stores_and_presented_by_the_server() {
+fn an_intermediate_of_a_lock_must_be_issued_and_presented() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing")]);
     files.serve("/issuing", &pki.path()[1]);
@@ -233,7 +233,7 @@ fn an_intermediate_of_a_lock_is_issued_under_the_stores_and_presented_by_the_ser
 }
 
 #[test]
-fn an_intermediate_that_the_server_does_not_present_has_no_place_in_a_lock() {
+fn a_lock_cannot_have_an_intermediate_the_server_does_not_send() {
     let twin = |name: &str| {
         let key = rcgen::KeyPair::from_pem(KEY).unwrap();
         Pki::root_with_key("Plant Root", key).intermediate(name).leaf("plc.test")
@@ -265,7 +265,7 @@ eOktq+qDW/cnbXYMaDa2U1SF63NIgdUT+izOLKPVTZo7uO4Z7QkD3lQV
 ";
 
 #[test]
-fn a_lock_from_a_server_that_leaves_out_one_in_the_middle_is_sound_without_the_server() {
+fn a_lock_for_an_incomplete_chain_is_sound_offline() {
     let files = Files::start();
     let urls = crate::issuers::with_urls(&[files.url("/issuing")]);
     let pki = Pki::root("Plant Root").intermediate("Plant Upper").intermediate("Plant Issuing");
@@ -290,7 +290,7 @@ fn a_lock_from_a_server_that_leaves_out_one_in_the_middle_is_sound_without_the_s
 }
 
 #[test]
-fn what_is_made_from_a_sound_lock_is_sound_in_every_form() {
+fn output_from_a_sound_lock_is_sound_in_every_format() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let forms = emit::FORMATS.iter().map(|format| format.name);
@@ -311,7 +311,7 @@ fn what_is_made_from_a_sound_lock_is_sound_in_every_form() {
 }
 
 #[test]
-fn a_lock_that_is_named_on_the_command_line_is_held_against_what_it_says() {
+fn a_lock_on_the_command_line_is_checked_against_its_text() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
@@ -339,7 +339,7 @@ fn a_lock_that_is_named_on_the_command_line_is_held_against_what_it_says() {
 }
 
 #[test]
-fn what_a_lock_says_of_a_certificate_is_true_or_named() {
+fn a_false_fact_in_a_lock_is_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
@@ -388,7 +388,7 @@ fn what_a_lock_says_of_a_certificate_is_true_or_named() {
 }
 
 #[test]
-fn a_lock_holds_what_the_manifest_asks_for_and_no_more() {
+fn a_lock_has_exactly_what_the_manifest_requests() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("other.test");
     let server = Server::presenting(&pki);
@@ -436,7 +436,7 @@ fn a_lock_holds_what_the_manifest_asks_for_and_no_more() {
 }
 
 #[test]
-fn damaged_base64_in_a_lock_is_named_in_words_and_by_its_line() {
+fn damaged_base64_in_a_lock_is_named_by_its_line() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
@@ -450,7 +450,7 @@ fn damaged_base64_in_a_lock_is_named_in_words_and_by_its_line() {
 }
 
 #[test]
-fn a_certificate_that_a_lock_has_twice_is_an_error_of_every_command() {
+fn every_command_refuses_a_repeated_certificate_in_a_lock() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
@@ -464,7 +464,7 @@ fn a_certificate_that_a_lock_has_twice_is_an_error_of_every_command() {
 }
 
 #[test]
-fn sync_locked_refuses_what_check_calls_an_error_of_the_anchor() {
+fn sync_locked_refuses_anchors_that_check_refuses() {
     let public = |params: &mut rcgen::CertificateParams| {
         params.distinguished_name = rcgen::DistinguishedName::new();
         for (kind, text) in [
@@ -484,7 +484,7 @@ fn sync_locked_refuses_what_check_calls_an_error_of_the_anchor() {
 }
 
 #[test]
-fn a_generated_file_with_more_than_its_lock_is_an_error_and_one_with_another_is_stale() {
+fn a_generated_file_beyond_its_lock_is_an_error() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("other.test");
     let server = Server::presenting(&pki);
@@ -515,7 +515,7 @@ fn a_generated_file_with_more_than_its_lock_is_an_error_and_one_with_another_is_
 }
 
 #[test]
-fn a_note_says_which_store_has_the_root_of_a_file_that_was_written_by_hand() {
+fn a_note_names_the_store_of_a_hand_written_files_root() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("other.test");
     let server = Server::presenting(&pki);
@@ -540,7 +540,7 @@ fn a_note_says_which_store_has_the_root_of_a_file_that_was_written_by_hand() {
 }
 
 #[test]
-fn a_lock_has_no_headers_within_its_blocks() {
+fn a_lock_has_no_headers_in_its_blocks() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
@@ -563,7 +563,7 @@ fn a_lock_has_no_headers_within_its_blocks() {
 }
 
 #[test]
-fn a_lock_without_a_reason_and_a_last_date_states_nothing_untrue() {
+fn a_lock_without_optional_facts_is_valid() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
@@ -577,7 +577,7 @@ fn a_lock_without_a_reason_and_a_last_date_states_nothing_untrue() {
 }
 
 #[test]
-fn what_the_first_lines_of_a_lock_say_is_compared_below_a_comment_of_somebody() {
+fn facts_of_a_lock_are_checked_below_a_users_comment() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
@@ -597,7 +597,7 @@ fn what_the_first_lines_of_a_lock_say_is_compared_below_a_comment_of_somebody() 
 }
 
 #[test]
-fn sync_locked_and_check_say_the_same_of_a_lock() {
+fn sync_locked_and_check_agree_on_a_lock() {
     let expired = |params: &mut rcgen::CertificateParams| {
         params.not_before = rcgen::date_time_ymd(2001, 1, 1);
         params.not_after = rcgen::date_time_ymd(2012, 1, 1);

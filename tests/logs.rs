@@ -23,7 +23,7 @@ fn commands(text: &str) -> bool {
 }
 
 #[test]
-fn no_subject_commands_the_log_it_is_shown_in() {
+fn a_subject_cannot_command_a_ci_log() {
     for command in COMMANDS {
         let pki = Pki::root(command).intermediate(command).leaf("plc.test");
         let server = Server::presenting(&pki);
@@ -55,7 +55,7 @@ fn no_subject_commands_the_log_it_is_shown_in() {
 }
 
 #[test]
-fn no_name_of_a_file_commands_the_log_it_is_shown_in() {
+fn a_file_name_cannot_command_a_ci_log() {
     let folder = tempfile::TempDir::new().unwrap();
     for name in COMMANDS.map(|command| command.replace('/', "_")) {
         fs::write(folder.path().join(&name), "-----BEGIN CERTIFICATE-----\n").unwrap();

@@ -100,7 +100,7 @@ fn codes(file: &str, content: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_bad_certificate_is_found_in_every_form_with_its_line() {
+fn a_bad_certificate_has_its_line_in_every_form() {
     let bad: [(&str, &[&str]); 12] = [
         ("02_good.der", &[]),
         ("21_leaf.py", &["leaf"]),
@@ -140,7 +140,7 @@ fn indented(pem: &str) -> String {
 }
 
 #[test]
-fn a_bad_layout_of_pem_is_found_in_every_form_that_can_have_it() {
+fn a_bad_pem_layout_is_found_in_every_form() {
     let pem = pem_of(&[of_collection("02_good.der")]);
     let last = pem.trim_end();
     // What the layout is called, the text, its finding, and the fewest forms it is found in.
@@ -161,7 +161,7 @@ fn a_bad_layout_of_pem_is_found_in_every_form_that_can_have_it() {
 }
 
 #[test]
-fn a_last_line_without_end_is_found_where_bearssl_reads_it() {
+fn a_missing_final_line_break_is_found_for_bearssl() {
     let pem = pem_of(&[of_collection("02_good.der")]);
     let mut count = 0;
     for (name, write) in TEXT {
@@ -182,7 +182,7 @@ fn a_last_line_without_end_is_found_where_bearssl_reads_it() {
 }
 
 #[test]
-fn a_missing_nul_is_found_in_every_form_whose_language_puts_none() {
+fn a_missing_nul_is_found_if_the_language_adds_none() {
     let pem = pem_of(&[of_collection("02_good.der")]);
     let text = pem.as_bytes();
     let characters: String = pem
@@ -229,7 +229,7 @@ fn bad_der_is_found_in_every_form() {
 }
 
 #[test]
-fn what_the_function_does_not_read_is_found_for_every_function() {
+fn a_form_that_its_function_does_not_read_is_found() {
     let der = of_collection("02_good.der");
     let pem = pem_of(std::slice::from_ref(&der));
     let bytes = format!("const uint8_t ca[] = {{ {} }};\n", numbers(&der));

@@ -17,7 +17,7 @@ fn codes(file: &str, content: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn verification_that_is_turned_off_is_found_in_every_language_and_not_in_comments_and_strings() {
+fn verification_turned_off_is_found_in_every_language() {
     let cases = [
         ("a.ino", "WiFiClientSecure c; void f() { X }", "c.setInsecure();"),
         ("a.ino", "WiFiClientSecure* c; void f() { X }", "c->setInsecure();"),
@@ -90,7 +90,7 @@ fn verification_that_is_turned_off_is_found_in_every_language_and_not_in_comment
 }
 
 #[test]
-fn a_key_or_a_value_in_a_literal_turns_verification_off_as_one_without_quotes_does() {
+fn quoted_keys_and_values_turn_verification_off_too() {
     for (file, off) in [
         ("a.js", "const o = { \"rejectUnauthorized\": false };"),
         ("a.js", "const o = { 'rejectUnauthorized': false };"),
@@ -115,7 +115,7 @@ fn a_key_or_a_value_in_a_literal_turns_verification_off_as_one_without_quotes_do
 }
 
 #[test]
-fn verify_is_about_tls_in_a_client_of_http_and_not_in_the_definition_of_a_function() {
+fn verify_counts_in_http_calls_and_not_in_definitions() {
     let is_found = |code: &str| codes("a.py", code).contains(&"verification-off");
     assert!(is_found("import requests\nrequests.get(url, timeout=3, verify=False)\n"));
     assert!(is_found("session = Session()\nsession.verify = False\n"));
@@ -125,7 +125,7 @@ fn verify_is_about_tls_in_a_client_of_http_and_not_in_the_definition_of_a_functi
 }
 
 #[test]
-fn a_verifier_of_its_own_in_the_place_of_what_go_turns_off_is_no_finding() {
+fn a_custom_verifier_in_go_is_not_a_finding() {
     let of = |fields: &str| {
         let code = format!("func f() {{ c := &tls.Config{{InsecureSkipVerify: true{fields}}} }}");
         codes("a.go", &code).contains(&"verification-off")
@@ -137,7 +137,7 @@ fn a_verifier_of_its_own_in_the_place_of_what_go_turns_off_is_no_finding() {
 }
 
 #[test]
-fn what_skips_the_name_alone_is_called_so() {
+fn skipping_only_the_name_has_its_own_finding() {
     let message = |file: &str, code: &str| {
         let reading = check::read(Path::new(file), code.as_bytes());
         reading.findings.listed()[0].message.clone()
@@ -160,7 +160,7 @@ fn what_skips_the_name_alone_is_called_so() {
 }
 
 #[test]
-fn pem_in_bytes_for_nanoframework_needs_the_nul_that_its_string_would_get() {
+fn pem_bytes_for_nanoframework_need_a_nul() {
     let of = |code: &str| codes("P.cs", &format!("using nanoFramework.Networking;\n{code}"));
     let is_found = |code: &str| of(code).contains(&"pem-no-nul");
     assert!(is_found("byte[] ca = Encoding.UTF8.GetBytes(@\"LINES\");"));
@@ -176,7 +176,7 @@ fn pem_in_bytes_for_nanoframework_needs_the_nul_that_its_string_would_get() {
 }
 
 #[test]
-fn a_certificate_that_begins_or_ended_on_the_same_day_is_reported_with_the_time() {
+fn a_date_of_the_same_day_is_reported_with_the_time() {
     let pki = Pki::root_changed("Plant Root", |params| {
         params.not_before =
             rcgen::date_time_ymd(2026, 11, 26) + std::time::Duration::from_secs(3_600);
@@ -199,7 +199,7 @@ fn a_certificate_that_begins_or_ended_on_the_same_day_is_reported_with_the_time(
 }
 
 #[test]
-fn a_bundle_that_is_attached_beside_a_certificate_wins() {
+fn a_bundle_next_to_a_certificate_takes_precedence() {
     let with = "static const char ca[] = PEM;\nvoid f(void) { X }";
     let of = |code: &str| codes("a.c", &with.replace('X', code)).contains(&"bundle-wins");
     assert!(of(
@@ -214,7 +214,7 @@ fn a_bundle_that_is_attached_beside_a_certificate_wins() {
 }
 
 #[test]
-fn a_bundle_in_another_function_or_another_branch_does_not_win() {
+fn a_bundle_in_another_function_or_branch_does_not_count() {
     let of = |code: &str| {
         codes("a.c", &format!("static const char ca[] = PEM;\n{code}")).contains(&"bundle-wins")
     };
@@ -230,7 +230,7 @@ fn a_bundle_in_another_function_or_another_branch_does_not_win() {
 }
 
 #[test]
-fn a_library_that_copies_or_declares_the_fields_of_a_configuration_is_no_bundle_that_wins() {
+fn copying_configuration_fields_does_not_attach_a_bundle() {
     let copies = "native c = native { use_global_ca_store: conf.use_global_ca_store, \
                   crt_bundle_attach: conf.crt_bundle_attach };\n";
     let declares =
@@ -244,7 +244,7 @@ fn a_library_that_copies_or_declares_the_fields_of_a_configuration_is_no_bundle_
 }
 
 #[test]
-fn a_pointer_to_a_local_text_does_not_outlive_it_and_one_to_a_global_does() {
+fn a_pointer_to_a_local_text_is_a_finding() {
     let of = |code: &str| codes("a.ino", code).contains(&"dangling-pointer");
     assert!(of("WiFiClientSecure c;\nvoid f() { String ca = PEM; c.setCACert(ca.c_str()); }"));
     assert!(of("WiFiClientSecure c;\nvoid f() { char ca[] = PEM; c.setCACert(ca); }"));
@@ -274,7 +274,7 @@ fn a_pointer_to_a_local_text_does_not_outlive_it_and_one_to_a_global_does() {
 }
 
 #[test]
-fn a_client_of_tls_is_given_a_name_and_the_port_of_tls() {
+fn a_tls_client_needs_a_name_and_a_tls_port() {
     let of = |call: &str| {
         let text = "WiFiClientSecure c;\nconst char* ca = PEM;\nconst int plain = 1883;\nX";
         codes("a.ino", &text.replace('X', &format!("void f() {{ c.setCACert(ca); {call} }}")))
@@ -291,7 +291,7 @@ fn a_client_of_tls_is_given_a_name_and_the_port_of_tls() {
 }
 
 #[test]
-fn a_url_of_esp_idf_and_a_call_of_paho_are_held_to_the_name_and_the_port_of_tls_too() {
+fn esp_idf_urls_and_paho_calls_need_a_name_and_a_tls_port() {
     let of = |uri: &str| {
         let fields =
             format!(".broker.address.uri = \"{uri}\", .broker.verification.certificate = ca");
@@ -309,7 +309,7 @@ fn a_url_of_esp_idf_and_a_call_of_paho_are_held_to_the_name_and_the_port_of_tls_
 }
 
 #[test]
-fn a_constant_in_a_form_or_a_place_that_is_for_something_else_is_an_error() {
+fn a_constant_in_the_wrong_form_or_place_is_an_error() {
     let of = |code: &str| codes("a.ino", &format!("const char ca[] = PEM;\nvoid f() {{ {code} }}"));
     assert_eq!(of("c.setCACertBundle((const uint8_t*)ca, sizeof ca);"), ["wrong-form"]);
     assert_eq!(
@@ -332,7 +332,7 @@ fn a_constant_in_a_form_or_a_place_that_is_for_something_else_is_an_error() {
 }
 
 #[test]
-fn files_beside_the_code_say_how_pem_is_embedded_and_whether_it_is_verified() {
+fn build_files_show_how_pem_is_embedded_and_verified() {
     let cmake = "idf_component_register(SRCS \"a.c\"\n  EMBED_FILES \"ca.pem\" \"logo.png\")\n";
     assert_eq!(codes("CMakeLists.txt", cmake), ["embedded-without-nul"]);
     let text = cmake.replace("EMBED_FILES", "EMBED_TXTFILES");
@@ -357,7 +357,7 @@ fn files_beside_the_code_say_how_pem_is_embedded_and_whether_it_is_verified() {
 }
 
 #[test]
-fn what_certgrab_writes_into_projects_and_examples_is_no_misuse() {
+fn generated_projects_and_examples_have_no_misuse() {
     fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

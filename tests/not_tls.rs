@@ -29,7 +29,7 @@ fn about(words: &'static [u8]) -> String {
 }
 
 #[test]
-fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
+fn a_cleartext_protocol_is_named_with_a_way_to_tls() {
     for (words, message) in [
         (
             &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
@@ -63,7 +63,7 @@ fn a_protocol_that_speaks_is_named_with_the_way_to_its_tls() {
 }
 
 #[test]
-fn a_real_mosquitto_without_tls_is_recognised_though_it_only_hangs_up() {
+fn a_real_mosquitto_without_tls_is_recognised() {
     if !real::program("mosquitto") {
         return;
     }
@@ -79,7 +79,7 @@ fn a_real_mosquitto_without_tls_is_recognised_though_it_only_hangs_up() {
 }
 
 #[test]
-fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() {
+fn closing_resetting_and_silent_servers_have_different_messages() {
     let closing = after_hello(|_| ());
     grab(&closing).fails_with(3).stderr(
         "certgrab: error: the server closed the connection before any data arrived\n\
@@ -115,7 +115,7 @@ fn a_server_that_hangs_up_is_told_from_one_that_resets_and_one_that_is_silent() 
 }
 
 #[test]
-fn a_server_of_ssl_3_0_is_told_by_its_version() {
+fn an_ssl_3_0_server_is_recognised() {
     let server = after_hello(|stream| {
         // RFC 6101 section 5.6.1.3: version, random, no session, TLS_RSA_WITH_AES_128_CBC_SHA.
         let hello = [&[22, 3, 0, 0, 42, 2, 0, 0, 38, 3, 0][..], &[7; 32], &[0, 0, 0x2f, 0]];
@@ -127,7 +127,7 @@ fn a_server_of_ssl_3_0_is_told_by_its_version() {
 }
 
 #[test]
-fn a_port_of_udp_such_as_that_of_dtls_refuses_the_connection() {
+fn a_udp_port_refuses_the_connection() {
     let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
     let target = socket.local_addr().expect("an address").to_string();
     certgrab().args([&target]).fails_with(3).stdout("").stderr(&format!(
@@ -137,7 +137,7 @@ fn a_port_of_udp_such_as_that_of_dtls_refuses_the_connection() {
 }
 
 #[test]
-fn an_alert_is_told_by_its_name() {
+fn an_alert_is_shown_by_its_name() {
     for (alert, message) in [
         (
             [2, 112],
@@ -161,7 +161,7 @@ fn an_alert_is_told_by_its_name() {
 }
 
 #[test]
-fn no_more_than_six_connections_are_made_to_a_server_that_refuses_all() {
+fn at_most_six_connections_are_made_to_a_server() {
     for words in [&[][..], &["--as", "esp-idf"], &["--as", "openssl"]] {
         let refusing = after_hello(|stream| {
             let _ = stream.write_all(&[21, 3, 3, 0, 2, 2, 40]);

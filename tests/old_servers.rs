@@ -26,7 +26,7 @@ fn handshake(document: &Value) -> [&str; 4] {
 }
 
 #[test]
-fn openssl_is_grabbed_with_versions_suites_and_groups_that_rustls_lacks() {
+fn openssl_is_read_with_parameters_rustls_does_not_support() {
     if !real::program("openssl") {
         return;
     }
@@ -70,7 +70,7 @@ fn openssl_is_grabbed_with_versions_suites_and_groups_that_rustls_lacks() {
 }
 
 #[test]
-fn gnutls_is_grabbed_with_versions_suites_and_groups_that_rustls_lacks() {
+fn gnutls_is_read_with_parameters_rustls_does_not_support() {
     if !real::program("gnutls-serv") || !real::program("openssl") {
         return;
     }
@@ -112,7 +112,7 @@ fn has_mlkem() -> bool {
 }
 
 #[test]
-fn openssl_is_grabbed_with_the_hybrid_of_x25519_and_mlkem_alone_and_others_are_named() {
+fn openssl_is_read_with_x25519mlkem768_only() {
     if !real::program("openssl") || !has_mlkem() {
         return;
     }
@@ -130,7 +130,7 @@ fn openssl_is_grabbed_with_the_hybrid_of_x25519_and_mlkem_alone_and_others_are_n
 }
 
 #[test]
-fn says_how_sure_it_is_of_an_old_server_and_who_will_not_connect() {
+fn says_how_sure_it_is_of_an_old_server() {
     if !real::program("openssl") {
         return;
     }
@@ -156,7 +156,7 @@ fn says_how_sure_it_is_of_an_old_server_and_who_will_not_connect() {
 }
 
 #[test]
-fn servers_that_have_no_certificate_are_refusals_and_the_hint_says_why() {
+fn a_server_without_a_certificate_is_refused_with_a_hint() {
     if !real::program("gnutls-serv") || !real::program("openssl") {
         return;
     }
@@ -194,7 +194,7 @@ fn servers_that_have_no_certificate_are_refusals_and_the_hint_says_why() {
 }
 
 #[test]
-fn the_way_of_shaking_hands_can_be_chosen() {
+fn the_handshake_mode_is_an_option() {
     if !real::program("openssl") {
         return;
     }
@@ -248,7 +248,7 @@ fn a_chain_signed_with_sha_1_is_shown_and_not_trusted() {
 }
 
 #[test]
-fn a_real_mosquitto_with_a_lowest_version_that_demands_a_certificate_is_no_obstacle() {
+fn a_mosquitto_that_requires_a_client_certificate_is_read() {
     if !real::program("mosquitto") || !real::program("openssl") {
         return;
     }
@@ -270,7 +270,7 @@ fn a_real_mosquitto_with_a_lowest_version_that_demands_a_certificate_is_no_obsta
 }
 
 #[test]
-fn a_server_of_tls_1_3_alone_says_which_group_or_suite_it_wants() {
+fn a_tls_1_3_server_names_the_group_or_suite_it_requires() {
     if !real::program("openssl") || !real::program("gnutls-serv") {
         return;
     }
@@ -303,7 +303,7 @@ fn a_server_of_tls_1_3_alone_says_which_group_or_suite_it_wants() {
 }
 
 #[test]
-fn a_chain_that_openssl_shows_is_judged_from_a_file_as_the_hint_says() {
+fn the_hint_to_verify_a_chain_of_openssl_works() {
     if !real::program("openssl") {
         return;
     }
@@ -319,7 +319,7 @@ fn a_chain_that_openssl_shows_is_judged_from_a_file_as_the_hint_says() {
 }
 
 #[test]
-fn gnutls_is_grabbed_with_every_odd_key_and_when_it_verifies_clients() {
+fn gnutls_is_read_with_rare_keys_and_client_verification() {
     if !real::program("gnutls-serv") || !real::program("openssl") {
         return;
     }

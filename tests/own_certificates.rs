@@ -27,7 +27,7 @@ fn run(folder: &Path, words: &[&str]) -> Run {
 }
 
 #[test]
-fn a_certificate_of_the_device_that_expired_or_soon_does_is_reported_by_every_command() {
+fn every_command_reports_an_expiring_device_certificate() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let folder = pki.folder();
@@ -88,7 +88,7 @@ fn git(folder: &Path, words: &[&str]) {
 }
 
 #[test]
-fn a_key_that_git_tracks_already_is_warned_of_with_the_command_that_ends_it() {
+fn a_key_tracked_by_git_is_a_warning_with_a_command() {
     if !real::program("git") {
         return;
     }
@@ -143,7 +143,7 @@ fn a_key_that_git_tracks_already_is_warned_of_with_the_command_that_ends_it() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_out_of_its_folder_to_a_file_that_is_not_there_is_not_followed() {
+fn a_dangling_link_out_of_its_folder_is_not_followed() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let folder = pki.file("project");

@@ -194,7 +194,7 @@ impl<'a> Workspace<'a> {
 }
 
 #[test]
-fn every_command_of_every_page_runs_as_it_is_pasted() {
+fn every_command_of_every_page_runs() {
     let names = HOSTS.map(|host| SanType::DnsName(host.try_into().expect("a name")));
     let pki = Pki::root("Plant Root").intermediate("Issuing");
     let pki = pki.changed(move |leaf| leaf.subject_alt_names = names.to_vec()).leaf(HOSTS[0]);
@@ -232,7 +232,7 @@ fn every_command_of_every_page_runs_as_it_is_pasted() {
 }
 
 #[test]
-fn what_is_not_run_stands_on_a_page() {
+fn every_exception_is_on_a_page() {
     let all: Vec<_> = pages()
         .iter()
         .flat_map(|path| commands(&fs::read_to_string(path).expect("a page")))

@@ -13,7 +13,7 @@ fn codes(file: &str, content: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn boundaries_around_the_directive_of_a_format_are_no_constant() {
+fn boundaries_around_a_format_directive_are_not_a_constant() {
     let around = |body: &str| {
         let text = format!("-----BEGIN CERTIFICATE-----\\n{body}\\n-----END CERTIFICATE-----\\n");
         [
@@ -36,7 +36,7 @@ fn boundaries_around_the_directive_of_a_format_are_no_constant() {
 }
 
 #[test]
-fn a_placeholder_is_called_so_in_every_form_and_has_no_other_finding() {
+fn a_placeholder_has_one_finding_in_every_form() {
     let bodies = [
         "...",
         "....",
@@ -75,7 +75,7 @@ fn a_placeholder_is_called_so_in_every_form_and_has_no_other_finding() {
 }
 
 #[test]
-fn a_certificate_that_is_cut_or_changed_is_damaged_and_no_placeholder() {
+fn a_truncated_certificate_is_damaged_and_not_a_placeholder() {
     let pem = pem_of(&[Pki::root("Plant Root").leaf("plc.test").root_der().clone()]);
     let lines: Vec<_> = pem.lines().collect();
     let cut = [&lines[..lines.len() / 2], &lines[lines.len() - 1..]].concat().join("\n");
@@ -86,7 +86,7 @@ fn a_certificate_that_is_cut_or_changed_is_damaged_and_no_placeholder() {
 }
 
 #[test]
-fn a_certificate_of_another_key_with_its_own_name_is_a_warning_and_not_called_forged() {
+fn another_key_under_the_same_name_is_a_warning() {
     let named = || {
         let mut params = rcgen::CertificateParams::default();
         params.distinguished_name.push(rcgen::DnType::CommonName, "*.example-iot.test");
@@ -104,7 +104,7 @@ fn a_certificate_of_another_key_with_its_own_name_is_a_warning_and_not_called_fo
 }
 
 #[test]
-fn a_source_that_only_refers_to_an_embedded_file_gets_a_note_with_the_symbol() {
+fn a_reference_to_an_embedded_file_gets_a_note() {
     let source = "extern const uint8_t ca[] asm(\"_binary_ca_pem_start\");\n";
     let reading = check::read(Path::new("a.c"), source.as_bytes());
     let found: Vec<_> = reading.findings.listed().iter().collect();
@@ -113,7 +113,7 @@ fn a_source_that_only_refers_to_an_embedded_file_gets_a_note_with_the_symbol() {
 }
 
 #[test]
-fn a_certificate_without_a_common_name_is_named_by_its_organisation_and_unit() {
+fn without_a_common_name_organisation_and_unit_are_shown() {
     let mut params = rcgen::CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(rcgen::DnType::OrganizationName, "Plant");

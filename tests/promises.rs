@@ -51,7 +51,7 @@ fn code() -> String {
 }
 
 #[test]
-fn each_promise_names_tests_that_there_are_and_some_bear_its_name() {
+fn each_promise_names_existing_tests() {
     let security = security();
     let promises = security.split("## Promises").nth(1).expect("the promises");
     let promises = promises.split("## Limits").next().expect("their end");
@@ -72,7 +72,7 @@ fn each_promise_names_tests_that_there_are_and_some_bear_its_name() {
 }
 
 #[test]
-fn the_table_of_limits_has_the_values_of_the_constants() {
+fn the_table_of_limits_matches_the_constants() {
     let bytes = |bytes: usize| match bytes {
         _ if bytes.is_multiple_of(KIB * KIB) => format!("{} MiB", bytes / KIB / KIB),
         _ => format!("{} KiB", bytes / KIB),
@@ -181,7 +181,7 @@ fn the_table_of_limits_has_the_values_of_the_constants() {
 }
 
 #[test]
-fn ends_in_time_against_a_peer_that_drips() {
+fn ends_in_time_against_a_peer_that_sends_slowly() {
     let server = Server::scripted("drip.test", |mut stream, _| {
         let mut hello = [0; 512];
         let _ = stream.read(&mut hello);
@@ -199,7 +199,7 @@ fn ends_in_time_against_a_peer_that_drips() {
 }
 
 #[test]
-fn certificates_that_are_sent_again_take_the_place_of_no_other() {
+fn repeated_certificates_displace_no_other() {
     let most = u8::try_from(chain::MAX_CERTIFICATES).expect("a few");
     let one = Pki::root("Plant Root").leaf("plc.test").leaf_der().to_vec();
     // The last bytes are of the signature, which nobody checks here.

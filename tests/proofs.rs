@@ -10,7 +10,7 @@ use rcgen::{
 };
 
 #[test]
-fn a_bundle_is_rendered_for_the_stacks_that_verify_the_server_with_it_and_for_no_other() {
+fn a_bundle_is_rendered_only_for_stacks_it_was_verified_for() {
     let authority = |name: &str| {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

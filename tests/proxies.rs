@@ -96,7 +96,7 @@ fn closed_port() -> u16 {
 }
 
 #[test]
-fn an_http_proxy_is_asked_for_the_name_and_told_the_password_if_there_is_one() {
+fn an_http_proxy_gets_the_name_and_the_password() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     for (credentials, line) in
         [("", String::new()), ("me:p%40ss@", format!("Proxy-Authorization: Basic {BASIC}\r\n"))]
@@ -123,7 +123,7 @@ fn an_http_proxy_is_asked_for_the_name_and_told_the_password_if_there_is_one() {
 }
 
 #[test]
-fn what_the_server_says_right_behind_the_proxys_answer_belongs_to_the_server() {
+fn bytes_after_the_proxys_answer_belong_to_the_server() {
     const TALK: Talk = &[
         (b"220 ESMTP\r\n", b"EHLO certgrab.invalid\r\n"),
         (b"250 STARTTLS\r\n", b"STARTTLS\r\n"),
@@ -148,7 +148,7 @@ fn what_the_server_says_right_behind_the_proxys_answer_belongs_to_the_server() {
 }
 
 #[test]
-fn a_socks_proxy_is_told_the_name_with_socks5h_and_the_address_with_socks5() {
+fn socks5h_sends_the_name_and_socks5_the_address() {
     let pki = Pki::root("Plant Root").leaf("localhost");
     let name: &[u8] = b"\x03\x09localhost";
     let address: &[u8] = &[1, 127, 0, 0, 1];
@@ -170,7 +170,7 @@ fn a_socks_proxy_is_told_the_name_with_socks5h_and_the_address_with_socks5() {
 }
 
 #[test]
-fn a_socks_proxy_is_told_the_password() {
+fn a_socks_proxy_gets_the_password() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let talk = vec![
@@ -187,7 +187,7 @@ fn a_socks_proxy_is_told_the_password() {
 }
 
 #[test]
-fn an_http_refusal_is_told_in_the_proxys_words_but_for_the_password() {
+fn an_http_refusal_shows_the_proxys_words_without_the_password() {
     const LOGIN: &str =
         "pass the user name and password: `--proxy SCHEME://NAME:PASSWORD@HOST:PORT`";
     const WITHOUT: &str = "connect directly with `--proxy none`";
@@ -212,7 +212,7 @@ fn an_http_refusal_is_told_in_the_proxys_words_but_for_the_password() {
 }
 
 #[test]
-fn a_socks_refusal_is_told_by_its_name() {
+fn a_socks_refusal_shows_its_name() {
     let request = || connect_request(b"\x03\x08plc.test", 443);
     for (talk, words) in [
         (
@@ -234,7 +234,7 @@ fn a_socks_refusal_is_told_by_its_name() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_is_told_from_a_server_that_is_not() {
+fn an_unreachable_proxy_differs_from_an_unreachable_server() {
     let port = closed_port();
     let url = format!("http://me:p%40ss@127.0.0.1:{port}");
     let run = || certgrab().args(["plc.test", "--proxy", &url]);
@@ -248,7 +248,7 @@ fn a_proxy_that_is_not_there_is_told_from_a_server_that_is_not() {
 }
 
 #[test]
-fn an_answer_that_is_none_is_refused_within_limits() {
+fn an_invalid_proxy_answer_is_refused_within_limits() {
     let many_lines = format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(64));
     let long_line = format!("HTTP/1.1 200 {}\r\n\r\n", "x".repeat(16 * 1024));
     for (reply, words) in [
@@ -268,7 +268,7 @@ fn an_answer_that_is_none_is_refused_within_limits() {
 }
 
 #[test]
-fn a_silent_proxy_is_waited_for_until_the_deadline_of_the_target() {
+fn a_silent_proxy_may_use_the_whole_time_limit() {
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let place = silent.local_addr().expect("an address");
     for scheme in ["http", "socks5h"] {
@@ -282,7 +282,7 @@ fn a_silent_proxy_is_waited_for_until_the_deadline_of_the_target() {
 }
 
 #[test]
-fn the_environment_names_the_proxy_unless_the_option_does() {
+fn the_proxy_option_overrides_the_environment() {
     let pki = Pki::root("Plant Root").leaf("127.0.0.1");
     let server = Server::presenting(&pki);
     let target = server.address().to_string();
@@ -310,7 +310,7 @@ fn the_environment_names_the_proxy_unless_the_option_does() {
 }
 
 #[test]
-fn issuers_are_fetched_without_the_proxy_and_its_address_opens_no_private_ones() {
+fn issuers_are_fetched_without_the_proxy() {
     let pki = pki_with(&["http://127.0.0.1/issuing.crt".to_owned()]);
     let server = forgetful(&pki);
     let proxy = http_proxy(server.address(), b"HTTP/1.1 200 OK\r\n\r\n");
@@ -327,7 +327,7 @@ fn issuers_are_fetched_without_the_proxy_and_its_address_opens_no_private_ones()
 }
 
 #[test]
-fn a_url_that_names_no_proxy_is_refused_without_being_repeated() {
+fn an_invalid_proxy_url_is_refused_without_being_repeated() {
     const HINT: &str = "certgrab: hint: use a URL such as http://proxy.lan:3128 or socks5h://NAME:PASSWORD@proxy.lan\n";
     for (url, problem) in [
         ("https://me:secret@proxy.lan", "unknown scheme; expected http, socks5 or socks5h"),

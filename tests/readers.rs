@@ -54,7 +54,7 @@ impl ByVersion {
 }
 
 #[test]
-fn readers_ask_while_certgrab_waits_for_its_own_answer() {
+fn readers_query_while_certgrab_waits_for_its_answer() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let (to, both) = (server.address(), Barrier::new(2));
@@ -69,7 +69,7 @@ const OF_ALL: &str = "certgrab: warning: the server presents 2 different chains 
                       different versions or key types: the certificates are for all of them\n";
 
 #[test]
-fn a_format_has_the_anchor_of_the_version_that_its_reader_speaks() {
+fn a_format_has_the_anchor_of_its_readers_tls_version() {
     let servers = ByVersion::new();
     for (format, device) in
         [("esp8266", "esp8266"), ("arduino", "arduino-esp32"), ("bearssl", "bearssl")]
@@ -90,7 +90,7 @@ fn a_format_has_the_anchor_of_the_version_that_its_reader_speaks() {
 }
 
 #[test]
-fn a_format_that_many_stacks_read_has_the_anchors_of_all_chains_and_says_so() {
+fn a_format_for_several_stacks_has_the_anchors_of_all_chains() {
     let servers = ByVersion::new();
     for format in ["c", "rust", "pem"] {
         let outcome = servers.run(&["--emit", format]).succeeds();
@@ -110,7 +110,7 @@ fn a_format_that_many_stacks_read_has_the_anchors_of_all_chains_and_says_so() {
 }
 
 #[test]
-fn each_of_several_formats_has_the_anchor_of_its_own_reader() {
+fn each_of_several_formats_has_its_readers_anchor() {
     let servers = ByVersion::new();
     let folder = tempfile::TempDir::new().expect("a folder");
     let file = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
@@ -123,14 +123,14 @@ fn each_of_several_formats_has_the_anchor_of_its_own_reader() {
 }
 
 #[test]
-fn a_device_that_is_named_is_the_only_one_asked_as() {
+fn a_named_device_is_the_only_reader() {
     let servers = ByVersion::new();
     let outcome = servers.run(&["--as", "esp8266", "--emit", "pem"]).succeeds().stderr("");
     assert_eq!(outcome.out().matches("BEGIN CERTIFICATE").count(), 1);
 }
 
 #[test]
-fn sync_new_and_check_ask_as_the_reader_does() {
+fn sync_new_and_check_query_as_the_reader() {
     let servers = ByVersion::new();
     let folder = tempfile::TempDir::new().expect("a folder");
     let manifest = |rest: &str| {
@@ -218,7 +218,7 @@ impl FourFaces {
 }
 
 #[test]
-fn each_format_has_the_anchor_of_the_face_that_the_real_reader_sees() {
+fn each_format_has_the_anchor_of_the_chain_its_reader_sees() {
     if !real::program("openssl") {
         return;
     }

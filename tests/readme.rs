@@ -83,7 +83,7 @@ fn every_console_example_prints_what_the_pages_show() {
 }
 
 #[test]
-fn every_option_of_the_pages_is_one_of_the_command() {
+fn every_option_of_the_pages_exists() {
     let help: String = [
         &["--help"][..],
         &["verify", "--help"],
@@ -130,7 +130,7 @@ fn every_option_of_the_pages_is_one_of_the_command() {
 }
 
 #[test]
-fn help_gathers_the_options_of_one_kind_under_a_heading() {
+fn help_groups_options_under_headings() {
     let output = Command::new(env!("CARGO_BIN_EXE_certgrab")).arg("--help").output();
     let help = String::from_utf8(output.expect("help").stdout).expect("UTF-8");
     let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -214,7 +214,7 @@ fn help_gathers_the_options_of_one_kind_under_a_heading() {
 }
 
 #[test]
-fn both_readmes_begin_with_the_same_two_commands_that_ci_runs() {
+fn both_readmes_begin_with_the_two_commands_that_ci_runs() {
     // A packed crate has no CI.
     let ci = fs::read_to_string(root().join(".ci/run")).ok();
     for command in ["cargo run --release -- demo", "cargo test"] {
@@ -266,7 +266,7 @@ fn collect(value: &serde_json::Value, fields: &mut Vec<String>) {
 }
 
 #[test]
-fn every_file_that_a_page_links_to_is_there() {
+fn every_linked_file_exists() {
     let docs = fs::read_dir(root().join("docs")).expect("the folder");
     let docs = docs.map(|page| format!("docs/{}", page.expect("a page").file_name().display()));
     let docs: Vec<_> = docs.filter(|name| name.ends_with(".md")).collect();
@@ -285,7 +285,7 @@ fn every_file_that_a_page_links_to_is_there() {
 }
 
 #[test]
-fn both_tutorials_give_each_code_of_mbedtls_in_the_form_that_a_board_prints_too() {
+fn both_tutorials_have_mbedtls_codes_as_a_board_prints_them() {
     let codes = |name: &str| -> Vec<(i32, i32)> {
         let text = read(name).replace('（', " (").replace('）', ")");
         let rows = text.split("`-0x").skip(1);
@@ -303,7 +303,7 @@ fn both_tutorials_give_each_code_of_mbedtls_in_the_form_that_a_board_prints_too(
 }
 
 #[test]
-fn the_picture_of_the_terminal_shows_what_the_command_prints() {
+fn the_terminal_picture_shows_what_the_command_prints() {
     let command = "certgrab broker.example:8883 --from tests/data/plant/chain.pem \
                    --roots tests/data/plant/root.pem --at 2026-11-22";
     let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))

@@ -39,7 +39,7 @@ fn constrained(change: impl FnOnce(&mut CertificateParams)) -> Pki {
 }
 
 #[test]
-fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
+fn a_missing_right_of_a_ca_or_leaf_has_a_sentence() {
     let critical = |params: &mut CertificateParams| {
         let mut extension =
             CustomExtension::from_oid_content(&[1, 3, 6, 1, 4, 1, 55_738], vec![5, 0]);
@@ -105,7 +105,7 @@ fn what_an_authority_or_a_leaf_may_not_do_is_said_in_words() {
 }
 
 #[test]
-fn a_self_signed_server_is_named_with_the_fingerprint_that_would_trust_it() {
+fn a_self_signed_server_has_a_hint_with_its_fingerprint() {
     for is_ca in [false, true] {
         let pki = Pki::self_signed("plc.test", is_ca);
         certgrab()
@@ -168,7 +168,7 @@ fn openssl(folder: &Path, words: &[&str]) {
 }
 
 #[test]
-fn what_is_too_weak_or_too_old_to_verify_is_named_with_the_reason() {
+fn weak_and_old_algorithms_are_named_with_the_reason() {
     if !real::program("openssl") {
         return;
     }
@@ -208,7 +208,7 @@ fn what_is_too_weak_or_too_old_to_verify_is_named_with_the_reason() {
 }
 
 #[test]
-fn a_salt_that_is_not_as_long_as_the_digest_is_not_verified_and_nobody_is_accused() {
+fn an_unusual_salt_length_is_unsupported_and_not_called_wrong() {
     if !real::program("openssl") {
         return;
     }
@@ -228,7 +228,7 @@ fn a_salt_that_is_not_as_long_as_the_digest_is_not_verified_and_nobody_is_accuse
 }
 
 #[test]
-fn the_parameter_of_rsassa_pss_that_is_not_supported_is_named() {
+fn an_unsupported_rsassa_pss_parameter_is_named() {
     if !real::program("openssl") {
         return;
     }
@@ -255,7 +255,7 @@ fn named_otherwise(issuer: DnValue) -> Pki {
 }
 
 #[test]
-fn an_issuer_whose_name_is_written_otherwise_is_not_said_to_be_missing() {
+fn an_issuer_with_another_spelling_is_not_called_missing() {
     let printable = PrintableString::try_from("Plant Issuing").expect("letters");
     for (issuer, shown) in [
         (DnValue::Utf8String("PLANT  issuing".to_owned()), "PLANT  issuing"),
@@ -276,7 +276,7 @@ fn an_issuer_whose_name_is_written_otherwise_is_not_said_to_be_missing() {
 }
 
 #[test]
-fn constraints_that_are_not_checked_are_called_so_and_the_others_are_not() {
+fn only_unchecked_constraints_are_called_unchecked() {
     let mut plant = DistinguishedName::new();
     plant.push(DnType::CommonName, "plc.test");
     let directory = || GeneralSubtree::DirectoryName(plant.clone());
@@ -330,7 +330,7 @@ fn constraints_that_are_not_checked_are_called_so_and_the_others_are_not() {
 }
 
 #[test]
-fn a_self_issued_certificate_signed_by_another_key_is_not_issued_by_itself() {
+fn self_issued_does_not_mean_self_signed() {
     let [old, new] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
     let again = KeyPair::from_pem(&old.serialize_pem()).expect("the key");
     let pki = Pki::root_with_key("Plant Root", again)

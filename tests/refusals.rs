@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 #[test]
-fn a_wrong_name_is_told_with_the_names_that_there_are() {
+fn a_wrong_name_is_shown_with_the_certificates_names() {
     let pki = Pki::root("Plant Root")
         .changed(|leaf| {
             let name = "b.plc.test".try_into().expect("a name");
@@ -29,7 +29,7 @@ fn a_wrong_name_is_told_with_the_names_that_there_are() {
 }
 
 #[test]
-fn of_a_thousand_names_the_first_four_are_told_and_the_others_counted() {
+fn of_1000_names_four_are_shown_and_the_rest_counted() {
     let pki = Pki::root("Plant Root")
         .changed(|leaf| {
             let name = |number| format!("h{number}").try_into().expect("a name");
@@ -47,7 +47,7 @@ fn of_a_thousand_names_the_first_four_are_told_and_the_others_counted() {
 }
 
 #[test]
-fn a_final_dot_and_a_leading_space_of_a_name_are_seen_and_an_empty_list_is_not_called_missing() {
+fn dots_and_spaces_in_names_and_an_empty_san_are_shown() {
     let names = |content: &[u8]| {
         let made = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 17], content.to_vec());
         let pki = Pki::root("Plant Root")
@@ -73,7 +73,7 @@ fn a_final_dot_and_a_leading_space_of_a_name_are_seen_and_an_empty_list_is_not_c
 }
 
 #[test]
-fn a_common_name_alone_is_no_name() {
+fn a_common_name_alone_does_not_count() {
     let pki =
         Pki::root("Plant Root").changed(|leaf| leaf.subject_alt_names.clear()).leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -88,7 +88,7 @@ fn a_common_name_alone_is_no_name() {
 }
 
 #[test]
-fn where_one_of_several_formats_is_refused_nothing_is_written_and_the_format_is_named() {
+fn one_refused_format_is_named_and_nothing_is_written() {
     let names_the_others = "leave out `c`, `rust-anchor` to write `arduino`\n";
     let cases: [fn(&mut CertificateParams); 2] = [
         |leaf| leaf.subject_alt_names.clear(),
@@ -140,7 +140,7 @@ fn an_expired_intermediate_is_named_with_its_date() {
 }
 
 #[test]
-fn an_intermediate_that_may_not_sign_is_named_with_what_it_lacks() {
+fn an_intermediate_that_may_not_sign_is_named_with_the_reason() {
     let pki = Pki::root("Plant Root")
         .intermediate_with("Mute Issuing", |one| one.key_usages = vec![KeyUsagePurpose::CrlSign])
         .leaf("plc.test");
@@ -151,7 +151,7 @@ fn an_intermediate_that_may_not_sign_is_named_with_what_it_lacks() {
 }
 
 #[test]
-fn an_expired_root_is_no_anchor() {
+fn an_expired_root_is_not_an_anchor() {
     let pki = Pki::root("Plant Root")
         .changed(|leaf| leaf.not_after = date_time_ymd(2060, 1, 1))
         .leaf("plc.test");
@@ -168,7 +168,7 @@ fn an_expired_root_is_no_anchor() {
 }
 
 #[test]
-fn an_impostor_with_the_roots_name_is_found_out_by_its_signature() {
+fn a_lookalike_root_is_detected_by_its_signature() {
     let real = Pki::root("Plant Root").leaf("plc.test");
     let impostor = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&impostor).sending(impostor.path()).start();
@@ -179,7 +179,7 @@ fn an_impostor_with_the_roots_name_is_found_out_by_its_signature() {
 }
 
 #[test]
-fn a_root_of_the_store_with_the_name_and_another_key_is_told_from_one_that_is_missing() {
+fn a_root_with_another_key_is_not_called_missing() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let renewed = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -193,7 +193,7 @@ fn a_root_of_the_store_with_the_name_and_another_key_is_told_from_one_that_is_mi
 }
 
 #[test]
-fn a_chain_that_begins_with_an_authority_is_told_how_it_must_begin() {
+fn a_chain_that_begins_with_a_ca_has_a_hint() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let backwards: Vec<_> = pki.path().iter().rev().cloned().collect();
     for (sent, first) in [(&backwards[..], "Plant Root"), (&pki.path()[1..], "Plant Issuing")] {
@@ -216,7 +216,7 @@ fn a_chain_that_begins_with_an_authority_is_told_how_it_must_begin() {
 }
 
 #[test]
-fn a_certificate_without_a_subject_is_named_for_that() {
+fn a_certificate_without_a_subject_is_described() {
     let pki = Pki::root("Plant Root")
         .changed(|leaf| {
             leaf.distinguished_name = rcgen::DistinguishedName::new();
@@ -230,7 +230,7 @@ fn a_certificate_without_a_subject_is_named_for_that() {
 }
 
 #[test]
-fn authorities_that_issued_each_other_are_told_from_an_issuer_that_was_not_sent() {
+fn a_loop_of_issuers_differs_from_a_missing_issuer() {
     let [north, south] = ["North", "South"].map(|name| {
         let mut params = CertificateParams::new([]).expect("parameters");
         params.distinguished_name = DistinguishedName::new();
@@ -264,7 +264,7 @@ fn authorities_that_issued_each_other_are_told_from_an_issuer_that_was_not_sent(
 }
 
 #[test]
-fn a_certificate_that_has_its_issuers_name_and_another_key_is_not_called_self_signed() {
+fn the_issuers_name_alone_does_not_mean_self_signed() {
     let pki = Pki::root("plc.test").leaf("plc.test");
     let run = || {
         certgrab()
@@ -287,7 +287,7 @@ fn a_certificate_that_has_its_issuers_name_and_another_key_is_not_called_self_si
 }
 
 #[test]
-fn a_root_is_never_taken_for_its_position_in_the_message() {
+fn a_root_is_never_trusted_for_its_position() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let stranger = Pki::root("Stranger Root").leaf("plc.test");
     let mut sent = pki.path().to_vec();
@@ -300,7 +300,7 @@ fn a_root_is_never_taken_for_its_position_in_the_message() {
 }
 
 #[test]
-fn a_refused_chain_is_still_shown_to_a_person() {
+fn a_refused_chain_is_still_shown() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let outcome = grab(&server).fails_with(1);
@@ -309,7 +309,7 @@ fn a_refused_chain_is_still_shown_to_a_person() {
 }
 
 #[test]
-fn a_name_that_was_meant_and_does_not_count_is_told_with_the_rule() {
+fn a_name_in_the_wrong_form_is_shown_with_the_rule() {
     use rcgen::SanType;
     let dns = |name: &str| SanType::DnsName(name.try_into().expect("a name"));
     let mail = SanType::Rfc822Name("root@plc.test".try_into().expect("an address"));

@@ -3,7 +3,7 @@
 use crate::support::{Pki, Server, certgrab, grab, pki::sha256};
 
 #[test]
-fn the_report_shows_the_chain_as_a_tree_and_the_anchor_with_the_reason() {
+fn the_report_shows_the_chain_as_a_tree_and_why_the_anchor() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let (roots, chain) = (pki.root_file(), pki.chain_file());
     let [leaf, issuing, root] = [0, 1, 2].map(|index| sha256(&pki.path()[index]));
@@ -52,7 +52,7 @@ proof      the server sends every intermediate needed
 }
 
 #[test]
-fn a_report_is_drawn_in_ascii_on_a_dumb_terminal_and_without_utf_8() {
+fn a_report_is_ascii_on_a_dumb_terminal_and_without_utf_8() {
     let run = |name: &str, value: &str| {
         let plant = ["broker.example", "--from", "tests/data/plant/chain.pem", "--roots"];
         let terms = ["tests/data/plant/root.pem", "--at", "2026-11-22"];
@@ -68,7 +68,7 @@ fn a_report_is_drawn_in_ascii_on_a_dumb_terminal_and_without_utf_8() {
 }
 
 #[test]
-fn the_report_of_a_live_server_says_how_the_handshake_went() {
+fn the_report_of_a_live_server_describes_the_handshake() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&pki).demanding_a_client_certificate().start();
     let outcome = grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();
@@ -86,7 +86,7 @@ fn the_report_of_a_live_server_says_how_the_handshake_went() {
 }
 
 #[test]
-fn colour_is_there_when_asked_for_and_never_from_data() {
+fn colour_comes_from_the_option_and_never_from_data() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let run = || grab(&server).args(["--roots"]).args([pki.root_file()]);

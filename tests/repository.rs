@@ -26,7 +26,7 @@ fn file(name: &str) -> Option<PathBuf> {
 /// A test that needs a program, run where there is no program at all.
 fn test_without_programs(variable: &str, value: &str) -> Output {
     Command::new(std::env::current_exe().expect("the tests"))
-        .args(["--exact", "integrating::make_makes_the_constants_before_it_compiles"])
+        .args(["--exact", "integrating::make_generates_the_constants_before_compiling"])
         .env_remove("CI")
         .env_remove(REQUIRE_PARTS)
         .env("PATH", "")
@@ -36,7 +36,7 @@ fn test_without_programs(variable: &str, value: &str) -> Output {
 }
 
 #[test]
-fn a_missing_part_fails_a_test_only_where_every_part_is_required() {
+fn a_missing_part_fails_a_test_only_if_parts_are_required() {
     for (variable, value) in [("CI", "true"), (REQUIRE_PARTS, "")] {
         let output = test_without_programs(variable, value);
         assert!(output.status.success(), "{variable}={value}: {output:?}");
@@ -91,7 +91,7 @@ fn pull_requests_and_releases_run_the_same_scripts_as_anyone() {
 }
 
 #[test]
-fn no_workflow_and_no_package_names_a_repository() {
+fn workflows_and_packages_name_no_repository() {
     for name in [
         "Cargo.toml",
         "pyproject.toml",
@@ -116,7 +116,7 @@ fn no_workflow_and_no_package_names_a_repository() {
 }
 
 #[test]
-fn the_action_installs_a_release_by_its_hash_or_this_source_and_then_runs_certgrab() {
+fn the_action_installs_a_release_by_its_hash_or_this_source() {
     let Some(action) = file("action.yml").and_then(|path| yaml(&path)) else { return };
     assert_eq!(action["runs"]["using"], "composite");
     let steps = action["runs"]["steps"].as_array().expect("steps");
@@ -204,7 +204,7 @@ fn the_manifests_of_homebrew_and_scoop_have_the_hashes_of_the_release() {
 }
 
 #[test]
-fn the_map_of_the_source_has_every_folder_and_every_file_it_names_is_there() {
+fn the_map_of_the_source_is_complete_and_current() {
     let Some(page) = file("CONTRIBUTING.md") else { return };
     let text = fs::read_to_string(page).expect("UTF-8");
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -34,7 +34,7 @@ fn roots_may_be_given_more_than_once_and_as_a_folder() {
 }
 
 #[test]
-fn der_files_and_text_around_pem_blocks_are_read() {
+fn roots_in_der_and_pem_with_text_are_read() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     fs::write(pki.file("root.der"), pki.root_der()).expect("a file");
@@ -46,7 +46,7 @@ fn der_files_and_text_around_pem_blocks_are_read() {
 }
 
 #[test]
-fn the_systems_store_is_read_from_where_the_system_says() {
+fn the_system_store_is_read_from_its_location() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
@@ -59,7 +59,7 @@ fn the_systems_store_is_read_from_where_the_system_says() {
 }
 
 #[test]
-fn a_leaf_and_an_intermediate_in_the_file_do_not_stand_in_the_way_of_the_root() {
+fn other_certificates_in_the_file_do_not_hide_the_root() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let all = pki.file("all.pem");
@@ -71,7 +71,7 @@ fn a_leaf_and_an_intermediate_in_the_file_do_not_stand_in_the_way_of_the_root() 
 }
 
 #[test]
-fn of_a_root_and_the_same_renewed_the_one_that_is_valid_is_the_anchor_in_whatever_order() {
+fn of_a_root_and_its_renewal_the_valid_one_is_the_anchor() {
     let key = KeyPair::generate().expect("a key");
     let same_key = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
     let old =
@@ -100,7 +100,7 @@ fn of_a_root_and_the_same_renewed_the_one_that_is_valid_is_the_anchor_in_whateve
 }
 
 #[test]
-fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_refused() {
+fn a_damaged_file_in_a_folder_of_roots_is_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let folder = pki.file("roots");
     fs::create_dir(&folder).expect("a folder");
@@ -135,7 +135,7 @@ fn a_damaged_file_in_a_folder_of_roots_is_named_and_a_folder_without_roots_is_re
 }
 
 #[test]
-fn roots_that_cannot_be_read_are_a_matter_of_files() {
+fn unreadable_roots_are_an_unreadable_file() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     certgrab().args(["plc.test", "--roots", "/no/such/file"]).fails_with(4).stdout("").stderr(
         "certgrab: error: cannot read /no/such/file: No such file or directory (os error 2)\n",
@@ -158,7 +158,7 @@ fn roots_that_cannot_be_read_are_a_matter_of_files() {
 }
 
 #[test]
-fn a_file_that_holds_certificates_in_a_way_that_is_not_read_is_told_what_it_is() {
+fn an_unsupported_file_of_certificates_is_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let refused = |name: &str, content: &[u8], what: &str| {
         let file = pki.file(name);

@@ -83,7 +83,7 @@ fn no_message_repeats_what_may_be_a_password_in_a_target() {
 }
 
 #[test]
-fn a_number_that_is_too_small_is_told_with_what_is_wanted() {
+fn a_number_below_the_minimum_is_refused_with_the_minimum() {
     for (words, told) in [
         (
             &["--hosts", "x", "--jobs", "0"][..],
@@ -123,7 +123,7 @@ fn a_number_that_is_too_small_is_told_with_what_is_wanted() {
 }
 
 #[test]
-fn of_a_long_word_its_beginning_is_repeated_and_what_is_wrong_with_it() {
+fn an_error_repeats_only_the_start_of_a_long_word() {
     let long = "a".repeat(100_000);
     let option = format!("--{long}");
     for (words, why) in [
@@ -142,7 +142,7 @@ fn of_a_long_word_its_beginning_is_repeated_and_what_is_wrong_with_it() {
 }
 
 #[test]
-fn a_path_may_have_any_bytes() {
+fn a_path_may_contain_any_bytes() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let name = |text: &'static [u8]| OsStr::from_bytes(text);
     let root = fs::read(pki.root_file()).unwrap();
@@ -173,7 +173,7 @@ fn a_path_may_have_any_bytes() {
 }
 
 #[test]
-fn an_empty_list_and_a_closed_standard_input_name_no_target() {
+fn an_empty_list_and_a_closed_standard_input_are_errors() {
     for list in ["", "\n\n", "# nothing\n  \n"] {
         let told = certgrab().args(["--hosts", "-"]).reading(list).fails_with(2).stdout("").err();
         assert!(told.ends_with("certgrab: error: standard input contains no target\n"), "{told}");
@@ -192,7 +192,7 @@ fn an_empty_list_and_a_closed_standard_input_name_no_target() {
 }
 
 #[test]
-fn a_reader_of_the_results_that_goes_away_does_not_cost_the_set_of_anchors() {
+fn a_closed_pipe_does_not_lose_the_set_of_anchors() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let list: String = format!("plc.test connect={}\n", server.address()).repeat(8);
@@ -216,7 +216,7 @@ fn a_reader_of_the_results_that_goes_away_does_not_cost_the_set_of_anchors() {
 }
 
 #[test]
-fn the_name_of_a_file_is_not_taken_for_a_server() {
+fn a_file_name_is_not_read_as_a_server() {
     let folder = tempfile::TempDir::new().unwrap();
     let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
     for name in ["typo.py", "typo.ino", "certs/typo.pem"] {
@@ -244,7 +244,7 @@ fn the_name_of_a_file_is_not_taken_for_a_server() {
 }
 
 #[test]
-fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
+fn a_manifest_error_names_its_key_and_line() {
     let folder = tempfile::TempDir::new().unwrap();
     let told = |keys: &str| {
         let text = format!("[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\n{keys}\n");
@@ -295,7 +295,7 @@ fn what_is_wrong_with_a_key_of_the_manifest_is_told_of_that_key_on_its_line() {
 }
 
 #[test]
-fn a_host_that_is_called_like_a_file_is_a_server_where_the_user_says_where_it_is() {
+fn a_host_named_like_a_file_is_a_server_with_connect() {
     let pki = Pki::root("Plant Root").leaf("plc.c");
     let server = Server::presenting(&pki);
     certgrab()
@@ -306,7 +306,7 @@ fn a_host_that_is_called_like_a_file_is_a_server_where_the_user_says_where_it_is
 }
 
 #[test]
-fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it() {
+fn options_of_other_programs_get_certgrabs_equivalent() {
     for (typed, hint) in [
         (&["a.test", "-o", "x"][..], "write a file with `--emit FORMAT=FILE`"),
         (&["convert", "a.pem", "-o", "x"], "write a file with `--emit FORMAT=FILE`"),
@@ -450,7 +450,7 @@ fn what_people_know_from_other_programs_is_answered_with_what_certgrab_calls_it(
 }
 
 #[test]
-fn the_short_help_has_every_command_and_fits_on_a_screen() {
+fn the_short_help_has_every_command_on_one_screen() {
     let short = certgrab().args(["-h"]).succeeds().stderr("").out();
     let chinese = certgrab().args(["-h", "--lang", "zh"]).succeeds().stderr("").out();
     for help in [&short, &chinese] {
@@ -477,7 +477,7 @@ fn the_short_help_has_every_command_and_fits_on_a_screen() {
 }
 
 #[test]
-fn a_folder_where_a_file_belongs_is_named_with_what_to_do_about_it() {
+fn a_folder_in_place_of_a_file_has_a_hint() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let (roots, connect) = (pki.root_file(), server.address().to_string());
@@ -536,7 +536,7 @@ fn a_folder_where_a_file_belongs_is_named_with_what_to_do_about_it() {
 }
 
 #[test]
-fn a_backslash_in_a_manifest_is_answered_with_how_to_write_the_path() {
+fn a_backslash_in_a_manifest_has_a_hint() {
     let folder = tempfile::TempDir::new().unwrap();
     let text = "[[target]]\nhost = \"plc.test\"\nlock = \"certs\\plc.pem\"\n";
     fs::write(folder.path().join("certgrab.toml"), text).unwrap();

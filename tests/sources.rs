@@ -21,7 +21,7 @@ fn run(folder: &Path, words: &[&str]) -> Run {
 }
 
 #[test]
-fn a_target_made_from_a_file_asks_no_server_to_write_and_one_to_check() {
+fn a_from_target_is_written_offline_and_checked_online() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     // Any form that `convert` reads: here a sketch.
@@ -62,7 +62,7 @@ fn a_target_made_from_a_file_asks_no_server_to_write_and_one_to_check() {
 }
 
 #[test]
-fn a_source_that_cannot_be_converted_leaves_all_files_as_they_were() {
+fn an_unconvertible_source_leaves_all_files() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     fs::copy(pki.root_file(), pki.file("ca.crt")).expect("a file");
@@ -86,7 +86,7 @@ fn a_source_that_cannot_be_converted_leaves_all_files_as_they_were() {
 }
 
 #[test]
-fn keys_that_choose_an_anchor_have_no_meaning_beside_from() {
+fn keys_that_choose_an_anchor_conflict_with_from() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     for (more, key) in [
@@ -115,7 +115,7 @@ fn keys_that_choose_an_anchor_have_no_meaning_beside_from() {
 }
 
 #[test]
-fn a_leaf_in_from_is_said_when_it_is_written_and_no_advice_leads_back_to_sync_alone() {
+fn a_leaf_in_from_is_a_warning_without_advice_to_sync() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     fs::write(pki.file("leaf.pem"), pem_of(std::slice::from_ref(pki.leaf_der()))).expect("a file");
@@ -147,7 +147,7 @@ fn a_leaf_in_from_is_said_when_it_is_written_and_no_advice_leads_back_to_sync_al
 }
 
 #[test]
-fn what_a_finding_says_to_do_names_the_keys_of_a_manifest_with_from() {
+fn actions_for_a_from_target_name_its_keys() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -182,7 +182,7 @@ fn what_a_finding_says_to_do_names_the_keys_of_a_manifest_with_from() {
 }
 
 #[test]
-fn a_file_of_from_that_needs_a_password_or_a_certificate_has_a_hint_that_sync_can_follow() {
+fn a_from_file_with_a_password_has_a_hint_for_sync() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), (&server, server.address()), "\"pins.txt\"", "");

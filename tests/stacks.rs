@@ -29,7 +29,7 @@ fn authority(name: &str) -> CertificateParams {
 }
 
 #[test]
-fn a_chain_out_of_order_is_written_for_the_stacks_that_put_it_in_order_alone() {
+fn a_chain_out_of_order_is_written_for_stacks_that_sort_it() {
     let [root_key, upper_key, lower_key, leaf_key] =
         [(); 4].map(|()| KeyPair::generate().expect("a key"));
     let mut leaf = named("plc.test");
@@ -83,7 +83,7 @@ fn a_chain_out_of_order_is_written_for_the_stacks_that_put_it_in_order_alone() {
 }
 
 #[test]
-fn what_only_an_older_version_of_a_stack_refuses_is_a_warning_that_names_the_version() {
+fn a_refusal_of_an_older_version_only_is_a_warning() {
     let [root_key, lower_key, leaf_key] = [(); 3].map(|()| KeyPair::generate().expect("a key"));
     let mut leaf = named("plc.test");
     leaf.subject_alt_names = vec![rcgen::SanType::DnsName("plc.test".try_into().expect("a name"))];
@@ -128,7 +128,7 @@ fn named_in_the_cn() -> Pki {
 }
 
 #[test]
-fn the_table_of_stacks_says_of_each_whether_it_connects_and_what_to_change() {
+fn the_table_of_stacks_has_verdicts_and_changes() {
     let pki = named_in_the_cn();
     let table = |command: &[&str]| {
         let run = certgrab().args(command).args(["--at", "2030-01-01", "--stacks", "--from"]);
@@ -164,7 +164,7 @@ rustls                   refuses   as go
 }
 
 #[test]
-fn the_document_lists_every_stack_only_if_it_is_asked_for() {
+fn the_document_lists_stacks_only_by_option() {
     let pki = Pki::root("Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let ask = || grab(&server).args(["--json", "--roots"]).args([pki.root_file()]);
@@ -188,7 +188,7 @@ fn the_document_lists_every_stack_only_if_it_is_asked_for() {
 }
 
 #[test]
-fn a_setting_is_advised_only_where_the_stack_with_it_connects() {
+fn a_setting_is_advised_only_if_it_helps() {
     let pki = Pki::root("Root").intermediate("Upper").intermediate("Lower").leaf("plc.test");
     let other = Pki::root("Unrelated").leaf("plc.test");
     let [leaf, lower, upper, _] = pki.path() else { panic!("a path of four") };
@@ -221,7 +221,7 @@ fn a_setting_is_advised_only_where_the_stack_with_it_connects() {
 }
 
 #[test]
-fn without_a_trusted_root_the_table_says_that_no_stack_can_be_asked() {
+fn without_a_trusted_root_the_table_has_no_verdicts() {
     let pki = Pki::root("Root").leaf("plc.test");
     let run = certgrab().args(["plc.test", "--stacks", "--from"]).args([pki.chain_file()]);
     let out = run.fails_with(1).out();
@@ -251,7 +251,7 @@ fn messages(document: &serde_json::Value, code: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_report_says_which_common_stacks_refuse_what_browsers_accept_and_what_to_change() {
+fn the_report_names_stacks_that_refuse_what_browsers_accept() {
     let pki = Pki::root("Root").intermediate("Upper").intermediate("Lower").leaf("plc.test");
     let (report, document) = shown(&pki, &[0, 2, 1]);
     let line = "refuse this chain: certificate 3 of the chain `CN=Lower` is out of order: its issuer \
@@ -273,7 +273,7 @@ fn the_report_says_which_common_stacks_refuse_what_browsers_accept_and_what_to_c
 }
 
 #[test]
-fn a_server_that_sends_certificates_twice_is_put_to_every_stack() {
+fn every_stack_judges_a_chain_with_repeated_certificates() {
     let pki = Pki::root("Root").intermediate("Issuing").leaf("plc.test");
     let chain = pki.chain();
     let table = |sent: &[usize]| {
@@ -308,7 +308,7 @@ fn verify_by(stack: &str, file: &Path, pki: &Pki) -> Run {
 }
 
 #[test]
-fn a_chain_is_verified_by_the_rules_of_the_stack_that_is_named() {
+fn a_chain_is_verified_by_the_named_stacks_rules() {
     let pki = named_in_the_cn();
     let verify = |stack: &str| verify_by(stack, &pki.chain_file(), &pki);
     for stack in ["mbedtls-3.6", "esp8266", "bearssl", "openssl", "java", "wolfssl"] {
@@ -326,7 +326,7 @@ fn a_chain_is_verified_by_the_rules_of_the_stack_that_is_named() {
 }
 
 #[test]
-fn what_browsers_accept_is_refused_where_the_named_stack_refuses_it() {
+fn the_named_stack_may_refuse_what_browsers_accept() {
     let pki = Pki::root("Root").intermediate("Upper").intermediate("Lower").leaf("plc.test");
     let (chain, crossed) = (pki.chain(), pki.file("crossed.pem"));
     fs::write(&crossed, pem_of(&[chain[0].clone(), chain[2].clone(), chain[1].clone()]))
@@ -388,7 +388,7 @@ fn rows() -> String {
 }
 
 #[test]
-fn the_page_of_the_stacks_has_the_golden_table_of_the_code() {
+fn the_page_of_the_stacks_has_the_golden_table() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stacks.md");
     let page = fs::read_to_string(path).expect("docs/stacks.md");
     let (before, found) = page.split_once("page_of_the_stacks -->\n").expect("the mark");
@@ -423,7 +423,7 @@ fn of_version_1(folder: &Path) -> [Vec<u8>; 2] {
 }
 
 #[test]
-fn a_self_signed_certificate_that_is_no_ca_is_told_where_the_stack_does_not_take_it_as_an_issuer() {
+fn a_self_signed_certificate_without_ca_is_refused_by_some_stacks() {
     if !real::program("openssl") {
         return;
     }
@@ -495,7 +495,7 @@ fn of_many_addresses(count: u16) -> Pki {
 
 /// Measured with OpenSSL 3.0 and Go 1.19 at these numbers; Go 1.27 and Java have no limit.
 #[test]
-fn names_are_compared_with_no_more_constraints_than_a_stack_compares() {
+fn name_constraint_comparisons_stop_at_the_stacks_limit() {
     // The names of OpenSSL are the attribute of the subject, the host and the addresses.
     for (stack, most) in [("openssl", 1022), ("go", 499)] {
         for (count, connects) in [(most, true), (most + 1, false)] {

@@ -45,7 +45,7 @@ fn both_anchors_of_a_server_with_two_certificates_are_found_and_written() {
 }
 
 #[test]
-fn one_chain_for_all_needs_one_anchor_and_a_refusal_is_an_answer() {
+fn one_chain_needs_one_anchor_and_a_refusal_is_an_answer() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let run = || grab(&server).args(["--survey", "--roots"]).args([pki.root_file()]);
@@ -59,7 +59,7 @@ fn one_chain_for_all_needs_one_anchor_and_a_refusal_is_an_answer() {
 }
 
 #[test]
-fn a_set_that_would_leave_a_chain_out_is_not_written() {
+fn a_set_that_omits_a_chain_is_not_written() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let outcome = grab(&server).args(["--survey", "--emit", "pem"]).fails_with(1).stdout("");
@@ -67,7 +67,7 @@ fn a_set_that_would_leave_a_chain_out_is_not_written() {
 }
 
 #[test]
-fn a_survey_is_one_json_document_with_the_chain_of_each_answer() {
+fn a_survey_is_one_json_document() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let run = || grab(&server).args(["--survey", "--json"]);
@@ -94,7 +94,7 @@ fn a_survey_is_one_json_document_with_the_chain_of_each_answer() {
 }
 
 #[test]
-fn a_set_that_its_stack_would_not_take_is_not_written() {
+fn a_set_that_its_stack_refuses_is_not_written() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let intermediate = pki.folder().join("issuing.pem");
@@ -113,7 +113,7 @@ fn a_set_that_its_stack_would_not_take_is_not_written() {
 }
 
 #[test]
-fn a_survey_in_clear_asks_for_nothing_that_is_encrypted() {
+fn a_survey_in_clear_reads_nothing_encrypted() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let run = grab(&server).args(["--survey", "--handshake", "cleartext", "--roots"]);
@@ -124,7 +124,7 @@ fn a_survey_in_clear_asks_for_nothing_that_is_encrypted() {
 }
 
 #[test]
-fn what_a_server_wants_of_tls_1_3_is_no_answer_to_who_asks_for_less() {
+fn tls_1_3_requirements_do_not_affect_older_queries() {
     if !real::program("openssl") {
         return;
     }
@@ -153,7 +153,7 @@ fn every_refusal_is_an_answer(target: &str, connect: &[String], root: &Path, wha
 }
 
 #[test]
-fn a_server_of_one_version_and_one_kind_of_key_answers_every_question_of_survey_and_check() {
+fn survey_and_check_handle_one_version_and_one_key_type() {
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let pki = Pki::root("Plant Root").leaf("plc.test");
         let server = Server::of(&pki).speaking(version).start();

@@ -23,7 +23,7 @@ fn manifest(folder: &Path, server: &Server, roots: &Path) {
 }
 
 #[test]
-fn the_roots_of_a_manifest_are_read_once_however_many_targets_name_them() {
+fn the_roots_of_a_manifest_are_read_once() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let roots = fs::read_to_string(pki.root_file()).unwrap();
@@ -46,7 +46,7 @@ fn the_roots_of_a_manifest_are_read_once_however_many_targets_name_them() {
 }
 
 #[test]
-fn sync_writes_the_lock_and_what_is_made_from_it() {
+fn sync_writes_the_lock_and_its_constants() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, &pki.root_file());
@@ -69,7 +69,7 @@ fn sync_writes_the_lock_and_what_is_made_from_it() {
 }
 
 #[test]
-fn sync_says_which_certificate_replaces_which_and_why() {
+fn sync_says_which_certificates_change_and_why() {
     let old = Pki::root("Old Root").leaf("plc.test");
     let server = Server::presenting(&old);
     manifest(old.folder(), &server, &old.root_file());
@@ -92,7 +92,7 @@ fn sync_says_which_certificate_replaces_which_and_why() {
 }
 
 #[test]
-fn sync_locked_makes_the_constants_anew_without_a_server() {
+fn sync_locked_regenerates_the_constants_offline() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, &pki.root_file());
@@ -115,7 +115,7 @@ fn sync_locked_makes_the_constants_anew_without_a_server() {
 }
 
 #[test]
-fn a_run_that_cannot_write_one_of_its_files_leaves_what_was_there() {
+fn a_run_that_cannot_write_one_file_changes_none() {
     let old = Pki::root("Old Root").leaf("plc.test");
     let server = Server::presenting(&old);
     manifest(old.folder(), &server, &old.root_file());
@@ -167,7 +167,7 @@ fn port_of(lock: &str) -> &str {
 }
 
 #[test]
-fn a_target_may_say_how_its_constants_are_named_and_how_long_its_anchor_lasts() {
+fn a_target_may_set_its_name_and_lifetime() {
     let named = |params: &mut rcgen::CertificateParams| {
         params.distinguished_name.push(rcgen::DnType::OrganizationName, "Plant Works");
     };
@@ -195,7 +195,7 @@ fn a_target_may_say_how_its_constants_are_named_and_how_long_its_anchor_lasts() 
 }
 
 #[test]
-fn a_slip_in_the_manifest_is_an_error_of_its_line() {
+fn a_mistake_in_the_manifest_is_an_error_of_its_line() {
     let folder = tempfile::TempDir::new().unwrap();
     let told = |text: &str| {
         fs::write(folder.path().join("certgrab.toml"), text).unwrap();
@@ -236,7 +236,7 @@ fn a_slip_in_the_manifest_is_an_error_of_its_line() {
 }
 
 #[test]
-fn a_file_that_would_be_written_twice_is_an_error_of_its_line() {
+fn an_output_named_twice_is_an_error_of_its_line() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let told = |more: &str| {
@@ -294,7 +294,7 @@ fn a_file_that_would_be_written_twice_is_an_error_of_its_line() {
 }
 
 #[test]
-fn what_never_was_a_lock_is_not_written_over() {
+fn sync_does_not_replace_a_file_that_is_no_lock() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, &pki.root_file());
@@ -334,7 +334,7 @@ fn a_lock_of_another_server_is_refused() {
 }
 
 #[test]
-fn sync_and_check_go_through_the_proxy_they_are_given() {
+fn sync_and_check_use_the_proxy() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, &pki.root_file());
@@ -352,7 +352,7 @@ fn sync_and_check_go_through_the_proxy_they_are_given() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_hangup_that_is_ignored_when_it_starts_stays_so_after_a_file_is_written() {
+fn an_ignored_sighup_stays_ignored_after_a_write() {
     let pki = Pki::root("Plant Root").leaf("m1.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, &pki.root_file());
@@ -405,7 +405,7 @@ fn gate(server: &Server, wanted: usize) -> std::net::SocketAddr {
 }
 
 #[test]
-fn sync_asks_the_servers_at_once_and_writes_and_reports_in_the_order_of_the_manifest() {
+fn sync_queries_concurrently_and_reports_in_manifest_order() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("plc.test");
     let (server, stranger) = (Server::presenting(&pki), Server::presenting(&other));
@@ -438,7 +438,7 @@ fn sync_asks_the_servers_at_once_and_writes_and_reports_in_the_order_of_the_mani
 }
 
 #[test]
-fn a_lock_in_der_and_what_is_no_file_are_named_as_what_they_are() {
+fn a_der_lock_and_special_files_are_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     fs::write(pki.file("root.der"), pki.root_der()).unwrap();
     let refused = |lock: &str, sync: &str, locked: &str| {
@@ -472,7 +472,7 @@ fn a_lock_in_der_and_what_is_no_file_are_named_as_what_they_are() {
 }
 
 #[test]
-fn roots_that_are_held_at_once_are_all_written_and_sync_says_what_becomes_of_devices_with_one() {
+fn hold_all_writes_all_roots() {
     let old = Pki::root("CA 2024").leaf("broker.test");
     let new = Pki::root("CA 2027").leaf("broker.test");
     let folder = tempfile::tempdir().expect("a folder");
@@ -527,7 +527,7 @@ fn roots_that_are_held_at_once_are_all_written_and_sync_says_what_becomes_of_dev
 }
 
 #[test]
-fn hold_without_a_file_of_roots_is_refused() {
+fn hold_needs_a_file_of_roots() {
     certgrab().args(["broker.test", "--hold"]).fails_with(2).stdout("").stderr(
         "certgrab: error: `--hold` has no effect without `--roots FILE`, whose certificates it writes\n\
          certgrab: hint: name the files with the present and the next root, or leave out `--hold`\n",
@@ -535,7 +535,7 @@ fn hold_without_a_file_of_roots_is_refused() {
 }
 
 #[test]
-fn sync_dry_run_says_what_would_be_written_and_writes_nothing() {
+fn sync_dry_run_lists_changes_and_writes_nothing() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     manifest(pki.folder(), &server, &pki.root_file());
@@ -560,7 +560,7 @@ fn sync_dry_run_says_what_would_be_written_and_writes_nothing() {
 }
 
 #[test]
-fn sync_init_writes_a_manifest_that_sync_takes_and_replaces_none() {
+fn sync_init_writes_a_valid_manifest_and_replaces_none() {
     let pki = Pki::root("Plant Root").leaf("localhost");
     let server = Server::presenting(&pki);
     fs::copy(pki.root_file(), pki.file("my \"ca\".pem")).unwrap();
@@ -594,7 +594,7 @@ fn sync_init_writes_a_manifest_that_sync_takes_and_replaces_none() {
 }
 
 #[test]
-fn hints_of_sync_and_of_check_name_keys_of_the_manifest_and_not_options() {
+fn hints_of_sync_and_check_name_manifest_keys() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&pki).sending(pki.path()).start();
     let text = format!(

@@ -5,7 +5,7 @@ use certgrab::{Target, internals::endpoint::StartTls};
 use crate::support::certgrab;
 
 #[test]
-fn a_target_that_is_none_is_refused_with_what_was_understood() {
+fn an_invalid_target_is_refused_with_its_parts() {
     certgrab().args(["http://broker.test"]).fails_with(2).stdout("").stderr(
         "certgrab: error: invalid value 'http://broker.test' for '[TARGET]...': \
          `http://broker.test` has the scheme `http`, which has no TLS; did you mean `https:`?\n",
@@ -13,7 +13,7 @@ fn a_target_that_is_none_is_refused_with_what_was_understood() {
 }
 
 #[test]
-fn no_target_at_all_names_the_usage() {
+fn a_missing_target_shows_the_usage() {
     certgrab().fails_with(2).stdout("").stderr(
         "certgrab: error: no target given\n\
          certgrab: hint: name a server: `certgrab HOST:PORT`\n\
@@ -25,7 +25,7 @@ fn no_target_at_all_names_the_usage() {
 }
 
 #[test]
-fn what_a_command_lacks_is_named_with_how_to_give_it() {
+fn a_missing_argument_is_named_with_its_usage() {
     for (words, lacks, usage) in [
         (&["new", "linux-c", "mqtts://h:1"][..], "<DIR>", "certgrab new <PROJECT> <TARGET> <DIR>"),
         (&["verify"], "<FILE>", "certgrab verify <FILE>"),
@@ -40,7 +40,7 @@ fn what_a_command_lacks_is_named_with_how_to_give_it() {
 }
 
 #[test]
-fn a_project_is_for_a_server_and_what_stands_behind_it_is_not_dropped() {
+fn a_project_refuses_a_target_with_a_path() {
     for target in ["https://plc.test/a/b?c=d", "mqtts://plc.test/a/b?c=d"] {
         let shown = target.replace("c=d", "...");
         certgrab().args(["new", "linux-c", target, "plc"]).fails_with(2).stdout("").stderr(&format!(
@@ -50,7 +50,7 @@ fn a_project_is_for_a_server_and_what_stands_behind_it_is_not_dropped() {
 }
 
 #[test]
-fn a_hostile_target_cannot_reach_the_terminal() {
+fn a_hostile_target_is_escaped() {
     let outcome = certgrab().args(["a\u{1b}[31m\u{202e}b"]).fails_with(2);
     let text = outcome.err();
     assert!(text.chars().all(|one| one == '\n' || !one.is_control()), "{text:?}");
@@ -58,7 +58,7 @@ fn a_hostile_target_cannot_reach_the_terminal() {
 }
 
 #[test]
-fn an_unknown_format_names_those_that_are_near_it_and_the_list() {
+fn an_unknown_format_gets_similar_names() {
     for (word, wanted) in [
         ("docx", "unknown format; see `certgrab formats`"),
         ("", "unknown format; see `certgrab formats`"),
@@ -76,7 +76,7 @@ fn an_unknown_format_names_those_that_are_near_it_and_the_list() {
 }
 
 #[test]
-fn options_that_would_be_passed_over_are_refused_and_both_named() {
+fn ignored_options_are_refused_and_both_named() {
     for (one, other) in [
         (&["--survey"][..], &["--as", "esp-idf"][..]),
         (&["--survey"], &["--backup"]),
@@ -136,7 +136,7 @@ fn a_password_in_a_url_is_not_repeated() {
 }
 
 #[test]
-fn a_place_to_connect_to_has_a_port_and_no_scheme() {
+fn connect_has_a_port_and_no_scheme() {
     for (place, wanted) in [
         ("other.test", "expected HOST:PORT, found no port"),
         ("smtp://other.test:25", "expected HOST:PORT, found a URL; put the scheme before TARGET"),
@@ -180,12 +180,12 @@ fn a_target_is_a_host_a_host_with_a_port_or_a_url() {
 }
 
 #[test]
-fn a_host_in_unicode_is_asked_for_in_ascii() {
+fn a_unicode_host_is_converted_to_ascii() {
     assert_eq!(shown("bücher.example"), "xn--bcher-kva.example:443");
 }
 
 #[test]
-fn what_names_no_server_is_refused_with_what_was_understood() {
+fn a_target_without_a_server_is_refused() {
     for (given, wanted) in [
         ("", "the target is empty"),
         ("http://a", "`http://a` has the scheme `http`, which has no TLS"),
@@ -207,13 +207,13 @@ fn what_names_no_server_is_refused_with_what_was_understood() {
 }
 
 #[test]
-fn a_scheme_without_tls_names_the_one_that_was_meant() {
+fn a_scheme_without_tls_suggests_the_one_with_tls() {
     let error = "mqtt://a".parse::<Target>().unwrap_err();
     assert_eq!(error.hint().as_deref(), Some("did you mean `mqtts:`?"));
 }
 
 #[test]
-fn targets_of_other_tools_have_an_answer_that_repeats_no_secret() {
+fn targets_of_other_tools_get_a_hint_without_secrets() {
     for (given, wanted) in [
         ("nats://broker.test", "sends INFO before TLS starts"),
         ("kafka://broker.test:9093", "no URL scheme of Kafka"),
@@ -238,7 +238,7 @@ fn targets_of_other_tools_have_an_answer_that_repeats_no_secret() {
 }
 
 #[test]
-fn a_port_that_is_given_stays_when_asked_in_another_way() {
+fn starttls_keeps_a_given_port() {
     let asked = |given: &str| given.parse::<Target>().unwrap().asking(StartTls::Smtp).port();
     assert_eq!(asked("mail.test"), 25);
     assert_eq!(asked("mail.test:443"), 443);

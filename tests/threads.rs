@@ -55,7 +55,7 @@ fn comes_to_have(wanted: usize, words: &[&str], folder: &Path) -> Result<(), usi
 
 #[cfg(target_os = "linux")]
 #[test]
-fn sync_and_check_ask_and_the_lab_serves_on_as_many_threads_as_are_asked_for() {
+fn sync_check_and_lab_use_the_requested_threads() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     write_manifest(&pki, server.address());
@@ -74,7 +74,7 @@ fn sync_and_check_ask_and_the_lab_serves_on_as_many_threads_as_are_asked_for() {
 }
 
 #[test]
-fn the_number_of_threads_changes_no_byte_of_what_check_and_sync_say() {
+fn check_and_sync_print_the_same_with_any_number_of_threads() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     write_manifest(&pki, server.address());
@@ -106,7 +106,7 @@ fn the_number_of_threads_changes_no_byte_of_what_check_and_sync_say() {
 }
 
 #[test]
-fn a_host_whose_chain_is_short_costs_no_thread_of_its_own() {
+fn a_short_chain_starts_no_thread() {
     if !real::program("strace") {
         return;
     }

@@ -22,7 +22,7 @@ fn none_found(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_client_of_arduino_esp32_without_an_anchor_is_found_and_one_with_another_means_is_not() {
+fn an_arduino_esp32_client_without_an_anchor_is_found() {
     all_found(&[
         ("a.ino", "WiFiClientSecure c;\nvoid f() { c.setCACert(NULL); }"),
         ("a.ino", "WiFiClientSecure* c;\nvoid f() { c->setCACert(nullptr); }"),
@@ -53,7 +53,7 @@ fn a_client_of_arduino_esp32_without_an_anchor_is_found_and_one_with_another_mea
 }
 
 #[test]
-fn python_turns_it_off_in_requests_of_aiohttp_and_options_of_curl() {
+fn aiohttp_and_pycurl_turn_it_off() {
     all_found(&[
         ("a.py", "import aiohttp\nr = await s.get(\"https://x\", ssl=False)\n"),
         ("a.py", "r = await session.post(url, data=d, ssl = False)\n"),
@@ -70,7 +70,7 @@ fn python_turns_it_off_in_requests_of_aiohttp_and_options_of_curl() {
 }
 
 #[test]
-fn scripts_turn_it_off_in_their_own_words_and_not_in_their_comments() {
+fn scripts_turn_it_off_but_not_in_comments() {
     let cases = [
         ("a.php", "<?php\n$c = [\"ssl\" => [\"verify_peer\" => false]];\n"),
         ("a.php", "<?php\n$o = array('ssl' => array('verify_peer_name' => FALSE));\n"),
@@ -119,7 +119,7 @@ fn scripts_turn_it_off_in_their_own_words_and_not_in_their_comments() {
 }
 
 #[test]
-fn commands_of_a_shell_turn_it_off_by_their_own_options_alone() {
+fn shell_commands_turn_it_off_only_by_their_options() {
     all_found(&[
         ("a.sh", "curl -k https://x\n"),
         ("a.sh", "curl -fsSk \"$URL\"\n"),
@@ -142,7 +142,7 @@ fn commands_of_a_shell_turn_it_off_by_their_own_options_alone() {
 }
 
 #[test]
-fn applications_for_phones_and_desks_turn_it_off_in_their_callbacks_and_fields() {
+fn mobile_and_desktop_apps_turn_it_off_in_callbacks() {
     all_found(&[
         (
             "a.cs",
@@ -195,7 +195,7 @@ fn applications_for_phones_and_desks_turn_it_off_in_their_callbacks_and_fields()
 }
 
 #[test]
-fn settings_and_variables_of_git_and_of_packagers_turn_it_off() {
+fn settings_of_git_and_package_managers_turn_it_off() {
     all_found(&[
         ("a.sh", "git config --global http.sslVerify false\n"),
         ("a.sh", "git -c http.sslVerify=false clone https://x\n"),
@@ -234,7 +234,7 @@ fn settings_and_variables_of_git_and_of_packagers_turn_it_off() {
 }
 
 #[test]
-fn commands_in_yaml_and_in_makefiles_turn_it_off_and_texts_beside_them_do_not() {
+fn commands_in_yaml_and_makefiles_turn_it_off_but_texts_do_not() {
     all_found(&[
         ("ci.yml", "steps:\n  - run: curl -k https://x\n"),
         (
@@ -265,7 +265,7 @@ fn commands_in_yaml_and_in_makefiles_turn_it_off_and_texts_beside_them_do_not() 
 }
 
 #[test]
-fn libraries_of_glib_gnutls_and_other_stacks_turn_it_off_in_their_own_ways() {
+fn libraries_on_glib_gnutls_and_others_turn_it_off() {
     let handler = "static gboolean accept_it(GTlsConnection *c, GTlsCertificate *p, int e, gpointer d) { \
                    BODY }\nvoid f(void) { g_signal_connect(c, \"accept-certificate\", \
                    G_CALLBACK(accept_it), NULL); }";
@@ -324,7 +324,7 @@ fn libraries_of_glib_gnutls_and_other_stacks_turn_it_off_in_their_own_ways() {
 }
 
 #[test]
-fn firmware_turns_it_off_in_the_ways_of_its_libraries_and_its_modems() {
+fn firmware_libraries_and_modems_turn_it_off() {
     let websocket = "#include <WebSocketsClient.h>\nWebSocketsClient ws;\nvoid setup() { X }";
     let with = |call: &str| websocket.replace('X', call);
     all_found(&[
@@ -366,7 +366,7 @@ fn firmware_turns_it_off_in_the_ways_of_its_libraries_and_its_modems() {
 }
 
 #[test]
-fn what_is_turned_off_is_named_as_the_library_means_it() {
+fn the_finding_names_what_the_library_skips() {
     let message = |file: &str, code: &str| {
         let reading = check::read(Path::new(file), code.as_bytes());
         reading.findings.listed()[0].message.clone()

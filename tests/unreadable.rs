@@ -41,7 +41,7 @@ const REFUSED: &str = "certgrab: error: the server's certificate is not an X.509
                        notBefore cannot be read\n";
 
 #[test]
-fn a_first_certificate_that_cannot_be_read_is_refused_and_no_other_stands_for_it() {
+fn no_certificate_replaces_an_unreadable_first_one() {
     let impostor = Impostor::new();
     for what in [&["--emit", "pem"][..], &["--emit", "pem", "--what", "leaf"]] {
         let server = impostor.server();
@@ -68,7 +68,7 @@ fn a_first_certificate_that_cannot_be_read_is_refused_and_no_other_stands_for_it
 }
 
 #[test]
-fn a_first_certificate_whose_begin_line_is_damaged_is_named_and_no_other_stands_for_it() {
+fn a_first_certificate_with_a_damaged_begin_line_is_named() {
     let impostor = Impostor::new();
     let (first, rest) = impostor.sent.split_at(1);
     let (first, rest) = (pem_of(first), pem_of(rest));
@@ -122,7 +122,7 @@ fn a_first_certificate_whose_begin_line_is_damaged_is_named_and_no_other_stands_
 }
 
 #[test]
-fn a_first_certificate_in_bare_base64_is_named_and_no_other_stands_for_it() {
+fn a_first_certificate_in_bare_base64_is_named() {
     let impostor = Impostor::new();
     let (first, rest) = impostor.sent.split_at(1);
     let (first, rest) = (pem_of(first), pem_of(rest));
@@ -143,7 +143,7 @@ fn a_first_certificate_in_bare_base64_is_named_and_no_other_stands_for_it() {
 }
 
 #[test]
-fn a_first_certificate_without_boundaries_is_refused_in_every_form() {
+fn a_first_certificate_without_boundaries_is_refused() {
     let impostor = Impostor::new();
     let (first, rest) = impostor.sent.split_at(1);
     let from = impostor.real.file("sent.pem");
@@ -181,7 +181,7 @@ fn a_first_certificate_without_boundaries_is_refused_in_every_form() {
 }
 
 #[test]
-fn a_message_of_a_chain_that_is_cut_off_is_refused() {
+fn a_truncated_chain_message_is_refused() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let whole = pki.file("whole.p7b");
     fs::write(pki.file("chain.pem"), pem_of(&pki.chain())).expect("a file");
@@ -199,7 +199,7 @@ fn a_message_of_a_chain_that_is_cut_off_is_refused() {
 }
 
 #[test]
-fn blocks_of_a_chain_that_are_no_certificates_are_named() {
+fn other_blocks_than_certificates_in_a_chain_are_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let chain = pem_of(pki.path());
     let from = pki.file("sent.pem");
@@ -216,7 +216,7 @@ fn blocks_of_a_chain_that_are_no_certificates_are_named() {
 }
 
 #[test]
-fn a_first_certificate_that_cannot_be_read_is_trusted_by_no_fingerprint_of_another() {
+fn no_other_fingerprint_trusts_an_unreadable_first_certificate() {
     let impostor = Impostor::new();
     let leaf = sha256(impostor.real.leaf_der());
     let outcome = grab(&impostor.server())
@@ -227,7 +227,7 @@ fn a_first_certificate_that_cannot_be_read_is_trusted_by_no_fingerprint_of_anoth
 }
 
 #[test]
-fn a_document_has_the_positions_of_what_was_presented() {
+fn a_document_has_the_presented_positions() {
     let impostor = Impostor::new();
     let document = grab(&impostor.server())
         .args(["--json", "--roots"])
@@ -264,7 +264,7 @@ fn a_report_numbers_certificates_as_they_were_sent() {
 }
 
 #[test]
-fn an_issuer_that_may_be_the_certificate_that_cannot_be_read_is_not_said_to_be_missing() {
+fn an_unreadable_certificate_may_be_the_missing_issuer() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let junk = CertificateDer::from(b"junk".to_vec());
     let sent = pki.file("sent.pem");
@@ -278,7 +278,7 @@ fn an_issuer_that_may_be_the_certificate_that_cannot_be_read_is_not_said_to_be_m
 }
 
 #[test]
-fn check_takes_no_other_certificate_for_a_leaf_that_cannot_be_read() {
+fn check_replaces_no_unreadable_leaf() {
     let impostor = Impostor::new();
     let server = impostor.server();
     let target = format!("plc.test:{}", server.port());
@@ -303,7 +303,7 @@ fn check_takes_no_other_certificate_for_a_leaf_that_cannot_be_read() {
 }
 
 #[test]
-fn a_chain_is_the_same_only_with_the_same_bytes_at_its_head() {
+fn only_equal_first_bytes_make_a_chain_the_same() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let chain = pki.chain();
     let presented = |first: &[u8]| {
@@ -364,7 +364,7 @@ impl Remade {
 }
 
 #[test]
-fn extensions_with_object_identifiers_of_any_arc_and_length_are_read() {
+fn extensions_with_any_object_identifier_are_read() {
     let long: Vec<u64> = [1, 3, 6, 1, 4, 1].into_iter().chain((0..60).map(|arc| arc + 1)).collect();
     let wide = [2, 25, u64::MAX >> 1, u64::MAX >> 1];
     let made = Remade::new(move |leaf| {
@@ -385,14 +385,14 @@ fn extensions_with_object_identifiers_of_any_arc_and_length_are_read() {
 }
 
 #[test]
-fn ecdsa_with_null_as_its_parameters_is_verified() {
+fn ecdsa_with_null_parameters_is_verified() {
     let made = Remade::new(|_| {});
     let null = |fields: &mut Vec<Vec<u8>>| fields[field::ALGORITHM] = ECDSA_SHA256_NULL.to_vec();
     made.assert_verified(&made.leaf(null), &made.root(null));
 }
 
 #[test]
-fn a_key_whose_point_is_compressed_verifies_chains_and_handshakes() {
+fn a_compressed_point_verifies_chains_and_handshakes() {
     let made = Remade::new(|_| {});
     let squeeze = |fields: &mut Vec<Vec<u8>>| fields[field::KEY] = compressed(&fields[field::KEY]);
     let root = made.root(squeeze);
@@ -404,7 +404,7 @@ fn a_key_whose_point_is_compressed_verifies_chains_and_handshakes() {
 }
 
 #[test]
-fn a_certificate_that_the_library_cannot_read_is_named_in_words() {
+fn an_unreadable_certificate_has_a_sentence() {
     let [root_key, upper_key] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
     let same = KeyPair::from_pem(&root_key.serialize_pem()).expect("the key");
     let pki = Pki::root_with_key("Plant Root", same).leaf("other.test");
@@ -451,7 +451,7 @@ fn a_certificate_that_the_library_cannot_read_is_named_in_words() {
 }
 
 #[test]
-fn one_certificate_of_a_file_of_roots_that_cannot_be_read_is_named_and_the_others_are_roots() {
+fn an_unreadable_certificate_among_roots_is_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let file = pki.file("roots.pem");
@@ -473,7 +473,7 @@ fn one_certificate_of_a_file_of_roots_that_cannot_be_read_is_named_and_the_other
 }
 
 #[test]
-fn a_certificate_of_the_systems_store_that_cannot_be_read_is_named() {
+fn an_unreadable_certificate_of_the_system_store_is_named() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let file = pki.file("system.pem");
@@ -492,7 +492,7 @@ fn a_certificate_of_the_systems_store_that_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_trusted_certificate_of_openssl_is_named_with_the_command_that_converts_it() {
+fn an_openssl_trusted_certificate_has_a_command_to_convert_it() {
     if !real::program("openssl") {
         return;
     }

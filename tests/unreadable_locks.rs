@@ -50,7 +50,7 @@ fn unreadable(lock: &str, foreign: &str) -> Vec<(String, &'static str)> {
 }
 
 #[test]
-fn a_lock_that_cannot_be_read_is_an_error_of_every_check() {
+fn an_unreadable_lock_is_an_error_of_every_check() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("other.test");
     let server = Server::presenting(&pki);
@@ -81,7 +81,7 @@ fn a_lock_that_cannot_be_read_is_an_error_of_every_check() {
 }
 
 #[test]
-fn a_plain_file_in_the_place_of_a_lock_is_held_against_the_manifest_by_every_check() {
+fn a_plain_file_as_a_lock_is_checked_against_the_manifest() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("other.test");
     let server = Server::presenting(&pki);

@@ -28,7 +28,7 @@ fn by_ed448(der: &[u8]) -> CertificateDer<'static> {
 }
 
 #[test]
-fn to_trust_a_root_whose_signatures_cannot_be_verified_is_not_proposed() {
+fn hints_do_not_trust_a_root_with_unsupported_signatures() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let chain = maze(&pki, Keys::Ed448, 1);
     let server = Server::of(&pki).sending(&chain).start();
@@ -48,7 +48,7 @@ fn to_trust_a_root_whose_signatures_cannot_be_verified_is_not_proposed() {
 }
 
 #[test]
-fn an_intermediate_below_what_cannot_be_verified_is_proposed_and_helps() {
+fn an_intermediate_below_an_unsupported_root_is_suggested() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let [leaf, issuing] = [0, 1].map(|place| pki.path()[place].clone());
     let issuing = by_ed448(&issuing);
@@ -110,7 +110,7 @@ fn said(pki: &Pki, chain: &[CertificateDer<'static>], root: &CertificateDer<'sta
 }
 
 #[test]
-fn a_key_in_hybrid_form_is_read_and_what_it_signed_is_called_not_verifiable() {
+fn signatures_of_a_hybrid_point_are_unsupported() {
     let key = KeyPair::generate().expect("a key");
     let same = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
     let pki = Pki::root_with_key("Plant Root", same).leaf("plc.test");
@@ -131,7 +131,7 @@ fn a_key_in_hybrid_form_is_read_and_what_it_signed_is_called_not_verifiable() {
 }
 
 #[test]
-fn an_rsa_key_without_null_is_read_and_what_it_signed_is_called_not_verifiable() {
+fn signatures_of_an_rsa_key_without_null_are_unsupported() {
     let Some(key) = rsa_key() else { return };
     let same = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
     let pki = Pki::root_with_key("Plant Root", same).leaf("plc.test");
@@ -149,7 +149,7 @@ fn an_rsa_key_without_null_is_read_and_what_it_signed_is_called_not_verifiable()
 }
 
 #[test]
-fn rsassa_pss_with_an_explicit_trailer_is_read_and_called_not_verifiable() {
+fn rsassa_pss_with_an_explicit_trailer_is_unsupported() {
     let Some(key) = rsa_key() else { return };
     let same = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
     let pki = Pki::root_with_key("Plant Root", same).leaf("plc.test");

@@ -67,7 +67,7 @@ fn a_chain_is_read_from_pkcs7_in_either_encoding_whatever_its_order() {
 }
 
 #[test]
-fn a_batch_shows_the_id_without_its_controls_and_names_the_line_and_the_field() {
+fn a_batch_escapes_the_id_and_names_line_and_field() {
     let lines = "{\"id\": \"a\u{202e}b\u{9b}31m\"}\n\n[1]\n{\"id\": 2,\n\
                  {\"id\": 3, \"leaf\": 7}\n{\"id\": 4, \"leaf\": \"\", \"roots\": [1]}\n";
     let out = certgrab().args(["verify", "--batch"]).reading(lines).succeeds().out();
@@ -99,7 +99,7 @@ fn refusal_of(pki: &Pki, chain: &std::path::Path) -> String {
 }
 
 #[test]
-fn the_certificate_with_a_damaged_extension_is_named_and_not_the_root() {
+fn a_certificate_with_a_damaged_extension_is_named() {
     let extension = |last: u64, content: &[u8]| {
         let mut made =
             rcgen::CustomExtension::from_oid_content(&[2, 5, 29, last], content.to_vec());
@@ -128,7 +128,7 @@ fn the_certificate_with_a_damaged_extension_is_named_and_not_the_root() {
 }
 
 #[test]
-fn a_wrong_signature_under_the_key_that_is_named_speaks_of_no_other_root() {
+fn a_wrong_signature_names_no_other_root() {
     let pki = Pki::root("Plant Root")
         .changed(|leaf| leaf.use_authority_key_identifier_extension = true)
         .leaf("plc.test");
@@ -145,7 +145,7 @@ fn a_wrong_signature_under_the_key_that_is_named_speaks_of_no_other_root() {
 }
 
 #[test]
-fn a_certificate_that_openssl_rejects_for_servers_is_not_advised_to_be_converted() {
+fn no_conversion_is_advised_if_openssl_rejects_servers() {
     if !real::program("openssl") {
         return;
     }
@@ -173,7 +173,7 @@ fn a_certificate_that_openssl_rejects_for_servers_is_not_advised_to_be_converted
 }
 
 #[test]
-fn a_batch_without_roots_says_so() {
+fn a_batch_without_roots_is_an_error() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let line = serde_json::json!({
         "id": 1, "leaf": pem_of(&pki.path()[..1]), "intermediates": [pem_of(&pki.path()[1..])],
@@ -187,7 +187,7 @@ fn a_batch_without_roots_says_so() {
 }
 
 #[test]
-fn what_departs_from_the_profile_is_a_warning_and_with_strict_a_failure() {
+fn a_profile_departure_is_a_warning_or_with_strict_a_failure() {
     // rcgen gives a leaf no authorityKeyIdentifier unless it is asked to.
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let run = || {
@@ -203,7 +203,7 @@ fn what_departs_from_the_profile_is_a_warning_and_with_strict_a_failure() {
 }
 
 #[test]
-fn a_batch_answers_every_line_and_outlives_all_of_them() {
+fn a_batch_answers_every_line_and_survives_all() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let pem = |index: usize| pem_of(&pki.path()[index..=index]);
     let case = |id: &str, host: &str| {
@@ -252,7 +252,7 @@ fn a_batch_answers_every_line_and_outlives_all_of_them() {
 }
 
 #[test]
-fn a_graph_of_64_certificates_is_judged_whole_whatever_their_order() {
+fn a_graph_of_64_certificates_is_searched_in_any_order() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let other = |number: usize| {
         let other = Pki::root("Other Root").intermediate(&format!("Other {number}"));
@@ -281,7 +281,7 @@ fn a_graph_of_64_certificates_is_judged_whole_whatever_their_order() {
 }
 
 #[test]
-fn path_building_departs_from_the_conformance_suite_only_where_it_says_so() {
+fn path_building_has_only_known_disagreements_with_limbo() {
     let Some(folder) = real::shared("limbo") else { return };
     if !real::program("python3") {
         return;
@@ -316,7 +316,7 @@ fn path_building_departs_from_the_conformance_suite_only_where_it_says_so() {
 }
 
 #[test]
-fn without_a_host_the_path_alone_is_verified() {
+fn without_a_host_only_the_path_is_verified() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let verify = |at: &str, chain: &std::path::Path| {
         certgrab()
@@ -347,7 +347,7 @@ fn without_a_host_the_path_alone_is_verified() {
 }
 
 #[test]
-fn a_batch_verifies_the_path_alone_where_host_is_absent_or_null() {
+fn a_batch_without_a_host_verifies_only_the_path() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let pem = |index: usize| pem_of(&pki.path()[index..=index]);
     let case = |host: Option<serde_json::Value>, kind: Option<&str>, sends_all: bool| {

@@ -89,7 +89,7 @@ fn commands(pki: &Pki, server: &Server, roots: &str) -> Vec<(&'static str, Run)>
 }
 
 #[test]
-fn every_command_that_writes_says_that_the_server_did_not_prove_its_key() {
+fn every_writing_command_warns_about_an_unproven_key() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = recorded("plc.test", pki.chain());
     let roots = pki.root_file();
@@ -103,7 +103,7 @@ fn every_command_that_writes_says_that_the_server_did_not_prove_its_key() {
 }
 
 #[test]
-fn every_command_that_writes_says_that_only_this_systems_store_has_the_root() {
+fn every_writing_command_warns_about_a_root_of_this_system_only() {
     let pki = Pki::root("Inspecting Proxy").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
@@ -118,7 +118,7 @@ fn every_command_that_writes_says_that_only_this_systems_store_has_the_root() {
 }
 
 #[test]
-fn every_command_that_writes_for_any_reader_names_the_stacks_that_refuse_the_anchor() {
+fn every_writing_command_names_stacks_that_refuse_the_anchor() {
     // A root that allows no CA certificate below it, over one: the rules of browsers do not look.
     let none_below = |params: &mut CertificateParams| {
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -140,7 +140,7 @@ fn every_command_that_writes_for_any_reader_names_the_stacks_that_refuse_the_anc
 }
 
 #[test]
-fn of_several_targets_each_warning_names_its_own() {
+fn with_several_targets_a_warning_names_its_target() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let roots = pki.root_file();
     let [proven, shown] = [Server::presenting(&pki), recorded("plc.test", pki.chain())];
@@ -161,7 +161,7 @@ fn of_several_targets_each_warning_names_its_own() {
 }
 
 #[test]
-fn sync_replaces_no_lock_whose_key_was_proven_by_one_whose_key_was_not() {
+fn sync_never_replaces_a_proven_key_by_an_unproven_one() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let roots = format!("roots = '{}'\n", pki.root_file().display());
     let run = |words: &[&str]| certgrab().args(words).in_folder(pki.folder());
@@ -206,7 +206,7 @@ fn sync_replaces_no_lock_whose_key_was_proven_by_one_whose_key_was_not() {
 }
 
 #[test]
-fn check_and_compare_say_that_the_server_does_not_prove_its_key_now() {
+fn check_and_compare_warn_about_an_unproven_key() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let file = pki.root_file();
     let roots = format!("roots = '{}'\n", file.display());
@@ -238,7 +238,7 @@ fn check_and_compare_say_that_the_server_does_not_prove_its_key_now() {
 }
 
 #[test]
-fn what_an_anchor_does_not_allow_itself_is_said_without_emit_too() {
+fn an_anchors_restrictions_are_warnings_without_emit_too() {
     let cases = [
         (
             IsCa::NoCa,
@@ -275,7 +275,7 @@ fn what_an_anchor_does_not_allow_itself_is_said_without_emit_too() {
 }
 
 #[test]
-fn many_certificates_that_cannot_be_read_are_one_line_unless_all_is_wanted() {
+fn many_unreadable_certificates_are_one_line_unless_verbose() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let mut chain = pki.path()[..1].to_vec();
     // Distinct sequences of DER that are no certificates.

@@ -9,7 +9,7 @@ fn changed(path: &Path) -> SystemTime {
 }
 
 #[test]
-fn a_file_is_written_once_and_left_alone_while_it_does_not_change() {
+fn an_unchanged_file_is_not_written_again() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let path = pki.file("root_ca.h");
@@ -41,7 +41,7 @@ fn several_formats_go_to_several_files_in_one_run() {
 }
 
 #[test]
-fn a_run_that_fails_leaves_what_was_there_untouched() {
+fn a_failed_run_changes_no_file() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let path = pki.file("root_ca.h");
@@ -58,7 +58,7 @@ fn a_run_that_fails_leaves_what_was_there_untouched() {
 }
 
 #[test]
-fn of_several_files_none_is_written_if_one_cannot_be() {
+fn if_one_file_cannot_be_written_none_is() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let (good, bad) = (pki.file("good.h"), pki.file("missing/bad.rs"));
@@ -84,7 +84,7 @@ fn of_several_files_none_is_written_if_one_cannot_be() {
 }
 
 #[test]
-fn what_is_read_is_not_written_over() {
+fn an_input_is_never_overwritten() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
@@ -105,7 +105,7 @@ fn what_is_read_is_not_written_over() {
 }
 
 #[test]
-fn a_dash_for_a_path_is_standard_output() {
+fn a_dash_as_a_path_is_standard_output() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let run = grab(&server).args(["--emit", "pem=-", "--roots"]).args([pki.root_file()]);
@@ -135,7 +135,7 @@ fn a_full_standard_error_and_a_closed_standard_output_change_no_exit_code() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_to_what_is_not_there_yet_leads_to_the_file_that_is_made() {
+fn a_dangling_link_leads_to_the_new_file() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let (path, link) = (pki.file("later.pem"), pki.file("dangling.pem"));
@@ -168,7 +168,7 @@ fn a_link_to_what_is_not_there_yet_leads_to_the_file_that_is_made() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_is_followed_and_the_mode_of_a_file_kept() {
+fn links_are_followed_and_file_modes_kept() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -188,7 +188,7 @@ fn a_link_is_followed_and_the_mode_of_a_file_kept() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_never_replaced() {
+fn special_files_are_never_replaced() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server)
@@ -207,7 +207,7 @@ fn what_is_no_regular_file_is_never_replaced() {
 }
 
 #[test]
-fn options_that_contradict_each_other_are_refused_before_anyone_is_asked() {
+fn contradicting_options_are_refused_before_any_connection() {
     let refused = |arguments: &[&str], wanted: &str| {
         let outcome = certgrab().args(arguments).fails_with(2).stdout("");
         assert!(outcome.err().starts_with(wanted), "{arguments:?}: {}", outcome.err());
@@ -237,7 +237,7 @@ fn options_that_contradict_each_other_are_refused_before_anyone_is_asked() {
 }
 
 #[test]
-fn options_that_would_change_nothing_are_refused() {
+fn options_without_effect_are_refused() {
     let naming = |option: &str| {
         format!(
             "`{option}` has no effect: no selected format contains a constant name\n\

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn asked_for_required_accepted_and_refused_are_four_sentences() {
+    fn each_outcome_of_a_client_certificate_has_a_sentence() {
         let ended = || Answer::Ended("closes the connection".to_owned());
         let judge = |shown, answer| {
             let request = CertificateRequest { authorities: Vec::new(), shown, answer };

@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_link_local_address_is_proposed_to_be_allowed() {
+    fn hints_never_allow_a_link_local_address() {
         for (address, is_proposed) in [
             ("169.254.169.254:80", false),
             ("[fe80::1]:80", false),

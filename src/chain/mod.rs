@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_named_as_people_name_them() {
+    fn versions_have_their_usual_names() {
         assert_eq!(Version::Tls10.to_string(), "TLS 1.0");
         assert_eq!(version_name(0x7f1c), "version 0x7f1c");
     }

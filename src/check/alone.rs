@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_made_by_hand_with_a_certificate_is_certificates_alone() {
+    fn a_hand_written_header_counts_as_certificates_only() {
         let certificate = certificate();
         let pem = certificate.pem();
         let lines: String = pem.lines().map(|line| format!("  \"{line}\\n\" \\\n")).collect();
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_else_stands_in_a_source_with_a_certificate_is_named_by_its_line() {
+    fn other_code_in_a_source_is_named_with_its_line() {
         let pem = certificate().pem();
         let ca = format!("const char ca[] = R\"({pem})\";\n");
         let after = ca.lines().count() + 1;

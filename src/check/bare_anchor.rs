@@ -211,7 +211,7 @@ mod tests {
     use crate::x509::certificate::Key as Public;
 
     #[test]
-    fn an_anchor_made_of_a_name_and_the_parts_of_a_key_is_the_root_they_came_from() {
+    fn a_name_and_key_parts_identify_their_root() {
         for der in crate::trust::store::mozilla_list() {
             let root = Certificate::from_der(der).unwrap();
             let parts = match root.key() {

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_long_run_no_more_digits_are_read_than_a_certificate_has() {
+    fn a_long_run_is_read_up_to_the_length_of_a_certificate() {
         // A SEQUENCE of 0x377 bytes, and a long run after it.
         let run = ["MIIDdzCCAl+g", &"A".repeat(100_000)].concat();
         assert_eq!(digits(run.as_bytes()).len(), (0x377_usize + 4).div_ceil(3) * 4);

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_sorted_and_each_stands_once() {
+    fn codes_are_sorted_and_unique() {
         assert!(CODES.is_sorted_by(|one, next| one.0 < next.0));
         assert_eq!(meaning("expired"), Some("the certificate has expired"));
         assert_eq!(meaning("nothing"), None);

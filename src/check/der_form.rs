@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thousand_beginnings_of_certificates_in_an_image_are_looked_at_and_no_more() {
+    fn at_most_1000_certificate_starts_in_an_image_are_read() {
         let beginning: &[u8] = &[0x30, 0x82, 1, 4, 0x30, 0x82, 1, 0, 0xa0, 3, 2, 1, 2, 2];
         let found = |count: usize| {
             let image = [&[0xe9], &beginning.repeat(count)[..]].concat();

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_format_and_the_device_are_those_of_the_command_in_the_comment() {
+    fn format_and_device_come_from_the_command_in_the_comment() {
         let says = |text: &str| {
             let origin = Origin::of(text.as_bytes());
             (origin.format.map(|one| one.name), origin.device.map(|one| one.name))

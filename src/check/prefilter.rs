@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn common_words_and_numbers_are_no_sign_without_what_follows_them_in_a_certificate() {
+    fn common_words_and_numbers_alone_do_not_pass_the_filter() {
         let plain = [
             "if (verify(x)) return BEGIN_STATE;",
             "static const int t[] = {0x30, 0x31, 0x32, 48, 49};",

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_is_what_certgrab_writes_as_one() {
+    fn only_certgrabs_source_line_is_read_as_one() {
         for says in [
             "sent by the server",
             "fetched from http://aia.test/ca.cer",

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_told_from_a_server_by_its_ending() {
+    fn a_file_is_recognised_by_its_extension() {
         for word in ["typo.py", "ca.pem", "certs/ca.pem", "main.INO", "a.b.json", "./ca.h"] {
             assert!(instead_of_a_server(word) && rather_than_a_server(word), "{word}");
         }

@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_word_stands_in_two_rows_and_each_format_is_one() {
+    fn every_word_has_one_row_and_every_format_exists() {
         for table in [VERBS, VERBS_OF_PAIRS, FORMATS, PROJECTS] {
             let mut words: Vec<_> = table.iter().flat_map(|(words, _)| *words).collect();
             words.sort_unstable();

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_names_the_place_to_report_it_only_where_the_build_knows_one() {
+    fn a_panic_names_an_issue_tracker_only_if_the_build_has_one() {
         assert_eq!(where_to_report(""), None);
         assert_eq!(
             where_to_report("https://forge.example/owner/certgrab").as_deref(),
@@ -200,7 +200,7 @@ mod tests {
     const PANICS: &str = "CERTGRAB_TEST_PANICS";
 
     #[test]
-    fn a_panic_ends_the_process_with_70_and_one_escaped_line_on_any_thread() {
+    fn a_panic_on_any_thread_exits_with_70_and_one_escaped_line() {
         if let Ok(thread) = std::env::var(PANICS) {
             report_panics();
             let fall = || panic!("no \x1b[31mbounds\ncertgrab: all is well");
@@ -209,8 +209,7 @@ mod tests {
                 _ => std::thread::spawn(fall).join().expect("the process is over"),
             }
         }
-        let name =
-            "cli::tests::a_panic_ends_the_process_with_70_and_one_escaped_line_on_any_thread";
+        let name = "cli::tests::a_panic_on_any_thread_exits_with_70_and_one_escaped_line";
         for thread in ["main", "another"] {
             let this = std::env::current_exe().expect("the tests");
             let output = process::Command::new(this)

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_are_in_the_order_of_the_items_on_any_number_of_threads() {
+    fn results_keep_the_item_order_on_any_number_of_threads() {
         let work = |number: u32| (!number.is_multiple_of(3)).then_some(number * 2);
         let expected: Vec<_> = (0..1_000).filter_map(work).collect();
         for threads in [0, 1, 2, 7] {

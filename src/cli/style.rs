@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_ascii_on_a_dumb_terminal_and_in_a_locale_without_utf_8() {
+    fn a_dumb_terminal_or_a_locale_without_utf_8_gets_ascii() {
         let of = |set: &[(&str, &str)]| {
             draws_ascii(|name| {
                 let found = set.iter().find(|(known, _)| *known == name);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_is_wrapped_behind_its_name_and_a_long_word_stays_whole() {
+    fn a_long_value_is_wrapped_but_a_long_word_stays_whole() {
         let wrap = |value: &str, columns| wrapped("why        ", "           ", value, columns);
         let value = "the root that is the nearest to the leaf";
         assert_eq!(wrap(value, None), format!("why        {value}\n"));

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_shows_today_what_lasts_and_what_comes_after_the_schedule() {
+    fn the_timeline_shows_today_the_lifetime_and_the_schedule() {
         let begins = day("2020-01-01");
         let anchor = lasts("2040-01-01", Some("2035-01-01"));
         assert_eq!(
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn an_anchor_that_never_expires_or_is_expired_has_a_line_of_the_same_length() {
+    fn unlimited_and_expired_anchors_have_timelines_of_equal_length() {
         let begins = day("2020-01-01");
         for (not_after, at) in [
             ("9999-12-31", "2026-11-22"),

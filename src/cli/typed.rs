@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_goes_in_front_of_the_options_that_every_command_has() {
+    fn a_command_is_put_before_the_common_options() {
         for (typed, read) in [
             ("certgrab", "certgrab"),
             ("certgrab --lang zh", "certgrab --lang zh"),

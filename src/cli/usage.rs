@@ -248,7 +248,7 @@ mod tests {
     use super::edits;
 
     #[test]
-    fn the_distance_of_two_words_is_the_fewest_edits() {
+    fn the_distance_between_words_is_the_number_of_edits() {
         for (one, other, distance) in [
             ("", "", 0),
             ("--case", "--cases", 1),

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_has_a_dot_and_no_forbidden_character() {
+    fn a_domain_has_a_dot_and_only_allowed_characters() {
         assert!(is_unicode_domain("bücher.example"));
         for other in ["bücher", "bücher example.com", "example.com", "http://bücher.example"] {
             assert!(!is_unicode_domain(other), "{other}");

@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_that_the_presented_chain_does_not_carry_is_not_proven() {
+    fn a_candidate_without_its_intermediates_is_not_proven() {
         let [root_key, issuing_key, leaf_key, other_key] =
             [(); 4].map(|()| KeyPair::generate().unwrap());
         let root = read(&authority("Plant Root").self_signed(&root_key).unwrap());

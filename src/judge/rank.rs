@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reissue_does_not_prolong_the_time_of_a_key_in_the_stores() {
+    fn a_reissue_does_not_extend_a_keys_schedule() {
         for (sha256, _) in REISSUED {
             let wanted = Sha256::parse(sha256);
             let mut listed = store::mozilla_list().iter();
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn the_schedule_gives_the_dates_that_authorities_published() {
+    fn the_schedule_has_the_dates_cas_published() {
         let leaves = |made: &str| leaves_stores(made.parse().unwrap()).date();
         // ISRG Root X1 and X2, as Let's Encrypt published them.
         assert_eq!(leaves("2015-06-04T11:04:38Z"), "2030-06-04");

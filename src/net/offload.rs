@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_computes_for_long_delays_nobody_else() {
+    fn a_long_computation_delays_no_other_target() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let (release, released) = std::sync::mpsc::channel();
         runtime.block_on(async move {

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_to_one_server_wait_for_each_other_and_not_for_those_to_another() {
+    fn the_rate_holds_for_each_server_alone() {
         let pace = Pace::new("2".parse().expect("a rate"));
         let now = Instant::now();
         let server: Target = "plc.test:8883".parse().expect("a target");
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_a_number_within_the_limits() {
+    fn a_rate_must_be_within_the_limits() {
         for rate in ["0.01", "0.5", "2", "1000"] {
             assert!(rate.parse::<Rate>().is_ok(), "{rate}");
         }

@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_asked_for_once_and_what_failed_again() {
+    fn a_name_is_resolved_once_and_a_failure_is_retried() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let names = Names::default();
         let asked = Cell::new(0);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn sixteen_addresses_are_tried_and_no_more() {
+    fn at_most_16_addresses_are_tried() {
         let of = |count: u16| (1..=count).map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
         let most = u16::try_from(MAX_ADDRESSES).unwrap();
         assert_eq!(interleaved(of(most).collect()).len(), MAX_ADDRESSES);
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn families_take_turns_and_the_resolver_chooses_the_first() {
+    fn address_families_alternate_from_the_resolvers_first() {
         let read = |list: &[&str]| -> Vec<SocketAddr> {
             list.iter().map(|text| text.parse().unwrap()).collect()
         };

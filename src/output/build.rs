@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn outputs_land_where_the_build_script_says() {
+    fn outputs_go_where_the_build_script_says() {
         let directory = Directory::new("outputs").with_lock();
         let absolute = directory.0.join("include").join("ca.h");
         directory.build().rust("src/ca.rs").c(&absolute).try_generate().unwrap();

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chain_has_three_lines_at_most_and_the_last_counts_the_rest() {
+    fn a_chain_has_at_most_three_lines_and_the_last_counts_the_rest() {
         let at = "2030-01-01".parse().unwrap();
         let question = stack::Question { presented: &[], anchors: &[], host: None, at };
         let case = Case::new(question);

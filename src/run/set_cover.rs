@@ -140,12 +140,12 @@ mod tests {
     }
 
     #[test]
-    fn one_anchor_that_opens_all_is_enough() {
+    fn one_anchor_for_all_servers_is_enough() {
         assert_eq!(cover(&[&[1, 9], &[2, 9], &[3, 9]]), [9]);
     }
 
     #[test]
-    fn the_greedy_choice_is_not_taken_where_a_smaller_set_exists() {
+    fn a_smaller_set_is_preferred_to_the_greedy_choice() {
         // Greedy takes 9, which covers four of six, then 3 and 4, which two servers prefer to 11 and 12,
         // and none of the three is redundant; 11 and 12 cover all. The anchors from 21 on distinguish
         // servers that the search would otherwise treat as one.
@@ -161,13 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn among_equally_small_sets_the_preferred_anchors_win() {
+    fn preferred_anchors_win_among_sets_of_equal_size() {
         assert_eq!(cover(&[&[7, 3], &[7, 3]]), [7]);
         assert_eq!(cover(&[&[3, 7], &[3, 7]]), [3]);
     }
 
     #[test]
-    fn servers_that_no_anchor_verifies_need_no_anchor() {
+    fn servers_that_no_anchor_verifies_are_ignored() {
         assert_eq!(cover(&[&[], &[]]), Vec::<u32>::new());
         assert_eq!(cover(&[]), Vec::<u32>::new());
     }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_greedy_choice_is_that_of_its_rule() {
+    fn the_greedy_choice_follows_its_rule() {
         let mut number = 1_u32;
         let mut next = |most: u32| {
             number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn many_anchors_are_covered_without_needless_ones() {
+    fn the_set_has_no_needless_anchor() {
         let servers: Vec<Vec<u32>> =
             (0..40).map(|server| vec![server, 100 + server / 10]).collect();
         assert_eq!(smallest(&servers), [100, 101, 102, 103]);

@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn three_warnings_of_one_kind_are_one_line_where_the_first_of_them_was() {
+    fn three_warnings_of_one_kind_share_the_first_ones_line() {
         for (code, sentence) in [
             ("not_needed", "the server sends 3 certificates that no valid path uses"),
             ("weak_key", "3 certificates have RSA keys that mbedTLS and OpenSSL reject by default"),

@@ -81,7 +81,7 @@ mod tests {
     use crate::stack::{clients::DEVICES, suites::SUITES};
 
     #[test]
-    fn every_device_is_found_by_its_name_and_says_where_its_facts_come_from() {
+    fn every_device_has_a_name_and_a_source() {
         for device in &DEVICES {
             assert_eq!(Device::named(device.name), Some(device));
             assert!(!device.source.is_empty() && !device.about.is_empty());
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn all_settings_are_named_that_a_suite_needs_and_none_for_one_that_the_library_lacks() {
+    fn every_setting_of_a_supported_suite_is_named() {
         let device = Device::named("esp-idf").unwrap();
         let arduino = Device::named("arduino-esp32").unwrap();
         let settings = device.settings.unwrap();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_added_to_the_hello_of_a_device() {
+    fn the_hello_of_a_device_is_unchanged() {
         for device in &DEVICES {
             let hello = device.hello(None);
             let in_clear = hello.clone().with_rare_groups().in_clear();

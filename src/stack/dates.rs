@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn both_forms_are_read_with_and_without_seconds_fraction_and_zone() {
+    fn both_date_forms_are_read_with_optional_parts() {
         assert_eq!(read_text(UTC_TIME, "700101000000Z"), Some(0));
         assert_eq!(read_text(UTC_TIME, "7001010001Z"), Some(60));
         assert_eq!(read_text(UTC_TIME, "700101010000+0100"), Some(0));

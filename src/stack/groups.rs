@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_group_is_listed_twice_and_all_that_are_offered_have_a_name() {
+    fn groups_are_unique_and_offered_ones_have_names() {
         let all = all();
         for (index, number) in all.iter().enumerate() {
             assert!(!all[..index].contains(number), "{number:04x}");

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hello_for_one_kind_of_key_offers_nothing_for_the_other() {
+    fn a_hello_for_one_key_type_does_not_offer_the_other() {
         let rsa = usual().only(Authentication::Rsa);
         let ecdsa = usual().only(Authentication::Ecdsa);
         assert!(rsa.suites.contains(&0x002f) && !rsa.suites.contains(&0xc02b));

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_proof_checks_is_not_computed_again_and_means_the_same() {
+    fn the_proofs_signature_checks_are_reused() {
         for der in self_signed() {
             let view = View::read(&der).unwrap_or_else(|_| panic!("a certificate"));
             let (scheme, key) = (view.outer.scheme, &view.key);

@@ -80,7 +80,7 @@ mod tests {
     use crate::stack::client::Device;
 
     #[test]
-    fn every_stack_that_words_show_is_in_the_table_and_its_server_is_asked_as_a_device() {
+    fn every_stack_that_words_show_is_in_the_table() {
         for (stack, _) in [WORDS, LIKE_C, IN_RUST, IN_PYTHON].into_iter().flatten() {
             assert_eq!(named(stack).map(|one| one.name), Some(*stack));
             // GnuTLS has the same offer as certgrab's own client, embedded-tls a part of it.

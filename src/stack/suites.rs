@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_the_registry() {
+    fn names_match_the_iana_registry() {
         assert_eq!(suite_name(0x1301), "TLS_AES_128_GCM_SHA256");
         assert_eq!(suite_name(0x002f), "TLS_RSA_WITH_AES_128_CBC_SHA");
         assert_eq!(suite_name(0x0a0a), "cipher suite 0x0a0a");

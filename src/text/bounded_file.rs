@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_what_has_too_much_one_byte_more_than_is_allowed_is_read() {
+    fn an_oversized_file_is_read_to_one_byte_past_the_limit() {
         let mut source = &[7; 20][..];
         assert_eq!(bounded(&mut source, 9).unwrap(), None);
         assert_eq!(source.len(), 10);

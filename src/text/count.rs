@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_has_no_s_and_any_other_number_has_one() {
+    fn only_one_is_singular() {
         let words = [0_usize, 1, 2].map(|count| counted(count, "file"));
         assert_eq!(words, ["0 files", "1 file", "2 files"]);
     }

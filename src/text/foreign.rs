@@ -200,14 +200,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_print_is_shown_by_its_number() {
+    fn unprintable_characters_are_shown_by_number() {
         let text = Foreign::text("a\x1b[31m\u{202e}\u{85}\u{2028}\n\\é");
         assert_eq!(text.line(), r"a\u{1b}[31m\u{202e}\u{85}\u{2028}\u{a}\\é");
         assert_eq!(Foreign::bytes(b"ok\xff\xc3\xa9").line(), r"ok\xffé");
     }
 
     #[test]
-    fn no_text_looks_like_a_boundary_of_pem() {
+    fn text_never_looks_like_a_pem_boundary() {
         let text = Foreign::text("-----BEGIN CERTIFICATE-----");
         assert_eq!(text.line(), r"-----\u{42}EGIN CERTIFICATE-----");
         assert_eq!(Foreign::text("-------END").line(), r"-------\u{45}ND");
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_looks_like_a_command_of_a_ci_log() {
+    fn text_never_looks_like_a_ci_log_command() {
         assert_eq!(Foreign::text("##[add-path]x").line(), r"##\u{5b}add-path]x");
         assert_eq!(Foreign::text("##vso[task]").line(), r"##vso\u{5b}task]");
         assert_eq!(Foreign::text("##teamcity[x]").line(), r"##teamcity\u{5b}x]");
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_and_a_plain_text_direct_no_editor() {
+    fn comments_and_plain_text_give_no_directive_to_editors() {
         for (hostile, inert) in [
             ("x vim: set ft=sh:", r"x vim\u{3a} set ft=sh:"),
             ("ex:x", r"ex\u{3a}x"),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_can_neither_be_ended_nor_opened() {
+    fn text_neither_ends_nor_starts_a_comment() {
         for hostile in ["*/", "/*", "**//", "*/*/", "/*/", "??/", "????/", "-->", "--->"] {
             let comment = Foreign::text(hostile).comment();
             for mark in ["*/", "/*", "??", "->"] {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_at_the_end_of_a_line_joins_no_lines() {
+    fn a_comment_at_a_line_end_joins_no_lines() {
         assert_eq!(Foreign::text("a\\").comment(), r"a\\.");
         assert_eq!(Foreign::escaped(r"CN=a\  ".to_owned()).comment(), r"CN=a\  .");
         assert_eq!(Foreign::text("a\\b").comment(), r"a\\b");
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_opens_no_interpolation_and_ends_no_comment() {
+    fn a_literal_starts_no_interpolation_and_ends_no_comment() {
         let literal = Foreign::text("a$b `c` #{d} {{e}} {%f%} it's */ /* {g}").string_literal();
         for mark in ["$", "`", "#{", "{{", "{%", "'", "*/", "/*"] {
             assert!(!literal.contains(mark), "{mark} in {literal}");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_is_cut_and_the_cut_is_said() {
+    fn a_long_value_is_cut_visibly() {
         let line = Foreign::text(&"x".repeat(SHOWN_CHARACTERS + 1)).line();
         assert_eq!(line, format!("{}... (cut)", "x".repeat(SHOWN_CHARACTERS)));
         let whole = "x".repeat(SHOWN_CHARACTERS);
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_cut_after_it_is_escaped_and_not_inside_of_an_escape() {
+    fn a_value_is_cut_after_escaping_and_never_inside_an_escape() {
         let hostile = Foreign::text(&"*/".repeat(30_000));
         let comment = format!("{}*{CUT}", r"*\u{2f}".repeat(36));
         assert_eq!(hostile.comment(), comment);

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_index_of_128_mib_is_read_and_a_byte_more_is_not() {
+    fn an_index_has_at_most_128_mib() {
         let folder = tempfile::TempDir::new().unwrap();
         let folder = folder.path().canonicalize().unwrap();
         let key = folder.join("key.h");

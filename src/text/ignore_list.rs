@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_is_the_last_one_that_can_decide() {
+    fn the_last_matching_line_decides() {
         let with = |text: &str| with_line(text.to_owned(), "/key.pem");
         assert_eq!(with(""), "/key.pem\n");
         assert_eq!(with("a"), "a\n/key.pem\n");

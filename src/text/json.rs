@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_print_is_escaped_and_means_the_same() {
+    fn unprintable_characters_are_escaped_without_loss() {
         let raw = "a\u{202e}b\u{9b}31m\u{e0001}\u{7f}\"\\\n é";
         let json = serde_json::to_string(raw).expect("a string");
         let shown = visible(&json);

@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_modeline_of_vim_is_known_by_its_word() {
+    fn a_vim_modeline_is_recognised_by_its_word() {
         for word in ["ex", "vi", "vim", "Vim", "vim900", "vim<900", "a b vim=7", "x\tvi"] {
             assert!(directs(word, ':'), "{word}");
         }
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directive_is_known_in_any_case_and_behind_any_text() {
+    fn a_directive_is_recognised_in_any_case_and_after_any_text() {
         for (before, character) in
             [("-*", '-'), ("é Local VARIABLES", ':'), ("NOLIN", 'T'), ("nolin", 't')]
         {

@@ -18,7 +18,7 @@ mod tests {
     use super::is_near;
 
     #[test]
-    fn a_word_is_near_another_up_to_so_many_letters_lost_added_or_replaced() {
+    fn words_are_near_up_to_a_number_of_edits() {
         for word in ["CERTIFICATE", "certificate", "CERTIFlCATE", "CERTIFICAT", "CERTIFICTAE"] {
             assert!(is_near(word, "CERTIFICATE", 2), "{word}");
         }

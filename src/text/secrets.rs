@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_token_is_shown_nowhere() {
+    fn text_that_looks_like_a_token_is_never_shown() {
         for secret in [
             "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
             "AKIAIOSFODNN7EXAMPLE",

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_two_forms_of_asn1_are_read_as_rfc_5280_says() {
+    fn both_asn1_forms_are_read_as_rfc_5280_defines_them() {
         let read = |text: &str| Time::from_asn1(text.as_bytes()).map(|time| time.to_string());
         assert_eq!(read("491231235959Z").as_deref(), Some("2049-12-31T23:59:59Z"));
         assert_eq!(read("500101000000Z").as_deref(), Some("1950-01-01T00:00:00Z"));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn people_give_a_date_or_a_time() {
+    fn a_date_or_a_time_is_accepted() {
         let read = |text: &str| text.parse::<Time>().map(Time::unix);
         assert_eq!(read("1970-01-02"), Ok(86_400));
         assert_eq!(read("1970-01-01T01:00:00+01:00"), Ok(0));

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_broken_at_spaces_and_between_wide_characters_but_not_before_punctuation() {
+    fn lines_break_at_spaces_and_wide_characters_not_before_punctuation() {
         let lines = |text| textwrap::wrap(text, lines_of(8)).join("|");
         assert_eq!(lines("a longer line of words"), "a longer|line of|words");
         assert_eq!(lines("信任锚信任锚"), "信任锚信|任锚");
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_cut_where_its_columns_end() {
+    fn a_long_name_is_cut_at_its_last_column() {
         for (text, wanted) in [
             ("CN=a", "CN=a"),
             ("CN=broker", "CN=broker"),

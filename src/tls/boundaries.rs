@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn records_end_where_their_headers_say_however_they_arrive() {
+    fn records_end_where_their_headers_say() {
         // Records of 0, 3 and 258 bytes.
         let mut sent = Vec::new();
         for length in [0_u16, 3, 258] {

@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_was_not_offered_is_named_however_the_bytes_are_cut() {
+    fn a_version_that_was_not_offered_is_named() {
         let mut bytes = vec![22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 0];
         bytes.resize(bytes.len() + 32, 9);
         // No session, a cipher suite, no compression; then a message that is out of place.
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mebibyte_of_a_server_is_heard_out_and_a_byte_more_is_too_much() {
+    fn at_most_1_mib_is_read_from_a_server() {
         // A Certificate message of nearly 256 KiB, one record per byte.
         let message = [11, 3, 0xff, 0xff].into_iter().chain(std::iter::repeat(0));
         let records = message.take(MAX_PEER_BYTES / 6 + 1).map(|byte| [22, 3, 3, 0, 1, byte]);

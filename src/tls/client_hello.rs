@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn every_length_in_the_message_fits_what_it_counts() {
+    fn every_length_in_the_message_is_right() {
         let record = example().record([7; 32]);
         assert_eq!(record[..3], [22, 3, 1]);
         assert_eq!(usize::from(u16::from_be_bytes([record[3], record[4]])), record.len() - 5);
@@ -130,14 +130,14 @@ mod tests {
     }
 
     #[test]
-    fn protocol_names_are_sent_in_their_order() {
+    fn protocol_names_are_sent_in_order() {
         let record = example().with_protocols(&["mqtt", "h2"]).record([7; 32]);
         let expected = b"\0\x10\0\x0a\0\x08\x04mqtt\x02h2";
         assert!(record.windows(expected.len()).any(|window| window == expected));
     }
 
     #[test]
-    fn no_hello_has_a_size_that_old_servers_hang_up_on() {
+    fn no_hello_has_a_size_that_old_servers_reject() {
         let mut hello = example();
         while !hello.suites.is_empty() {
             let length = hello.record([0; 32]).len() - 5;

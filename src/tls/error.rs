@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_offer_is_made_again_and_silence_is_not_hidden() {
+    fn a_refused_offer_is_repeated_and_silence_is_reported() {
         let broken = |kind| Error::Broken { error: io::Error::from(kind), received: 0 };
         for yes in [
             Error::Alert(AlertDescription::ProtocolVersion),

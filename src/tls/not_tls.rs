@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_question_to_a_broker_counts_its_own_bytes() {
+    fn the_connect_packet_for_a_broker_has_the_right_length() {
         assert_eq!(usize::from(MQTT_QUESTION[1]), MQTT_QUESTION.len() - 2);
     }
 }

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_come_out_whole_however_they_were_cut() {
+    fn messages_are_reassembled_from_any_fragments() {
         let messages = [handshake(2, 70), handshake(11, 900), handshake(14, 0)].concat();
         let whole = record(22, &messages);
         let single: Vec<u8> = messages.iter().flat_map(|byte| record(22, &[*byte])).collect();
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_at_its_limit_is_read_and_one_past_it_is_refused_at_its_header() {
+    fn a_message_over_its_limit_is_refused_at_its_header() {
         for (kind, most) in [
             (message::CERTIFICATE, MAX_CERTIFICATE_MESSAGE_BYTES),
             (message::CERTIFICATE_REQUEST, MAX_CERTIFICATE_REQUEST_BYTES),
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn sixteen_useless_records_are_borne_and_the_next_is_not() {
+    fn at_most_16_useless_records_in_a_row_are_accepted() {
         let empty = record(22, &[]);
         let warning = record(21, &[1, 112]);
         let request = record(22, &handshake(message::HELLO_REQUEST, 0));
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hello_request_in_pieces_is_no_way_around_the_limit_of_useless_records() {
+    fn a_fragmented_hello_request_does_not_reset_the_limit() {
         let pieces = record(22, &[message::HELLO_REQUEST]);
         assert_eq!(events(&pieces.repeat(16), 64).unwrap(), []);
         assert!(matches!(events(&pieces.repeat(17), 64), Err(Error::Useless)));

@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_in_which_a_server_is_incompatible_has_a_sentence() {
+    fn every_incompatibility_has_a_sentence() {
         use PeerIncompatible as Why;
         let all = [
             Why::EcPointsExtensionRequired,
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn every_message_that_cannot_be_read_has_a_sentence() {
+    fn every_invalid_message_has_a_sentence() {
         use InvalidMessage as How;
         let all = [
             How::CertificatePayloadTooLarge,

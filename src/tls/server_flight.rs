@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_hello_of_any_version_is_understood() {
+    fn a_server_hello_of_any_version_is_parsed() {
         let read = |body: &[u8]| server_hello(body).map_err(|error| error.to_string());
         let plain = read(&hello(0x0301, &[])).unwrap();
         assert_eq!((plain.version, plain.suite), (0x0301, 0x002f));
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_wanted_by_a_hello_with_the_random_of_a_hello_retry_request_alone() {
+    fn only_a_hello_retry_request_asks_for_a_group() {
         let name = ring::digest::digest(&ring::digest::SHA256, b"HelloRetryRequest");
         assert_eq!(name.as_ref(), RETRY);
         let mut body = hello(0x0303, &[0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 0x1e]);
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_a_certificate_request_are_read_where_each_version_has_them() {
+    fn ca_names_of_a_certificate_request_are_read_in_each_version() {
         let name = [0x30, 0];
         let old = [1, 1, 0, 4, 0, 2, name[0], name[1]];
         let new = [1, 1, 0, 2, 4, 3, 0, 4, 0, 2, name[0], name[1]];
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lengths_of_a_certificate_message_must_fit() {
+    fn the_lengths_of_a_certificate_message_must_match() {
         assert_eq!(
             certificate_list(&[0, 0, 9, 0, 0, 1, 7, 0, 0, 2, 8, 8]).unwrap(),
             [vec![7], vec![8, 8]]

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_algorithm_has_its_standard_name_and_the_digest_that_its_identifier_names() {
+    fn an_algorithm_has_its_standard_name_and_digest() {
         for (id, name, digest) in [
             ("1.2.840.113549.1.1.2", "md2WithRSAEncryption", Some(Digest::Md2)),
             ("1.2.840.113549.1.1.4", "md5WithRSAEncryption", Some(Digest::Md5)),

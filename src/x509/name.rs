@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn special_characters_stand_as_rfc_4514_says() {
+    fn special_characters_are_escaped_as_in_rfc_4514() {
         assert_eq!(text(0x0c, b" #a,b+\"c\" "), r#"CN=\ #a\,b\+\"c\"\ "#);
         assert_eq!(text(0x0c, "x\n\u{202e}é".as_bytes()), r"CN=x\0A\E2\80\AEé");
         assert_eq!(text(0x0c, b"-----BEGIN X-----"), r"CN=-----\42EGIN X-----");

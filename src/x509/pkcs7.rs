@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn no_bytes_are_read_more_than_a_few_times_however_often_a_certificate_begins() {
+    fn nested_certificate_starts_do_not_multiply_the_reading() {
         for count in [200, 400, 800] {
             let bytes = sharing(count);
             assert_eq!(begins_as_certificate(&bytes), Some(bytes.len()));

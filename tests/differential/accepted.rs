@@ -79,7 +79,7 @@ fn asked(id: &str, built: Built, (format, output, library): (&str, &str, &'stati
 }
 
 #[test]
-fn what_devices_accept_and_browsers_do_not_is_written_and_the_library_connects_with_it() {
+fn what_only_devices_accept_is_written_and_connects() {
     let Some(clients) = Clients::build(Wish::of_environment().all) else { return };
     let all = departures();
     let place = |id: &&str| all.iter().position(|one| one.id == *id).expect("a departure");

@@ -5,7 +5,7 @@ use super::departures::departures;
 use crate::support::certgrab;
 
 #[test]
-fn a_batch_answers_as_rfc_5280_does_where_rustls_webpki_does_not_judge() {
+fn a_batch_applies_rfc_5280_where_rustls_webpki_does_not() {
     const RIGHT: [(&str, bool); 18] = [
         ("sound", true),
         ("nc-dirname-ok-crit-int", true),
@@ -40,7 +40,7 @@ fn a_batch_answers_as_rfc_5280_does_where_rustls_webpki_does_not_judge() {
 
 /// RFC 5280 section 6.1 takes an anchor's name and key alone; four libraries look at its pathLenConstraint too.
 #[test]
-fn a_batch_departs_where_a_root_has_more_certificates_below_it_than_its_own_pathlen_allows() {
+fn a_batch_departs_on_a_roots_own_path_length() {
     let ids = [
         "bc-pathlen0-root",
         "bc-pathlen1-root-violated",

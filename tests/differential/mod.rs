@@ -74,7 +74,7 @@ impl Wish {
 }
 
 #[test]
-fn chains_at_random_are_judged_as_the_libraries_judge_them() {
+fn random_chains_are_judged_as_by_the_libraries() {
     let wish = Wish::of_environment();
     let Some(clients) = Clients::build(wish.all) else { return };
     let (all, chosen) = wish.choose();
@@ -89,7 +89,7 @@ fn chains_at_random_are_judged_as_the_libraries_judge_them() {
 }
 
 #[test]
-fn departures_alone_are_judged_as_the_libraries_judged_them() {
+fn single_departures_are_judged_as_measured() {
     let chains = Chains::alone(&departures());
     let verdicts = measured::read(&chains);
     let comparison = Comparison::without_libraries(&departures(), &chains, &verdicts);
@@ -98,7 +98,7 @@ fn departures_alone_are_judged_as_the_libraries_judged_them() {
 }
 
 #[test]
-fn the_reason_for_a_refusal_is_the_departure_that_was_made() {
+fn the_reason_for_a_refusal_is_the_departure() {
     let departures = departures();
     let chains = Chains::alone(&departures);
     let named = reasons::Named::of(&departures, &chains, &measured::read(&chains));
@@ -107,7 +107,7 @@ fn the_reason_for_a_refusal_is_the_departure_that_was_made() {
 }
 
 #[test]
-fn the_libraries_judge_departures_alone_as_they_are_listed() {
+fn the_libraries_judge_single_departures_as_listed() {
     if std::env::var_os("CERTGRAB_MEASURE").is_none() {
         return;
     }

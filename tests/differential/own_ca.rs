@@ -58,7 +58,7 @@ fn built(folder: &Path, chain: &str) -> Built {
 }
 
 #[test]
-fn every_stack_accepts_the_certificates_that_the_page_on_a_ca_of_your_own_issues() {
+fn every_stack_accepts_certificates_of_the_page_on_your_own_ca() {
     if !real::program("openssl") || !real::program("faketime") {
         return;
     }

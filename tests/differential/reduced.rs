@@ -27,7 +27,7 @@ fn with_a_blank_in_a_scheme(chain: &mut Chain) {
 type Change = fn(&mut Chain);
 
 #[test]
-fn chains_over_which_a_library_disagreed_are_judged_as_it_judges_them() {
+fn past_disagreements_are_judged_as_by_the_library() {
     // `IsSigAlgoECDSA` of wolfSSL 5.9 does not name ecdsa-with-SHA224.
     let cases: [(&str, bool, Change); 6] = [
         ("wolfssl-default", true, |chain| {

@@ -175,7 +175,7 @@ struct Counts {
 }
 
 #[test]
-fn what_is_written_and_said_of_departures_alone_is_what_the_libraries_do() {
+fn output_for_single_departures_matches_the_libraries() {
     let all = departures();
     let chains = Chains::alone(&all);
     let verdicts: BTreeMap<_, _> = measured::read(&chains).into_iter().collect();

@@ -79,7 +79,7 @@ fn read(bundle: &Bundle, format: &str) -> Vec<Anchor> {
 }
 
 #[test]
-fn every_public_root_is_found_in_either_bundle_by_the_search_of_a_device() {
+fn a_device_finds_every_public_root_in_both_bundles() {
     let roots = every_public_root();
     assert!(roots.len() > 100);
     let bundle = bench::bundle("m1.example.com", 8883, roots.clone());
@@ -95,7 +95,7 @@ fn every_public_root_is_found_in_either_bundle_by_the_search_of_a_device() {
 }
 
 #[test]
-fn the_order_of_the_certificates_does_not_matter_and_twins_are_one_entry() {
+fn order_does_not_matter_and_duplicates_are_one_entry() {
     let roots = every_public_root();
     let forwards: Vec<_> = roots.iter().take(20).cloned().collect();
     let mut backwards = forwards.clone();
@@ -110,7 +110,7 @@ fn the_order_of_the_certificates_does_not_matter_and_twins_are_one_entry() {
 }
 
 #[test]
-fn names_that_are_hostile_or_long_or_missing_are_found_in_either_bundle() {
+fn hostile_long_and_missing_names_are_found_in_both_bundles() {
     let bundle = super::hostile::bundle();
     for format in ["esp-bundle", "esp-bundle-v1"] {
         let anchors = read(&bundle, format);
@@ -124,7 +124,7 @@ fn names_that_are_hostile_or_long_or_missing_are_found_in_either_bundle() {
 }
 
 #[test]
-fn every_public_root_goes_through_every_format() {
+fn every_format_accepts_every_public_root() {
     use certgrab::internals::output::emit::{Error, FORMATS};
     for root in every_public_root() {
         let bundle = bench::bundle("m1.example.com", 8883, vec![root]);
@@ -162,7 +162,7 @@ open(sys.argv[2] + '/esp-bundle-v1', 'wb').write(counted)
 ";
 
 #[test]
-fn a_second_writer_of_bundles_writes_the_same_bytes() {
+fn an_independent_writer_of_bundles_writes_the_same_bytes() {
     if !crate::support::real::program("python3") {
         return;
     }

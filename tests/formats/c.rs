@@ -86,7 +86,7 @@ fn many(count: usize) -> Bundle {
 }
 
 #[test]
-fn headers_with_text_hold_the_pem_and_one_nul_in_c_and_cpp() {
+fn text_headers_have_the_pem_and_one_nul_in_c_and_cpp() {
     for format in TEXT_HEADERS {
         for bundle in [one(), many(2)] {
             let pem = bench::text(&bundle, "pem");
@@ -98,7 +98,7 @@ fn headers_with_text_hold_the_pem_and_one_nul_in_c_and_cpp() {
 }
 
 #[test]
-fn text_longer_than_the_literals_of_c99_or_of_any_compiler_is_taken_without_a_warning() {
+fn long_text_compiles_without_a_warning() {
     let (long, longest) = (many(4), many(60));
     let cases = ["c", "arduino", "esp8266", "esp-idf"].map(|format| (&long, format, "\""));
     for (bundle, format, quote) in
@@ -115,7 +115,7 @@ fn text_longer_than_the_literals_of_c99_or_of_any_compiler_is_taken_without_a_wa
 }
 
 #[test]
-fn headers_with_bytes_hold_the_der_and_not_a_byte_more() {
+fn byte_headers_have_exactly_the_der() {
     for format in DER_HEADERS {
         let bundle = one();
         let der = bundle.entries[0].certificate.der().to_vec();
@@ -153,7 +153,7 @@ fn the_bytes_for_zephyr_are_an_array_in_c_and_cpp() {
 }
 
 #[test]
-fn the_facts_beside_the_bytes_are_those_of_the_certificate() {
+fn facts_next_to_the_bytes_match_the_certificate() {
     let bundle = one();
     let certificate = &bundle.entries[0].certificate;
     let wanted = format!(
@@ -171,7 +171,7 @@ fn the_facts_beside_the_bytes_are_those_of_the_certificate() {
 }
 
 #[test]
-fn names_in_other_styles_reach_every_constant() {
+fn name_styles_apply_to_every_constant() {
     use certgrab::internals::output::emit::{self, Identifier};
     for (name, main) in [
         ("tuya_root_ca", "printf(\"%s%d\", tuya_root_ca_host, (int)sizeof tuya_root_ca_der);"),
@@ -186,7 +186,7 @@ fn names_in_other_styles_reach_every_constant() {
 }
 
 #[test]
-fn a_header_for_arduino_puts_the_text_where_progmem_says() {
+fn an_arduino_header_puts_the_text_in_progmem() {
     if !real::program("g++") {
         return;
     }
@@ -212,7 +212,7 @@ fn a_header_for_arduino_puts_the_text_where_progmem_says() {
 const PROGMEM: &str = "-DPROGMEM=__attribute__((section(\".irom.text.anchor\")))";
 
 #[test]
-fn the_headers_compile_for_the_processor_of_the_esp8266_and_its_own_keeps_the_pem_in_flash() {
+fn headers_for_the_esp8266_compile_and_stay_in_flash() {
     let compilers = [("xtensa-lx106-elf-gcc", "gnu17"), ("xtensa-lx106-elf-g++", "gnu++17")];
     if !compilers.iter().all(|(compiler, _)| real::program(compiler)) {
         return;

@@ -220,34 +220,34 @@ fn opens_its_own_door(wanted: impl Fn(Stack) -> bool, pki: &Pki) {
 }
 
 #[test]
-fn mbedtls_opens_its_own_door_and_no_other() {
+fn mbedtls_verifies_its_server_and_refuses_others() {
     opens_its_own_door(|stack| matches!(stack, Stack::MbedTls), &bench::ec_pki());
 }
 
 #[test]
-fn mbedtls_opens_the_door_of_an_rsa_root() {
+fn mbedtls_verifies_a_server_of_an_rsa_root() {
     let Some(pki) = bench::rsa_pki() else { return };
     opens_its_own_door(|stack| matches!(stack, Stack::MbedTls), &pki);
 }
 
 #[test]
-fn bearssl_opens_its_own_door_and_no_other() {
+fn bearssl_verifies_its_server_and_refuses_others() {
     opens_its_own_door(|stack| matches!(stack, Stack::BearSsl), &bench::ec_pki());
 }
 
 #[test]
-fn bearssl_opens_the_door_of_an_rsa_root() {
+fn bearssl_verifies_a_server_of_an_rsa_root() {
     let Some(pki) = bench::rsa_pki() else { return };
     opens_its_own_door(|stack| matches!(stack, Stack::BearSsl), &pki);
 }
 
 #[test]
-fn wolfssl_opens_its_own_door_and_no_other() {
+fn wolfssl_verifies_its_server_and_refuses_others() {
     opens_its_own_door(|stack| matches!(stack, Stack::WolfSsl), &bench::ec_pki());
 }
 
 #[test]
-fn several_anchors_are_all_parsed_where_the_consumer_takes_several() {
+fn readers_of_several_anchors_parse_all() {
     let [x1, x2] = bench::isrg();
     let bundle = bench::bundle("m1.example.com", 8883, vec![x1, x2]);
     for format in
@@ -315,7 +315,7 @@ fn names_and_keys(certificates: &[Certificate]) -> Vec<u8> {
 }
 
 #[test]
-fn trust_anchors_for_bearssl_compile_everywhere_and_hold_names_and_keys() {
+fn bearssl_anchors_compile_with_names_and_keys() {
     if !Stack::BearSsl.is_here() || !real::program("g++") {
         return;
     }
@@ -351,7 +351,7 @@ fn trust_anchors_for_bearssl_compile_everywhere_and_hold_names_and_keys() {
 }
 
 #[test]
-fn a_leaf_is_no_authority_for_bearssl() {
+fn a_leaf_is_not_a_ca_for_bearssl() {
     use certgrab::internals::output::bundle::Role;
     let pki = bench::ec_pki();
     let leaf = Certificate::from_der(pki.leaf_der()).unwrap();

@@ -45,7 +45,7 @@ fn every_golden_file_belongs_to_a_format() {
 }
 
 #[test]
-fn a_server_that_proved_nothing_is_said_to_have_proved_nothing() {
+fn a_missing_proof_of_the_key_is_stated() {
     let mut bundle = fixed();
     let said = |bundle: &Bundle| bench::text(bundle, "c").contains("did not prove");
     assert!(!said(&bundle));
@@ -54,7 +54,7 @@ fn a_server_that_proved_nothing_is_said_to_have_proved_nothing() {
 }
 
 #[test]
-fn text_has_one_newline_at_its_end_and_no_spaces_at_the_end_of_a_line() {
+fn text_has_one_final_newline_and_no_trailing_spaces() {
     let [x1, x2] = bench::isrg();
     for certificates in [vec![x2.clone()], vec![x1, x2]] {
         let bundle = bench::bundle("m1.example.com", 8883, certificates);
@@ -73,7 +73,7 @@ fn text_has_one_newline_at_its_end_and_no_spaces_at_the_end_of_a_line() {
 }
 
 #[test]
-fn a_format_holds_a_name_if_another_name_makes_another_file_of_it() {
+fn a_format_contains_a_name_if_the_name_changes_its_file() {
     for format in FORMATS {
         let [one, other] = ["FIRST_CA", "SECOND_CA"].map(|name| {
             let name = emit::Identifier::new(name).unwrap();

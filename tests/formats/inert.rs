@@ -51,7 +51,7 @@ fn commented(bundle: &Bundle) -> Vec<(&'static Format, String)> {
 }
 
 #[test]
-fn the_first_two_lines_of_a_generated_file_are_certgrabs_own() {
+fn the_first_two_lines_of_a_file_are_from_certgrab() {
     let mut other = holding("Zqother", "b.coding");
     other.key_possession = KeyPossession::NotProven;
     for entry in &mut other.entries {
@@ -66,7 +66,7 @@ fn the_first_two_lines_of_a_generated_file_are_certgrabs_own() {
 }
 
 #[test]
-fn no_text_from_outside_allows_a_finding_of_check() {
+fn text_from_outside_allows_no_finding() {
     // Of a lock, check reads no comments.
     let all = written(&holding("Zq certgrab: allow leaf all good", "zq.test"));
     for (format, text) in all.into_iter().filter(|(format, _)| format.name != "lock") {
@@ -75,7 +75,7 @@ fn no_text_from_outside_allows_a_finding_of_check() {
 }
 
 #[test]
-fn text_from_outside_never_begins_a_comment() {
+fn text_from_outside_never_starts_a_comment() {
     // What `//go:build`, `// clang-format off`, `# yaml-language-server:`, `/*line 1*/` and
     // `# fmt: off` are obeyed for is where they stand.
     for (format, text) in commented(&holding("Zqevil", "zqevil.test")) {
@@ -104,7 +104,7 @@ fn joins(line: &str) -> bool {
 }
 
 #[test]
-fn text_from_outside_never_ends_a_line_of_a_comment() {
+fn text_from_outside_never_ends_a_comment_line() {
     for (format, text) in commented(&holding("Zqevil", "zqevil.test")) {
         for line in text.lines() {
             assert!(!line.ends_with("Zqevil") && !joins(line), "{}: {line}", format.name);
@@ -120,7 +120,7 @@ fn edited_lock(host: &str, source: &str) -> Bundle {
 }
 
 #[test]
-fn no_text_of_a_lock_declares_the_encoding_of_a_python_file() {
+fn a_lock_cannot_declare_the_encoding_of_a_python_file() {
     if !real::program("python3") {
         return;
     }
@@ -143,7 +143,7 @@ fn no_text_of_a_lock_declares_the_encoding_of_a_python_file() {
 }
 
 #[test]
-fn a_lock_with_options_that_certgrab_does_not_write_is_refused() {
+fn a_lock_with_unknown_options_is_refused() {
     let bundle = bench::bundle("m1.test", 8883, vec![certificate(&"Plant Root".into())]);
     let text = lock::write(&bundle);
     let line = "Key possession: proven\n";
@@ -161,7 +161,7 @@ fn a_lock_with_options_that_certgrab_does_not_write_is_refused() {
 }
 
 #[test]
-fn a_template_whose_first_lines_hold_text_from_outside_cannot_declare_an_encoding() {
+fn a_template_cannot_declare_an_encoding_with_foreign_text() {
     let bundle = bench::bundle("m1.coding", 8883, vec![certificate(&"Plant Root".into())]);
     let render = |template: &str| {
         let name = Identifier::new("ROOT_CA").unwrap();
@@ -235,7 +235,7 @@ const TOOLS: [(&str, &str); 33] = [
 ];
 
 #[test]
-fn text_from_outside_gives_no_directive_to_a_linter_or_a_formatter_in_any_format() {
+fn text_from_outside_gives_linters_no_directive() {
     for (word, rest) in TOOLS {
         for word in [word.to_owned(), word.to_uppercase()] {
             let raw = format!("Zq # {word}{rest} // {word}{rest}");
@@ -312,7 +312,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
-    fn inert_sources_give_no_directive_to_any_tool_in_any_format(raw in directives()) {
+    fn inert_sources_give_no_tool_a_directive(raw in directives()) {
         for (format, text) in written(&holding(&raw, "m1.test")) {
             // A lock shows names as they are, in lines that hold nothing else.
             if format.name == "lock" {

@@ -69,7 +69,7 @@ fn the_property_list_of_ios_has_the_pins_of_its_domain() {
 }
 
 #[test]
-fn json_holds_the_pem_text_in_one_string_on_one_line() {
+fn json_has_the_pem_in_one_string_on_one_line() {
     let pem = bench::text(&two(), "pem");
     let line = bench::text(&two(), "json-line");
     assert_eq!(serde_json::from_str::<String>(&line).unwrap(), pem);
@@ -82,7 +82,7 @@ fn json_holds_the_pem_text_in_one_string_on_one_line() {
 }
 
 #[test]
-fn kubernetes_reads_the_pem_text_in_both_of_its_objects() {
+fn kubernetes_reads_the_pem_in_both_objects() {
     if !real::program("python3") {
         return;
     }
@@ -115,7 +115,7 @@ assert base64.b64decode(other['data']['ca.crt'], validate=True).decode() == pem
 }
 
 #[test]
-fn nvs_reads_the_pem_text_as_one_string() {
+fn nvs_reads_the_pem_as_one_string() {
     if !real::program("python3") {
         return;
     }
@@ -135,7 +135,7 @@ fn nvs_reads_the_pem_text_as_one_string() {
 }
 
 #[test]
-fn the_generator_of_esp_idf_puts_the_pem_text_into_a_partition() {
+fn esp_idfs_generator_puts_the_pem_in_a_partition() {
     if !real::program("python3") {
         return;
     }

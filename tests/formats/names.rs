@@ -38,7 +38,7 @@ fn the_default_name_comes_from_the_host_or_from_the_organisation() {
 }
 
 #[test]
-fn the_style_shapes_the_name_and_the_names_of_its_facts() {
+fn the_style_applies_to_the_name_and_its_facts() {
     let facts = |name: &str, facts: [&str; 5]| -> Vec<String> {
         std::iter::once(name.to_owned()).chain(facts.map(|fact| format!("{name}{fact}"))).collect()
     };
@@ -53,7 +53,7 @@ fn the_style_shapes_the_name_and_the_names_of_its_facts() {
 }
 
 #[test]
-fn a_name_that_some_language_reserves_is_refused() {
+fn a_name_reserved_in_any_language_is_refused() {
     for name in ["class", "None", "1a", "a-b", "_a", "a__b"] {
         let refusal = offline("broker.example", &["--emit", "c", "--name", name]).fails_with(2);
         assert!(refusal.err().contains(name), "{}", refusal.err());
@@ -63,7 +63,7 @@ fn a_name_that_some_language_reserves_is_refused() {
 }
 
 #[test]
-fn every_format_is_listed_with_its_consumer_on_one_line() {
+fn every_format_is_listed_with_its_reader_on_one_line() {
     let list = certgrab().args(["formats"]).succeeds().out();
     let listed: Vec<_> =
         list.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(' ')).collect();
@@ -81,7 +81,7 @@ fn every_format_is_listed_with_its_consumer_on_one_line() {
 }
 
 #[test]
-fn the_list_of_formats_is_grouped_by_device_and_a_word_finds_formats_without_an_option() {
+fn formats_are_grouped_by_device_and_found_by_word() {
     let list = certgrab().args(["formats"]).succeeds().out();
     assert!(list.starts_with("Any program:\n  pem "), "{list}");
     assert!(list.contains("\n\nESP32 and ESP8266:\n  arduino "), "{list}");
@@ -164,7 +164,7 @@ fn all_names() -> Vec<String> {
 }
 
 #[test]
-fn every_name_that_is_given_or_taken_is_one_in_every_language() {
+fn every_generated_or_accepted_name_is_valid_in_every_language() {
     let folder = folder();
     let all = all_names();
     assert!(all.len() > 150, "{all:?}");
@@ -214,7 +214,7 @@ fn every_name_that_is_given_or_taken_is_one_in_every_language() {
 }
 
 #[test]
-fn a_format_is_found_by_the_users_own_word_in_english_and_chinese() {
+fn a_format_is_found_by_english_and_chinese_words() {
     let first = |word: &str| {
         let list = certgrab().args(["formats", "--for", word]).succeeds().out();
         list.split(' ').next().unwrap_or_default().to_owned()
@@ -241,7 +241,7 @@ fn a_format_is_found_by_the_users_own_word_in_english_and_chinese() {
 }
 
 #[test]
-fn more_bytes_than_the_user_has_room_for_are_not_written() {
+fn output_over_max_bytes_is_refused() {
     let root = "tests/golden/isrg_root_x2.pem";
     let run = |most: &str| certgrab().args(["convert", root, "--emit", "der", "--max-bytes", most]);
     assert_eq!(run("543").succeeds().bytes().len(), 543);
@@ -259,7 +259,7 @@ fn more_bytes_than_the_user_has_room_for_are_not_written() {
 }
 
 #[test]
-fn each_of_several_formats_is_held_to_the_limit_and_nothing_is_written() {
+fn max_bytes_holds_for_each_of_several_formats() {
     let root = std::fs::canonicalize("tests/golden/isrg_root_x2.pem").expect("the root");
     let folder = tempfile::tempdir().expect("a folder");
     let run = |most: &str| {
@@ -279,7 +279,7 @@ fn each_of_several_formats_is_held_to_the_limit_and_nothing_is_written() {
 }
 
 #[test]
-fn a_manifest_limits_the_bytes_of_its_formats_too() {
+fn max_bytes_in_a_manifest_limits_its_formats() {
     let root = std::fs::canonicalize("tests/golden/isrg_root_x2.pem").expect("the root");
     let folder = tempfile::tempdir().expect("a folder");
     let write = |most: usize| {

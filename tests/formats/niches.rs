@@ -24,7 +24,7 @@ socket.on('error', () => process.exit(1));
 ";
 
 #[test]
-fn node_connects_to_the_server_of_its_root_and_to_no_other() {
+fn node_verifies_its_server_and_refuses_others() {
     if !real::program("node") {
         return;
     }
@@ -46,7 +46,7 @@ fn node_connects_to_the_server_of_its_root_and_to_no_other() {
 }
 
 #[test]
-fn a_certificate_that_node_takes_and_browsers_refuse_is_written_for_node() {
+fn what_only_node_accepts_is_written_for_node() {
     if !real::program("node") {
         return;
     }
@@ -85,7 +85,7 @@ fn a_certificate_that_node_takes_and_browsers_refuse_is_written_for_node() {
 }
 
 #[test]
-fn lua_returns_the_pem_text_and_the_server() {
+fn lua_returns_the_pem_and_the_server() {
     if !real::program("lua5.4") {
         return;
     }
@@ -102,7 +102,7 @@ fn lua_returns_the_pem_text_and_the_server() {
 }
 
 #[test]
-fn a_file_of_environment_variables_gives_the_pem_text() {
+fn an_env_file_sets_the_pem() {
     if !real::program("python3") {
         return;
     }
@@ -132,7 +132,7 @@ sys.stdout.write(read['ROOT_CA'])
 }
 
 #[test]
-fn the_archive_of_the_esp8266_has_a_file_of_der_for_each_certificate() {
+fn the_esp8266_archive_has_a_der_file_per_certificate() {
     if !real::program("ar") {
         return;
     }
@@ -147,7 +147,7 @@ fn the_archive_of_the_esp8266_has_a_file_of_der_for_each_certificate() {
 }
 
 #[test]
-fn openssl_finds_a_root_in_the_folder_that_the_script_fills() {
+fn openssl_finds_the_root_in_the_folder_of_the_script() {
     if !real::program("openssl") {
         return;
     }
@@ -164,7 +164,7 @@ fn openssl_finds_a_root_in_the_folder_that_the_script_fills() {
 }
 
 #[test]
-fn the_names_in_a_folder_of_openssl_and_the_sha1_are_those_of_openssl() {
+fn capath_names_and_sha1_match_openssl() {
     if !real::program("openssl") {
         return;
     }
@@ -194,7 +194,7 @@ fn the_names_in_a_folder_of_openssl_and_the_sha1_are_those_of_openssl() {
 }
 
 #[test]
-fn certificates_of_one_name_have_numbers_of_their_own_in_a_folder_of_openssl() {
+fn certificates_of_one_name_are_numbered_in_a_capath() {
     let mut bundle = two();
     let twin = bundle.entries[0].clone();
     bundle.entries.push(twin);
@@ -204,7 +204,7 @@ fn certificates_of_one_name_have_numbers_of_their_own_in_a_folder_of_openssl() {
 }
 
 #[test]
-fn modems_are_told_the_length_of_the_bytes_that_follow() {
+fn modem_commands_have_the_length_of_the_bytes() {
     let pem = bench::text(&two(), "pem");
     for (format, command) in [
         ("at-simcom", "AT+CCERTDOWN=\"ca.pem\",@\n"),
@@ -219,7 +219,7 @@ fn modems_are_told_the_length_of_the_bytes_that_follow() {
 }
 
 #[test]
-fn the_partition_of_esp_at_is_as_its_documentation_has_it() {
+fn the_esp_at_partition_follows_its_documentation() {
     let bundle = two();
     let data = bench::bytes(&bundle, "esp-at-pki");
     let number = |at: usize| usize::from(u16::from_le_bytes([data[at], data[at + 1]]));
@@ -236,7 +236,7 @@ fn the_partition_of_esp_at_is_as_its_documentation_has_it() {
 }
 
 #[test]
-fn the_bytes_of_the_header_are_those_of_the_bundle() {
+fn the_header_has_the_bytes_of_the_bundle() {
     if !real::program("gcc") {
         return;
     }

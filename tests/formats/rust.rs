@@ -72,7 +72,7 @@ pub(super) fn compiles<'a>(
 }
 
 #[test]
-fn constants_compile_without_the_standard_library_and_without_a_warning_in_every_edition() {
+fn constants_compile_without_std_in_every_edition() {
     for format in FORMATS {
         for bundle in bundles() {
             let names = ["ROOT_CA", "root_ca", "rootCa", "RootCA"];
@@ -82,7 +82,7 @@ fn constants_compile_without_the_standard_library_and_without_a_warning_in_every
 }
 
 #[test]
-fn constants_hold_the_bytes_of_the_certificate() {
+fn constants_have_the_bytes_of_the_certificate() {
     let [_, x2] = bench::isrg();
     let bundle = bench::bundle("m1.example.com", 8883, vec![x2.clone()]);
     let folder = folder();
@@ -122,7 +122,7 @@ fn esp_idf_svc(folder: &Path) -> String {
 }
 
 #[test]
-fn the_constant_for_esp_idf_is_of_its_type_and_keeps_the_nul() {
+fn the_constant_for_esp_idf_has_its_type_and_nul() {
     for bundle in bundles() {
         let folder = folder();
         write(folder.path(), "constants.rs", bench::text(&bundle, "rust-esp-idf"));
@@ -208,7 +208,7 @@ fn client(folder: &Path) -> PathBuf {
 }
 
 #[test]
-fn rustls_opens_its_own_door_with_the_trust_anchor_and_no_other() {
+fn rustls_verifies_its_server_with_the_trust_anchor() {
     let pki = bench::ec_pki();
     let folder = folder();
     let bundle = bench::bundle(bench::HOST, 8883, vec![bench::root(&pki)]);
@@ -239,7 +239,7 @@ fn arrays(source: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn the_trust_anchor_of_every_public_root_is_the_one_that_webpki_makes() {
+fn every_trust_anchor_equals_the_one_of_webpki() {
     let all = store::mozilla_list();
     assert!(all.len() > 100);
     for der in all {
@@ -253,7 +253,7 @@ fn the_trust_anchor_of_every_public_root_is_the_one_that_webpki_makes() {
 }
 
 #[test]
-fn name_constraints_of_a_root_stay_in_its_trust_anchor() {
+fn a_trust_anchor_keeps_its_name_constraints() {
     let root = crate::support::Pki::root_changed("Narrow Root", |params| {
         params.name_constraints = Some(rcgen::NameConstraints {
             permitted_subtrees: vec![rcgen::GeneralSubtree::DnsName("plant.test".to_owned())],
@@ -268,7 +268,7 @@ fn name_constraints_of_a_root_stay_in_its_trust_anchor() {
 }
 
 #[test]
-fn a_trust_anchor_takes_nine_words_beside_its_bytes() {
+fn a_trust_anchor_has_nine_words_and_its_bytes() {
     let words = size_of::<rustls_pki_types::TrustAnchor<'_>>() / size_of::<usize>();
     let [_, x2] = bench::isrg();
     let bundle = bench::bundle("a.test", 443, vec![x2.clone()]);

@@ -38,7 +38,7 @@ fn module(format: &str, pki: &Pki) -> tempfile::TempDir {
 }
 
 #[test]
-fn cpython_opens_its_own_door_with_text_and_with_der_and_no_other() {
+fn cpython_verifies_its_server_with_text_and_der() {
     if !real::program("python3") {
         return;
     }
@@ -51,7 +51,7 @@ fn cpython_opens_its_own_door_with_text_and_with_der_and_no_other() {
 }
 
 #[test]
-fn micropython_opens_its_own_door_with_der_and_no_other() {
+fn micropython_verifies_its_server_with_der() {
     if !real::program("micropython") {
         return;
     }
@@ -62,7 +62,7 @@ fn micropython_opens_its_own_door_with_der_and_no_other() {
 }
 
 #[test]
-fn python_modules_hold_the_bytes_of_several_certificates() {
+fn python_modules_have_the_bytes_of_several_certificates() {
     if !real::program("python3") {
         return;
     }
@@ -87,7 +87,7 @@ fn python_modules_hold_the_bytes_of_several_certificates() {
 }
 
 #[test]
-fn circuitpython_and_zephyr_take_exactly_one_certificate() {
+fn circuitpython_and_zephyr_accept_exactly_one_certificate() {
     let [x1, x2] = bench::isrg();
     let bundle = bench::bundle("m1.example.com", 8883, vec![x1, x2]);
     for format in ["circuitpython", "zephyr", "der", "cer"] {
@@ -124,7 +124,7 @@ const DEVICE: &str = "esphome:\n  name: plc\nesp32:\n  board: esp32dev\n  framew
                       wifi:\n  ssid: plant\n  password: not-a-secret\npackages:\n  tls: !include tls.yaml\n";
 
 #[test]
-fn esphome_takes_the_block_and_puts_the_same_pem_into_its_c_plus_plus() {
+fn esphome_compiles_the_block_into_the_same_pem() {
     if !real::program("esphome") {
         return;
     }
@@ -151,7 +151,7 @@ fn esphome_takes_the_block_and_puts_the_same_pem_into_its_c_plus_plus() {
 }
 
 #[test]
-fn go_opens_its_own_door_and_no_other() {
+fn go_verifies_its_server_and_refuses_others() {
     if !real::program("go") {
         return;
     }
@@ -185,7 +185,7 @@ fn go_opens_its_own_door_and_no_other() {
 }
 
 #[test]
-fn java_lists_both_truststores_and_opens_its_own_door_with_each() {
+fn java_verifies_its_server_with_both_truststores() {
     if !real::program("keytool") || !real::program("java") {
         return;
     }
@@ -240,7 +240,7 @@ fn openssl_reads_the_pkcs12_truststore() {
 }
 
 #[test]
-fn pins_are_those_that_openssl_computes() {
+fn pins_match_openssl() {
     if !real::program("openssl") {
         return;
     }

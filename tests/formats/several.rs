@@ -94,7 +94,7 @@ fn holds(format: &str, artefact: &[u8], certificate: &Certificate) -> bool {
 }
 
 #[test]
-fn two_and_three_certificates_are_all_in_the_artefact_or_refused_by_name() {
+fn several_certificates_are_all_written_or_refused_by_name() {
     let [x1, x2] = bench::isrg();
     let third = bench::root(&bench::ec_pki());
     for certificates in [vec![x2.clone(), x1.clone()], vec![x2, x1, third]] {

@@ -72,7 +72,7 @@ fn compiled(artefact: &[u8], code: &str) -> usize {
 }
 
 #[test]
-fn sizes_of_headers_are_those_in_an_object_for_a_device() {
+fn header_sizes_match_the_object_file_for_a_device() {
     if !real::program(COMPILER) {
         return;
     }
@@ -110,7 +110,7 @@ fn sizes_of_headers_are_those_in_an_object_for_a_device() {
 }
 
 #[test]
-fn sizes_are_those_of_the_artefacts_the_smallest_first() {
+fn sizes_match_the_files_and_are_sorted() {
     let listed = offline("broker.example", &["--sizes"]).succeeds().out();
     let mut lines = listed.lines();
     assert_eq!(

@@ -21,7 +21,7 @@ fn rendered(template: &str) -> Result<String, String> {
 }
 
 #[test]
-fn a_template_of_the_users_own_is_rendered_by_the_command() {
+fn the_command_renders_a_users_template() {
     let folder = folder();
     let source = "{% for certificate in certificates %}\n\
                   // `{{ certificate.subject | comment }}`\n\
@@ -39,13 +39,13 @@ fn a_template_of_the_users_own_is_rendered_by_the_command() {
 }
 
 #[test]
-fn a_template_that_cannot_be_read_is_a_file_that_cannot_be_read() {
+fn an_unreadable_template_is_an_unreadable_file() {
     let refusal = offline("broker.example", &["--template", "/nowhere/my.h"]).fails_with(4);
     assert!(refusal.err().contains("cannot read /nowhere/my.h"), "{}", refusal.err());
 }
 
 #[test]
-fn a_value_from_outside_cannot_be_written_without_its_place() {
+fn a_value_from_outside_needs_an_escaping_filter() {
     let problem = "a value from outside must first pass through a filter such as `comment` or \
                    `literal`";
     for words in [
@@ -68,7 +68,7 @@ fn a_value_from_outside_cannot_be_written_without_its_place() {
 }
 
 #[test]
-fn an_error_names_the_file_the_line_and_the_words() {
+fn an_error_names_file_line_and_text() {
     for (template, wanted) in [
         ("a\nb\n{{ hots }}", "template my.h, line 3, `hots`: undefined variable"),
         ("a\n{{ hots | literal }}", "template my.h, line 2, `hots | literal`: undefined variable"),
@@ -134,7 +134,7 @@ fn an_error_names_the_file_the_line_and_the_words() {
 }
 
 #[test]
-fn a_template_that_never_ends_or_fills_the_memory_is_refused_at_its_line() {
+fn an_endless_template_is_refused_at_its_line() {
     let problem = "expected at most 4194304 steps and 256 MiB of text, found more";
     let doubling = "{% set a = namespace(x=\"xx\") %}{% for i in range(99) %}\
                     {% set a.x = a.x ~ a.x %}{% endfor %}";
@@ -166,7 +166,7 @@ fn a_template_that_never_ends_or_fills_the_memory_is_refused_at_its_line() {
 }
 
 #[test]
-fn operators_on_lists_which_hold_each_other_count_what_they_compare_and_join() {
+fn operators_on_nested_lists_count_their_steps() {
     let doubled = "{% set a = namespace(x=[1]) %}{% set b = namespace(x=[1]) %}\
                    {% for i in range(60) %}{% set a.x = [a.x, a.x] %}{% set b.x = [b.x, b.x] %}\
                    {% endfor %}";
@@ -195,7 +195,7 @@ fn operators_on_lists_which_hold_each_other_count_what_they_compare_and_join() {
 }
 
 #[test]
-fn filters_and_tests_that_compare_lists_which_hold_each_other_count_what_they_compare() {
+fn filters_and_tests_on_nested_lists_count_their_steps() {
     let doubled = "{% set a = namespace(x=[1]) %}{% set b = namespace(x=[1]) %}\
                    {% for i in range(60) %}{% set a.x = [a.x, a.x] %}{% set b.x = [b.x, b.x] %}\
                    {% endfor %}";
@@ -209,7 +209,7 @@ fn filters_and_tests_that_compare_lists_which_hold_each_other_count_what_they_co
 }
 
 #[test]
-fn a_template_that_shows_a_value_within_itself_is_refused() {
+fn a_template_that_shows_a_recursive_value_is_refused() {
     let circle = "{% set a = namespace() %}{% set a.x = a %}{{ a }}";
     let deep = "{% set a = namespace(x=1) %}{% for i in range(99999) %}{% for j in range(4) %}\
                 {% set a.x = [a.x] %}{% endfor %}{% endfor %}{{ a.x }}";
@@ -220,7 +220,7 @@ fn a_template_that_shows_a_value_within_itself_is_refused() {
 }
 
 #[test]
-fn a_template_as_large_as_one_may_be_is_no_danger_to_the_stack() {
+fn the_largest_template_does_not_overflow_the_stack() {
     let limit = emit::MAX_TEMPLATE_BYTES;
     let of_length = |before: &str, unit: &str, after: &str| {
         let room = limit - before.len() - after.len();
@@ -241,7 +241,7 @@ fn a_template_as_large_as_one_may_be_is_no_danger_to_the_stack() {
 }
 
 #[test]
-fn a_template_that_names_what_is_not_there_is_told_what_is() {
+fn an_unknown_variable_has_a_hint_with_the_known_ones() {
     let folder = folder();
     for (template, hint) in [
         ("{{ hots }}", "`certgrab formats --variables` lists the variables and the filters"),
@@ -265,7 +265,7 @@ fn is_there(rendered: &Result<String, String>) -> bool {
 }
 
 #[test]
-fn every_listed_variable_is_there_and_those_from_outside_are_marked() {
+fn every_listed_variable_exists_and_foreign_ones_are_marked() {
     for (variable, what) in VARIABLES {
         let path = variable.replace("certificate.", "certificates[0].");
         // A key has either the numbers of RSA or a point: this root has none of RSA's.
@@ -280,7 +280,7 @@ fn every_listed_variable_is_there_and_those_from_outside_are_marked() {
 }
 
 #[test]
-fn every_listed_filter_is_there() {
+fn every_listed_filter_exists() {
     for (filter, _) in FILTERS.iter().filter(|(filter, _)| !filter.starts_with("parts")) {
         let of_text = rendered(&format!("{{{{ host | {filter} }}}}"));
         let of_bytes = rendered(&format!("{{{{ certificates[0].der | {filter} }}}}"));
@@ -289,7 +289,7 @@ fn every_listed_filter_is_there() {
 }
 
 #[test]
-fn the_templates_of_the_repository_are_all_in_the_table() {
+fn every_template_of_the_repository_is_in_the_table() {
     let folder = bench::repository().join("templates/emit");
     let [x1, x2] = bench::isrg();
     let bundle = bench::bundle("m1.example.com", 8883, vec![x2, x1]);
@@ -317,7 +317,7 @@ fn the_templates_of_the_repository_are_all_in_the_table() {
 }
 
 #[test]
-fn pem_goes_through_filters_without_being_changed_into_other_text() {
+fn filters_keep_pem_unchanged() {
     let [_, x2] = bench::isrg();
     let pem = x2.pem();
     assert_eq!(rendered("{{ pem | literal }}").unwrap(), pem.replace('\n', "\\n"));
@@ -352,7 +352,7 @@ fn pem_goes_through_filters_without_being_changed_into_other_text() {
 }
 
 #[test]
-fn a_list_is_no_text() {
+fn a_list_is_not_text() {
     for source in [
         "{{ pem_lines }}",
         "{{ certificates[0].der | rows }}",
@@ -368,7 +368,7 @@ fn a_list_is_no_text() {
 }
 
 #[test]
-fn bytes_and_text_are_written_in_parts_of_a_length() {
+fn bytes_and_text_are_split_into_parts() {
     let [_, x2] = bench::isrg();
     let parts =
         "{% for part in certificates[0].der | parts(120) %}{{ part | base64 }}\n{% endfor %}";
@@ -385,7 +385,7 @@ fn bytes_and_text_are_written_in_parts_of_a_length() {
 }
 
 #[test]
-fn text_from_outside_is_a_string_of_json_and_a_text_of_xml() {
+fn text_from_outside_is_escaped_for_json_and_xml() {
     assert_eq!(rendered("{{ host | json }}").unwrap(), "\"m1.example.com\"");
     assert_eq!(
         rendered("{{ \"a--b->&<\\\"'\" | xml }}").unwrap(),

@@ -26,7 +26,7 @@ fn all_in(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn of_a_lab_that_is_refused_nothing_is_left() {
+fn a_refused_lab_leaves_no_files() {
     let other = Pki::root("Plant Root").leaf("plc.test");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = format!("127.0.0.1:{}", taken.local_addr().expect("an address").port());
@@ -66,7 +66,7 @@ fn command(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_command_in_an_anchor_of_the_lab_makes_it_again() {
+fn the_command_in_an_anchor_of_the_lab_reproduces_it() {
     for words in [
         &["--listen", "127.0.0.1:0"][..],
         &["--listen", "127.0.0.1:0", "--dir", "bench/lab", "--name", "LAB_CA"],
@@ -101,7 +101,7 @@ fn the_command_in_an_anchor_of_the_lab_makes_it_again() {
 }
 
 #[test]
-fn the_usual_lab_needs_no_option_to_make_its_anchor_again() {
+fn the_default_lab_reproduces_its_anchor_without_options() {
     let folder = TempDir::new().expect("a folder");
     let words = ["lab", "--wait", "1", "--emit", "arduino=ca.h"];
     let outcome = certgrab().args(words).in_folder(folder.path()).ends();
@@ -114,7 +114,7 @@ fn the_usual_lab_needs_no_option_to_make_its_anchor_again() {
 }
 
 #[test]
-fn a_result_in_sarif_stands_at_the_anchor_that_the_device_is_built_with() {
+fn a_sarif_result_points_to_the_anchor_of_the_device() {
     let folder = TempDir::new().expect("a folder");
     let report = folder.path().join("lab.sarif").display().to_string();
     let report = format!("--report=sarif={report}");

@@ -47,7 +47,7 @@ fn received(pki: &Pki) -> usize {
 }
 
 #[test]
-fn sound_servers_pass_on_to_the_real_broker_and_impostors_do_not() {
+fn only_sound_servers_forward_to_the_real_broker() {
     if !has_programs() {
         return;
     }
@@ -66,7 +66,7 @@ fn sound_servers_pass_on_to_the_real_broker_and_impostors_do_not() {
 }
 
 #[test]
-fn a_server_behind_the_lab_that_cannot_be_reached_is_named_before_the_round() {
+fn an_unreachable_server_behind_the_lab_is_named_first() {
     if !has_programs() {
         return;
     }
@@ -95,7 +95,7 @@ fn a_server_behind_the_lab_that_cannot_be_reached_is_named_before_the_round() {
 }
 
 #[test]
-fn a_device_with_a_certificate_of_its_own_shows_it_where_it_is_asked_for() {
+fn a_device_presents_its_certificate_on_request() {
     if !has_programs() {
         return;
     }

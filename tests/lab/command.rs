@@ -99,7 +99,7 @@ pub(super) fn round(lab: Lab, is_sound: bool) -> Said {
 }
 
 #[test]
-fn rustls_passes_and_with_a_dangerous_verifier_it_is_caught() {
+fn rustls_passes_and_a_dangerous_verifier_fails() {
     let said = round(Lab::start(&[]), true);
     assert_eq!(said.code, 0, "{}{}", said.err, said.out);
     rows::is_known("rustls", &said);
@@ -110,7 +110,7 @@ fn rustls_passes_and_with_a_dangerous_verifier_it_is_caught() {
 }
 
 #[test]
-fn the_reports_say_the_same_in_every_form_and_a_known_result_is_held_against_a_new_one() {
+fn reports_agree_and_are_compared_with_a_known_result() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let file = |name: &str| folder.path().join(name).display().to_string();
     let forms = ["json", "junit", "sarif", "html", "text"];
@@ -150,7 +150,7 @@ fn the_reports_say_the_same_in_every_form_and_a_known_result_is_held_against_a_n
 }
 
 #[test]
-fn a_saved_client_hello_asks_the_real_server_as_the_device_does() {
+fn a_saved_client_hello_queries_the_server_as_the_device() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let file = folder.path().join("device.json").display().to_string();
     let said = round(Lab::start(&["--cases", "expired", "--save-hello", &file]), true);
@@ -167,7 +167,7 @@ fn a_saved_client_hello_asks_the_real_server_as_the_device_does() {
 }
 
 #[test]
-fn each_case_has_a_port_of_its_own_if_asked_for() {
+fn ports_gives_each_case_a_port() {
     let lab = Lab::start(&["--ports", "--cases", "expired"]);
     let config = rustls_device(&lab.anchor(), true);
     let ports = lab.ports();
@@ -184,7 +184,7 @@ fn each_case_has_a_port_of_its_own_if_asked_for() {
 }
 
 #[test]
-fn two_labs_of_one_folder_make_its_keys_at_once() {
+fn two_labs_in_one_folder_can_make_its_keys_at_once() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let directory = format!("--dir={}", folder.path().display());
     // Each makes the RSA keys of all cases as soon as it listens.
@@ -199,7 +199,7 @@ fn two_labs_of_one_folder_make_its_keys_at_once() {
 }
 
 #[test]
-fn sixty_four_connections_are_served_at_once_and_the_next_is_closed() {
+fn at_most_64_connections_are_served_at_once() {
     let lab = Lab::start(&["--cases", "expired"]);
     let port = lab.port();
     let dial = || TcpStream::connect(("127.0.0.1", port)).expect("a connection");
@@ -213,7 +213,7 @@ fn sixty_four_connections_are_served_at_once_and_the_next_is_closed() {
 }
 
 #[test]
-fn check_and_the_main_command_warn_of_an_anchor_of_the_lab() {
+fn check_and_the_main_command_warn_about_a_lab_anchor() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let header = folder.path().join("lab_ca.h").display().to_string();
     let emit = format!("--emit=arduino={header}");
@@ -228,7 +228,7 @@ fn check_and_the_main_command_warn_of_an_anchor_of_the_lab() {
 }
 
 #[test]
-fn what_is_no_device_counts_for_no_case_and_the_lab_goes_on() {
+fn other_connections_than_devices_are_ignored() {
     let lab = Lab::start(&["--cases", "expired"]);
     let port = lab.port();
     let dial = || TcpStream::connect(("127.0.0.1", port)).expect("a connection");
@@ -246,7 +246,7 @@ fn what_is_no_device_counts_for_no_case_and_the_lab_goes_on() {
 }
 
 #[test]
-fn ten_thousand_connections_take_no_more_than_64_mib() {
+fn ten_thousand_connections_use_at_most_64_mib() {
     let lab = Lab::start(&["--cases", "expired", "--wait", "5"]);
     let port = lab.port();
     for _ in 0..100 {
@@ -264,7 +264,7 @@ fn ten_thousand_connections_take_no_more_than_64_mib() {
 }
 
 #[test]
-fn nobody_who_comes_is_exit_code_3_and_nothing_listens_beyond_loopback_unasked() {
+fn a_lab_without_a_device_gives_exit_code_3() {
     let said = Lab::start(&["--wait", "1"]).ends();
     assert_eq!(said.code, 3, "{}", said.out);
     assert_eq!(said.out, "0 of 49 cases passed\nno device came\n");
@@ -276,7 +276,7 @@ fn nobody_who_comes_is_exit_code_3_and_nothing_listens_beyond_loopback_unasked()
 
 #[cfg(unix)]
 #[test]
-fn the_secret_of_the_test_ca_has_mode_600_and_git_ignores_it() {
+fn the_test_cas_key_has_mode_600_and_is_ignored_by_git() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().to_owned();

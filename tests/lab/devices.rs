@@ -90,7 +90,7 @@ fn in_folder(folder: Option<&Path>, name: &str, unsound: &[(&str, &str)]) {
 }
 
 #[test]
-fn openssl_is_judged_rightly_and_not_accused_if_it_compares_the_name_after_the_handshake() {
+fn openssl_is_judged_correctly_if_it_compares_names_late() {
     in_c("openssl", &[("none", NO_VERIFICATION), ("nohost", NO_NAME)]);
     let Some(folder) = built() else { return };
     let late = Lab::start(&[]).meets(|lab| device(lab, &folder.join("openssl"), &[], "late"));
@@ -104,7 +104,7 @@ const MBEDTLS_UNSOUND: [(&str, &str); 3] =
     [("none", NO_VERIFICATION), ("optional", NO_VERIFICATION), ("nohost", NO_NAME)];
 
 #[test]
-fn mbedtls_is_judged_rightly() {
+fn mbedtls_is_judged_correctly() {
     in_c("mbedtls", &MBEDTLS_UNSOUND);
 }
 
@@ -127,35 +127,35 @@ fn newer_mbedtls() -> Option<&'static Path> {
 }
 
 #[test]
-fn mbedtls_3_6_is_judged_rightly_with_dates_and_without() {
+fn mbedtls_3_6_is_judged_correctly_with_and_without_dates() {
     for name in ["mbedtls-3.6", "mbedtls-3.6-notime"] {
         in_folder(newer_mbedtls(), name, &MBEDTLS_UNSOUND);
     }
 }
 
 #[test]
-fn bearssl_is_judged_rightly_and_so_are_the_engines_of_the_esp8266() {
+fn bearssl_and_its_esp8266_engines_are_judged_correctly() {
     let unsound = [("insecure", NO_VERIFICATION), ("knownkey", ONE_KEY), ("nohost", NO_NAME)];
     in_c("bearssl", &unsound);
 }
 
 #[test]
-fn wolfssl_is_judged_rightly() {
+fn wolfssl_is_judged_correctly() {
     in_c("wolfssl", &[("none", NO_VERIFICATION), ("nohost", NO_NAME)]);
 }
 
 #[test]
-fn gnutls_is_judged_rightly() {
+fn gnutls_is_judged_correctly() {
     in_c("gnutls", &[("none", NO_VERIFICATION), ("nohost", NO_NAME)]);
 }
 
 #[test]
-fn go_is_judged_rightly() {
+fn go_is_judged_correctly() {
     in_c("go", &[("none", NO_VERIFICATION), ("nohost", NO_NAME)]);
 }
 
 #[test]
-fn java_is_judged_rightly() {
+fn java_is_judged_correctly() {
     let Some(folder) = built() else { return };
     let folder = folder.display().to_string();
     let first = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &folder, "Device"];
@@ -167,7 +167,7 @@ fn java_is_judged_rightly() {
 }
 
 #[test]
-fn cpython_is_judged_rightly() {
+fn cpython_is_judged_correctly() {
     if !real::program("/usr/bin/python3") {
         return;
     }
@@ -180,7 +180,7 @@ fn cpython_is_judged_rightly() {
 }
 
 #[test]
-fn micropython_is_judged_rightly() {
+fn micropython_is_judged_correctly() {
     if !real::program("micropython") {
         return;
     }
@@ -192,7 +192,7 @@ fn micropython_is_judged_rightly() {
 }
 
 #[test]
-fn paho_is_judged_rightly() {
+fn paho_is_judged_correctly() {
     let has = Command::new("python3").args(["-c", "import paho.mqtt.client"]).output();
     if !has.is_ok_and(|output| output.status.success()) {
         return real::skip("paho-mqtt for python3");
@@ -206,7 +206,7 @@ fn paho_is_judged_rightly() {
 }
 
 #[test]
-fn mosquitto_passes_and_with_insecure_it_is_caught_for_checking_no_name() {
+fn mosquitto_passes_and_with_insecure_fails_on_names() {
     if !real::program("mosquitto_pub") {
         return;
     }
@@ -231,7 +231,7 @@ fn mosquitto_passes_and_with_insecure_it_is_caught_for_checking_no_name() {
 }
 
 #[test]
-fn curl_passes_and_with_k_it_is_caught() {
+fn curl_passes_and_with_k_fails() {
     if !real::program("curl") {
         return;
     }
@@ -253,7 +253,7 @@ fn curl_passes_and_with_k_it_is_caught() {
 }
 
 #[test]
-fn s_client_is_caught_unless_it_ends_on_errors_and_compares_the_name() {
+fn s_client_fails_unless_it_stops_on_errors_and_checks_names() {
     if !real::program("openssl") {
         return;
     }

@@ -24,7 +24,7 @@ fn pasted(page: &str) -> (String, String) {
 }
 
 #[test]
-fn the_two_terminals_of_the_readme_end_in_a_device_that_passed() {
+fn the_two_terminals_of_the_readme_show_a_passing_device() {
     let (lab, device) = pasted("README.md");
     for page in ["README.zh-CN.md", "docs/lab.md", "docs/lab.zh-CN.md"] {
         assert_eq!(pasted(page), (lab.clone(), device.clone()), "{page}");

@@ -47,7 +47,7 @@ fn in_silence(lab: Lab, is_sound: bool) -> Said {
 }
 
 #[test]
-fn with_a_known_result_every_report_counts_the_differences_alone() {
+fn with_a_known_result_reports_count_only_differences() {
     let folder = TempDir::new().expect("a folder");
     let file = |name: &str| folder.path().join(name);
     let forms = ["json", "junit", "sarif"];
@@ -101,7 +101,7 @@ fn with_a_known_result_every_report_counts_the_differences_alone() {
 }
 
 #[test]
-fn a_known_result_with_an_unknown_case_or_verdict_is_refused_before_a_device_is_waited_for() {
+fn an_invalid_known_result_is_refused_at_the_start() {
     let folder = TempDir::new().expect("a folder");
     for (text, wanted) in [
         ("{}", "expected schema 1, found null"),
@@ -126,7 +126,7 @@ fn a_known_result_with_an_unknown_case_or_verdict_is_refused_before_a_device_is_
 }
 
 #[test]
-fn a_device_that_sends_nothing_to_any_server_is_not_called_passed_unless_it_refuses_impostors() {
+fn a_silent_device_passes_only_if_it_refuses_impostors() {
     let said = in_silence(Lab::start(&IMPOSTORS), false);
     assert_eq!(said.code, 3, "{}", said.out);
     let wanted = "\nthe device was not judged for: expired, unknown-root, self-signed\n";
@@ -138,7 +138,7 @@ fn a_device_that_sends_nothing_to_any_server_is_not_called_passed_unless_it_refu
 }
 
 #[test]
-fn what_a_device_that_sends_nothing_would_send_is_undecided_whatever_its_library_does_by_default() {
+fn a_silent_device_is_undecided_for_every_library() {
     // An ESP32 with Arduino accepts expired certificates, and most libraries a name in the CN.
     for stack in [&["--stack", "arduino-esp32"][..], &[]] {
         let cases = ["--cases", "expired,cn-only,wrong-host"];
@@ -155,7 +155,7 @@ fn what_a_device_that_sends_nothing_would_send_is_undecided_whatever_its_library
 }
 
 #[test]
-fn on_ports_of_their_own_a_handshake_without_data_is_decided_by_the_sound_servers_of_any_time() {
+fn with_ports_a_silent_handshake_is_compared_with_sound_servers() {
     for (sends_to_sound, code, verdict) in [(true, 0, "passed    "), (false, 3, "undecided ")] {
         let lab = Lab::start(&["--ports", "--cases", "expired"]);
         let device = rustls_device(&lab.anchor(), false);
@@ -177,7 +177,7 @@ fn on_ports_of_their_own_a_handshake_without_data_is_decided_by_the_sound_server
 }
 
 #[test]
-fn with_strict_what_the_library_accepts_by_default_is_a_fault_in_every_report() {
+fn strict_reports_accepted_by_default_as_a_fault() {
     let folder = TempDir::new().expect("a folder");
     let file = |name: &str| folder.path().join(name);
     let forms = ["json", "junit", "sarif"];
@@ -200,7 +200,7 @@ fn with_strict_what_the_library_accepts_by_default_is_a_fault_in_every_report() 
 }
 
 #[test]
-fn of_several_connections_to_one_port_the_worst_counts_and_the_case_counts_once() {
+fn the_worst_of_several_connections_to_a_port_counts() {
     let lab = Lab::start(&["--ports", "--cases", "expired", "--stack", "rustls"]);
     let ports: Vec<_> = lab.ports().into_iter().map(|(port, _)| port).collect();
     let [sound, unsound] = [true, false].map(|is_sound| rustls_device(&lab.anchor(), is_sound));
@@ -215,7 +215,7 @@ fn of_several_connections_to_one_port_the_worst_counts_and_the_case_counts_once(
 }
 
 #[test]
-fn a_case_that_is_played_again_is_named_once_and_alone_it_shows_that_nothing_is_verified() {
+fn a_repeated_case_is_named_once() {
     for case in ["unknown-root", "self-signed"] {
         let words = ["--cases", case, "--repeat", "2", "--stack", "rustls"];
         let said = round(Lab::start(&words), false);
@@ -227,7 +227,7 @@ fn a_case_that_is_played_again_is_named_once_and_alone_it_shows_that_nothing_is_
 }
 
 #[test]
-fn in_a_folder_with_files_of_others_git_ignores_those_of_the_lab_alone() {
+fn in_a_shared_folder_git_ignores_only_the_labs_files() {
     let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("main.c"), "int main(void) {}\n").expect("a file");
     let words = ["lab", "--wait", "1", "--listen", "127.0.0.1:0", "--dir", "."];
@@ -252,7 +252,7 @@ fn in_a_folder_with_files_of_others_git_ignores_those_of_the_lab_alone() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_round_ends_with_its_summary_and_its_reports() {
+fn an_interrupted_round_writes_summary_and_reports() {
     for signal in ["-INT", "-TERM"] {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("lab.json");
@@ -277,7 +277,7 @@ fn an_interrupted_round_ends_with_its_summary_and_its_reports() {
 }
 
 #[test]
-fn some_cases_are_listed_if_some_are_named_and_a_wrong_address_or_number_is_explained() {
+fn the_list_shows_named_cases_and_explains_wrong_addresses() {
     let list = certgrab().args(["lab", "--list", "--cases", "slow,sound"]).succeeds();
     let text = list.out();
     let names = text.lines().map(|line| line.split(' ').next().expect("a name"));
@@ -293,7 +293,7 @@ fn some_cases_are_listed_if_some_are_named_and_a_wrong_address_or_number_is_expl
 }
 
 #[test]
-fn a_device_that_computes_for_seconds_in_the_handshake_is_waited_for_whatever_wait_says() {
+fn a_slow_handshake_is_waited_for_beyond_wait() {
     let lab = Lab::start(&["--cases", "expired", "--wait", "2"]);
     let (port, config) = (lab.port(), rustls_device(&lab.anchor(), true));
     let socket = TcpStream::connect(("127.0.0.1", port)).expect("the lab listens");
@@ -314,7 +314,7 @@ fn a_device_that_computes_for_seconds_in_the_handshake_is_waited_for_whatever_wa
 }
 
 #[test]
-fn a_device_that_takes_the_text_of_its_address_as_a_name_is_not_accused() {
+fn a_device_that_compares_an_address_as_a_name_passes() {
     if !real::program("mosquitto_pub") {
         return;
     }
@@ -330,7 +330,7 @@ fn a_device_that_takes_the_text_of_its_address_as_a_name_is_not_accused() {
 }
 
 #[test]
-fn a_device_that_connects_to_no_server_by_an_address_is_to_connect_by_a_name() {
+fn a_device_that_verifies_no_address_is_advised_to_use_a_name() {
     // It verifies the server as localhost, so that it refuses each.
     let said = round(Lab::start(&["--host", "127.0.0.1", "--cases", "expired,p384"]), true);
     assert_eq!(said.code, 1, "{}", said.out);

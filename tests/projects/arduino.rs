@@ -150,27 +150,27 @@ pub(super) fn fill_in_secrets(folder: &Path, protocol: Protocol) {
 }
 
 #[test]
-fn the_sketch_for_the_esp32_publishes_receives_and_refuses_for_each_reason() {
+fn the_esp32_sketch_publishes_and_refuses_for_each_reason() {
     ESP32.connects_by_mqtt();
 }
 
 #[test]
-fn the_sketch_for_the_esp8266_publishes_receives_and_refuses_for_each_reason() {
+fn the_esp8266_sketch_publishes_and_refuses_for_each_reason() {
     ESP8266.connects_by_mqtt();
 }
 
 #[test]
-fn the_sketch_for_the_esp32_gets_a_page_and_refuses_a_clock_of_1970_another_root_and_name() {
+fn the_esp32_sketch_gets_a_page_and_refuses_other_servers() {
     ESP32.gets_a_page();
 }
 
 #[test]
-fn the_sketch_for_the_esp8266_gets_a_page_and_refuses_a_clock_of_1970_another_root_and_name() {
+fn the_esp8266_sketch_gets_a_page_and_refuses_other_servers() {
     ESP8266.gets_a_page();
 }
 
 #[test]
-fn the_esp32_sends_no_password_to_a_broker_whose_certificate_has_expired() {
+fn the_esp32_sends_no_password_to_an_expired_broker() {
     if !ESP32.is_there() {
         return;
     }
@@ -185,7 +185,7 @@ fn the_esp32_sends_no_password_to_a_broker_whose_certificate_has_expired() {
 
 /// The version and the settings of the mbedTLS that Arduino-ESP32 3.x is built with.
 #[test]
-fn the_sketch_for_the_esp32_over_mbedtls_3_6_without_dates_looks_at_them_itself() {
+fn the_esp32_sketch_checks_dates_that_mbedtls_does_not() {
     if !ESP32.is_there() {
         return;
     }

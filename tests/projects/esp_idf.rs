@@ -48,7 +48,7 @@ fn compile(compiler: &str, options: &[&str], folder: &Path) -> Output {
 }
 
 #[test]
-fn the_application_for_esp_idf_compiles_for_a_desk_and_for_the_esp32_c3() {
+fn the_app_for_esp_idf_compiles_for_a_pc_and_the_esp32_c3() {
     for scheme in ["mqtts", "https"] {
         let pki = pki("Plant Root");
         let server = Server::presenting(&pki);
@@ -76,7 +76,7 @@ fn the_application_for_esp_idf_compiles_for_a_desk_and_for_the_esp32_c3() {
 }
 
 #[test]
-fn the_application_for_esp_idf_has_dates_checked_and_no_bundle_beside_the_anchor() {
+fn the_app_for_esp_idf_checks_dates_and_attaches_no_bundle() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/project/esp-idf");
     let defaults = fs::read_to_string(folder.join("sdkconfig.defaults")).unwrap();
     for line in ["CONFIG_MBEDTLS_HAVE_TIME_DATE=y", "CONFIG_MBEDTLS_CERTIFICATE_BUNDLE=n"] {

@@ -66,7 +66,7 @@ fn command(project: &Path) -> String {
 }
 
 #[test]
-fn the_lab_takes_the_place_of_the_server_of_each_project_until_its_constants_are_generated_again() {
+fn the_lab_replaces_the_server_of_each_project_until_sync() {
     let pki = pki("Plant Root");
     let server = Server::presenting(&pki);
     for project in PROJECTS {
@@ -136,17 +136,17 @@ fn c_client(lab: Lab, folder: &Path) -> Said {
 }
 
 #[test]
-fn the_sketch_for_the_esp32_passes_the_lab() {
+fn the_esp32_sketch_passes_the_lab() {
     sketch(&ESP32);
 }
 
 #[test]
-fn the_sketch_for_the_esp8266_passes_the_lab() {
+fn the_esp8266_sketch_passes_the_lab() {
     sketch(&ESP8266);
 }
 
 #[test]
-fn the_c_client_for_linux_passes_the_lab_and_is_caught_if_it_verifies_nothing() {
+fn the_c_client_passes_the_lab_only_if_it_verifies() {
     if !linux_c::has_its_parts() {
         return;
     }
@@ -167,7 +167,7 @@ fn the_c_client_for_linux_passes_the_lab_and_is_caught_if_it_verifies_nothing() 
 }
 
 #[test]
-fn the_client_in_rust_passes_the_lab() {
+fn the_rust_client_passes_the_lab() {
     for protocol in BOTH {
         let bench = Bench::new("rust-host", protocol);
         let program = rust::build(&bench.folder);
@@ -181,7 +181,7 @@ fn the_client_in_rust_passes_the_lab() {
 }
 
 #[test]
-fn the_module_for_micropython_passes_the_lab() {
+fn the_micropython_module_passes_the_lab() {
     for python in ["python3", "micropython"].into_iter().filter(|python| real::program(python)) {
         for protocol in BOTH {
             let bench = Bench::new("micropython", protocol);

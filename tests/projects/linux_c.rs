@@ -22,7 +22,7 @@ const UNTRUSTED: &str = "The certificate is not correctly signed by the trusted 
 const MISNAMED: &str = "The certificate Common Name (CN) does not match with the expected CN";
 
 #[test]
-fn the_c_client_for_linux_publishes_and_is_refused_or_refuses_for_each_reason() {
+fn the_c_client_publishes_and_refuses_for_each_reason() {
     if !has_its_parts() {
         return;
     }
@@ -47,7 +47,7 @@ fn the_c_client_for_linux_publishes_and_is_refused_or_refuses_for_each_reason() 
 }
 
 #[test]
-fn the_c_client_for_linux_gets_a_page_and_refuses_another_root_and_another_name() {
+fn the_c_client_gets_a_page_and_refuses_other_servers() {
     if !has_its_parts() {
         return;
     }
@@ -62,7 +62,7 @@ fn the_c_client_for_linux_gets_a_page_and_refuses_another_root_and_another_name(
 }
 
 #[test]
-fn the_c_client_for_linux_gives_up_on_a_server_that_says_nothing() {
+fn the_c_client_times_out_on_a_silent_server() {
     if !has_its_parts() {
         return;
     }

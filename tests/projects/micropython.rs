@@ -21,7 +21,7 @@ fn pythons() -> Vec<(&'static str, [&'static str; 2])> {
 }
 
 #[test]
-fn the_module_for_micropython_publishes_and_is_refused_or_refuses_for_each_reason() {
+fn the_micropython_module_publishes_and_refuses_for_each_reason() {
     if !real::program("mosquitto") {
         return;
     }
@@ -49,7 +49,7 @@ fn the_module_for_micropython_publishes_and_is_refused_or_refuses_for_each_reaso
 }
 
 #[test]
-fn the_module_for_micropython_gets_a_page_and_refuses_another_root_and_another_name() {
+fn the_micropython_module_gets_a_page_and_refuses_other_servers() {
     if !real::program("openssl") {
         return;
     }

@@ -38,7 +38,7 @@ const PROJECTS: [&str; 9] = [
 ];
 
 #[test]
-fn every_project_passes_its_own_check_and_is_made_anew_from_its_lock() {
+fn every_project_passes_check_and_is_regenerated_from_its_lock() {
     for (project, scheme) in PROJECTS.iter().flat_map(|one| [(one, "mqtts"), (one, "https")]) {
         let pki = pki("Plant Root");
         let server = Server::presenting(&pki);
@@ -63,7 +63,7 @@ fn every_project_passes_its_own_check_and_is_made_anew_from_its_lock() {
 }
 
 #[test]
-fn a_project_leaves_alone_what_is_there_unless_it_is_told_to() {
+fn new_keeps_existing_files_without_force() {
     let pki = pki("Plant Root");
     let server = Server::presenting(&pki);
     let folder = pki.file("project");
@@ -89,7 +89,7 @@ fn a_server_that_is_not_trusted_gets_no_project() {
 }
 
 #[test]
-fn a_server_that_the_board_does_not_connect_to_is_said_when_the_project_is_written() {
+fn new_warns_if_the_board_cannot_connect() {
     let pki = pki("Plant Root");
     let server = Server::of(&pki).speaking(&rustls::version::TLS13).start();
     for (project, device) in
@@ -105,7 +105,7 @@ fn a_server_that_the_board_does_not_connect_to_is_said_when_the_project_is_writt
 }
 
 #[test]
-fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refused() {
+fn the_list_of_projects_says_what_is_proved() {
     let list = certgrab().args(["new", "--list"]).succeeds().stderr("").out();
     let names: Vec<_> = list.lines().step_by(2).filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(names, PROJECTS);
@@ -130,7 +130,7 @@ fn the_list_of_projects_says_what_is_proved_and_other_names_and_schemes_are_refu
 }
 
 #[test]
-fn a_host_that_says_neither_a_protocol_nor_a_port_gets_no_project() {
+fn a_host_without_protocol_and_port_gets_no_project() {
     certgrab().args(["new", "linux-c", "a.test", "x"]).fails_with(2).stdout("").stderr(
         "certgrab: error: a.test may speak MQTT or HTTPS\n\
          certgrab: hint: name the protocol: `mqtts://HOST` or `https://HOST`\n",
@@ -138,7 +138,7 @@ fn a_host_that_says_neither_a_protocol_nor_a_port_gets_no_project() {
 }
 
 #[test]
-fn a_command_behind_an_option_is_not_taken_for_a_host() {
+fn a_command_after_an_option_is_not_read_as_a_host() {
     certgrab()
         .args(["--timeout", "5", "new", "linux-c", "a.test", "x"])
         .fails_with(2)
@@ -150,7 +150,7 @@ fn a_command_behind_an_option_is_not_taken_for_a_host() {
 }
 
 #[test]
-fn where_to_connect_is_said_with_its_port() {
+fn connect_needs_a_port() {
     let run = certgrab().args(["new", "linux-c", "mqtts://a.test", "x", "--connect", "127.0.0.1"]);
     let told = run.fails_with(2).stdout("").err();
     assert!(told.contains("expected HOST:PORT, found no port"), "{told}");
@@ -166,7 +166,7 @@ fn git(folder: &Path, words: &[&str]) -> String {
 }
 
 #[test]
-fn in_a_repository_what_is_to_be_committed_is_clean_and_secrets_and_builds_stay_out() {
+fn git_ignores_secrets_and_builds_of_a_project() {
     if !real::program("git") {
         return;
     }

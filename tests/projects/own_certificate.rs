@@ -78,7 +78,7 @@ fn is_private(file: &Path) -> bool {
 }
 
 #[test]
-fn the_module_for_micropython_shows_its_certificate_in_both_versions_of_tls() {
+fn the_micropython_module_presents_its_certificate() {
     if !has_its_parts() || !real::program("python3") {
         return;
     }
@@ -108,7 +108,7 @@ fn the_module_for_micropython_shows_its_certificate_in_both_versions_of_tls() {
 }
 
 #[test]
-fn the_c_client_for_linux_shows_its_certificate() {
+fn the_c_client_presents_its_certificate() {
     if !has_its_parts() || !real::header("mbedtls/ssl.h") || !real::program("make") {
         return;
     }
@@ -126,7 +126,7 @@ fn the_c_client_for_linux_shows_its_certificate() {
 }
 
 #[test]
-fn the_sketches_show_their_certificate_with_either_kind_of_key() {
+fn the_sketches_present_their_certificate_with_both_key_types() {
     if !has_its_parts() || ![ESP32, ESP8266].iter().all(Board::is_there) {
         return;
     }
@@ -157,7 +157,7 @@ fn the_sketches_show_their_certificate_with_either_kind_of_key() {
 }
 
 #[test]
-fn the_client_in_rust_shows_its_certificate_in_both_versions_of_tls() {
+fn the_rust_client_presents_its_certificate() {
     if !has_its_parts() {
         return;
     }
@@ -185,7 +185,7 @@ fn the_client_in_rust_shows_its_certificate_in_both_versions_of_tls() {
 }
 
 #[test]
-fn the_headers_of_projects_hold_the_certificate_and_the_key_and_git_ignores_them() {
+fn headers_with_certificate_and_key_are_ignored_by_git() {
     if !has_its_parts() {
         return;
     }
@@ -229,7 +229,7 @@ fn the_headers_of_projects_hold_the_certificate_and_the_key_and_git_ignores_them
 }
 
 #[test]
-fn the_crates_for_the_esp32_hold_the_certificate_and_the_key_and_git_ignores_the_key() {
+fn esp32_crates_have_the_certificate_and_an_ignored_key() {
     if !has_its_parts() {
         return;
     }

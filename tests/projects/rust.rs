@@ -55,7 +55,7 @@ pub(super) fn client(program: &Path) -> Command {
 }
 
 #[test]
-fn the_client_in_rust_publishes_receives_and_refuses_another_root_name_or_password() {
+fn the_rust_client_publishes_and_refuses_for_each_reason() {
     if !real::program("mosquitto") || !real::program("mosquitto_pub") {
         return;
     }
@@ -77,7 +77,7 @@ fn the_client_in_rust_publishes_receives_and_refuses_another_root_name_or_passwo
 }
 
 #[test]
-fn the_client_in_rust_gets_a_page_and_refuses_another_root_and_another_name() {
+fn the_rust_client_gets_a_page_and_refuses_other_servers() {
     if !real::program("openssl") {
         return;
     }
@@ -97,7 +97,7 @@ fn the_client_in_rust_gets_a_page_and_refuses_another_root_and_another_name() {
 }
 
 #[test]
-fn one_variable_chooses_the_version_of_esp_idf_and_the_pages_name_it() {
+fn one_variable_chooses_the_version_of_esp_idf() {
     let folder = tempfile::tempdir().expect("a folder");
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |name: &str| fs::read_to_string(ours.join(name)).expect("a file");
@@ -138,7 +138,7 @@ fn one_variable_chooses_the_version_of_esp_idf_and_the_pages_name_it() {
 /// No type check against ESP-IDF itself, which no registry has: `firmware/` compares the declarations
 /// with the sources of esp-idf-svc.
 #[test]
-fn the_application_for_esp_idf_in_rust_fits_the_declarations_of_esp_idf_svc() {
+fn the_rust_app_for_esp_idf_compiles_against_its_declarations() {
     let pki = pki("Plant Root");
     let server = Server::presenting(&pki);
     for scheme in ["mqtts", "https"] {

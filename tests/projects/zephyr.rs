@@ -26,7 +26,7 @@ const IDENTITY: &str = "static const char DEVICE_CERTIFICATE[] = \"certificate\"
 const KEY: &[u8] = b"the private key";
 
 #[test]
-fn the_application_for_zephyr_compiles_against_declarations_for_a_desk_and_for_riscv() {
+fn the_app_for_zephyr_compiles_for_a_pc_and_riscv() {
     let pki = pki("Plant Root");
     let server = Server::presenting(&pki);
     let declarations = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/zephyr");
@@ -105,7 +105,7 @@ const NEEDS: [(&str, &[&[u8]]); 7] = [
 ];
 
 #[test]
-fn the_configuration_for_zephyr_has_the_digest_and_the_curve_of_every_public_root() {
+fn the_zephyr_configuration_supports_every_public_root() {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/project/zephyr/base.conf");
     let text = fs::read_to_string(place).unwrap();
     // SHA-256 is on unless it is turned off (modules/mbedtls/Kconfig.tls-generic of Zephyr 3.7).

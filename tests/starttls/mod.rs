@@ -54,7 +54,7 @@ const SCRIPTS: [(&str, Talk); 8] = [
 ];
 
 #[test]
-fn each_protocol_is_turned_to_tls_by_its_scheme_and_by_the_option() {
+fn each_protocol_starts_tls_by_scheme_and_by_option() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     for (scheme, talk) in SCRIPTS {
         let server = Server::of(&pki).after(talk).start();
@@ -75,7 +75,7 @@ fn each_protocol_is_turned_to_tls_by_its_scheme_and_by_the_option() {
 }
 
 #[test]
-fn a_server_without_starttls_is_told_from_one_that_refuses_and_one_of_another_protocol() {
+fn each_failure_of_starttls_has_a_message() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     const REFUSALS: [(Talk, &str); 3] = [
         (
@@ -105,7 +105,7 @@ fn a_server_without_starttls_is_told_from_one_that_refuses_and_one_of_another_pr
 }
 
 #[test]
-fn a_port_of_another_protocol_is_named_with_the_way_to_its_tls() {
+fn a_port_of_another_protocol_is_named_with_a_way_to_tls() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     const GREETINGS: [(&str, Talk, &str); 5] = [
         (
@@ -151,7 +151,7 @@ fn a_port_of_another_protocol_is_named_with_the_way_to_its_tls() {
 }
 
 #[test]
-fn clear_text_after_the_yes_is_refused_with_its_reason() {
+fn clear_text_after_the_acceptance_is_refused() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let talk: Talk = &[
         (b"220 ESMTP\r\n", b"EHLO certgrab.invalid\r\n"),
@@ -167,7 +167,7 @@ fn clear_text_after_the_yes_is_refused_with_its_reason() {
 }
 
 #[test]
-fn an_answer_in_another_protocol_or_without_tls_is_told_in_its_own_terms() {
+fn an_answer_in_another_protocol_has_a_message() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     const ANSWERS: [(&str, Talk, &str); 3] = [
         (
@@ -202,7 +202,7 @@ fn an_answer_in_another_protocol_or_without_tls_is_told_in_its_own_terms() {
 }
 
 #[test]
-fn the_option_asks_on_the_port_of_its_protocol_unless_another_is_given() {
+fn starttls_uses_the_port_of_its_protocol_by_default() {
     let run = |target: &str| {
         let run = certgrab().args([target, "--json", "--starttls", "imap"]);
         run.args(["--connect", "127.0.0.1:1"]).fails_with(3).json()["target"]["port"].clone()
@@ -212,7 +212,7 @@ fn the_option_asks_on_the_port_of_its_protocol_unless_another_is_given() {
 }
 
 #[test]
-fn a_scheme_and_an_option_that_contradict_each_other_are_refused_and_both_named() {
+fn contradicting_scheme_and_option_are_refused() {
     for (target, message) in [
         ("imap://mail.test", "`imap:` starts TLS in IMAP, but `--starttls` expects SMTP"),
         ("imaps://mail.test", "`imaps:` starts with TLS, but `--starttls` expects SMTP"),
@@ -224,7 +224,7 @@ fn a_scheme_and_an_option_that_contradict_each_other_are_refused_and_both_named(
 }
 
 #[test]
-fn a_list_and_the_other_of_a_comparison_are_asked_in_the_same_words() {
+fn hosts_and_compare_use_starttls_too() {
     let pki = Pki::root("Plant Root").leaf("127.0.0.1");
     let talk: Talk = &[(b"+OK ready\r\n", b"STLS\r\n"), (b"+OK go\r\n", b"")];
     let server = Server::of(&pki).after(talk).start();

@@ -79,7 +79,7 @@ fn succeeds(command: &mut Command) {
 }
 
 #[test]
-fn a_real_postgresql_is_grabbed() {
+fn a_real_postgresql_is_read() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let port = real::free_port();
     let Some(_server) = Postgres::start(&pki, port) else { return };

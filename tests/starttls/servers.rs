@@ -202,24 +202,24 @@ fn is_grabbed(scheme: &str, program: &str, start: fn(&Room, u16) -> Command, wit
 }
 
 #[test]
-fn a_real_slapd_is_grabbed() {
+fn a_real_slapd_is_read() {
     is_grabbed("ldap", "slapd", slapd, "speaks LDAP but does not offer TLS");
 }
 
 #[test]
-fn a_real_dovecot_is_grabbed_in_imap() {
+fn a_real_dovecot_is_read_by_imap() {
     let without = "refuses TLS in IMAP; it answered `a1 BAD TLS support isn't enabled.`";
     is_grabbed("imap", "dovecot", dovecot_for_imap, without);
 }
 
 #[test]
-fn a_real_dovecot_is_grabbed_in_pop3() {
+fn a_real_dovecot_is_read_by_pop3() {
     let without = "refuses TLS in POP3; it answered `-ERR TLS support isn't enabled.`";
     is_grabbed("pop3", "dovecot", dovecot_for_pop3, without);
 }
 
 #[test]
-fn a_real_exim_is_grabbed() {
+fn a_real_exim_is_read() {
     if !real::is_root() {
         return real::skip("root, as whom alone exim4 serves");
     }
@@ -227,18 +227,18 @@ fn a_real_exim_is_grabbed() {
 }
 
 #[test]
-fn a_real_vsftpd_is_grabbed() {
+fn a_real_vsftpd_is_read() {
     let without = "refuses TLS in FTP; it answered `530 Please login with USER and PASS.`";
     is_grabbed("ftp", "vsftpd", vsftpd, without);
 }
 
 #[test]
-fn a_real_mariadb_is_grabbed() {
+fn a_real_mariadb_is_read() {
     is_grabbed("mysql", "mariadbd", mariadb, "speaks MySQL but does not offer TLS");
 }
 
 #[test]
-fn a_real_prosody_is_grabbed() {
+fn a_real_prosody_is_read() {
     let without = "refuses TLS in XMPP; it answered `<undefined-condition \
                    xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>`";
     is_grabbed("xmpp", "prosody", prosody, without);

@@ -98,7 +98,7 @@ const PASSED_ON: &[&str] = &["sys", "reset", "EspError", "Modem", "Peripherals"]
 const PROJECT: &str = "../templates/project/esp-idf-rust";
 
 #[test]
-fn each_item_that_the_device_uses_is_declared_as_it_uses_it() {
+fn every_item_the_device_uses_is_declared() {
     let declared = declarations();
     let problems: Vec<_> = USED
         .iter()
@@ -112,7 +112,7 @@ fn each_item_that_the_device_uses_is_declared_as_it_uses_it() {
 }
 
 #[test]
-fn each_name_that_the_device_imports_is_in_the_list() {
+fn every_imported_name_is_in_the_list() {
     let listed: BTreeSet<&str> = USED
         .iter()
         .flat_map(|(item, wanted)| item.split([' ', ':', '.']).chain(wanted.split(['<', '(', ' '])))
@@ -126,7 +126,7 @@ fn each_name_that_the_device_imports_is_in_the_list() {
 }
 
 #[test]
-fn each_declaration_that_new_projects_are_compiled_against_is_one_of_the_sources() {
+fn declarations_for_new_projects_match_the_sources() {
     let declared = declarations();
     let path = workspace().join("../tests/data/esp_idf_svc.rs");
     let text = fs::read_to_string(&path).expect("declarations");
@@ -150,7 +150,7 @@ fn each_declaration_that_new_projects_are_compiled_against_is_one_of_the_sources
 }
 
 #[test]
-fn a_new_project_is_set_up_as_the_device_is() {
+fn a_new_project_has_the_device_configuration() {
     let read = |folder: &str, name: &str| {
         let path = workspace().join(folder).join(name);
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

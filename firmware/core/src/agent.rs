@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_starts_with_the_subscription_and_a_heartbeat() {
+    fn a_connection_starts_with_a_subscription_and_a_heartbeat() {
         let (mut agent, mut desk) = (agent(), Desk::default());
         agent.begin(seconds(5));
         assert_eq!(step(&mut agent, &mut desk, 5, None), Step::Wait(CONNECTING));
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn heartbeats_keep_their_pace_while_commands_come_in() {
+    fn commands_do_not_delay_heartbeats() {
         let (mut agent, mut desk) = (agent(), Desk::default());
         step(&mut agent, &mut desk, 0, Some(Signal::Connected));
         let ping = Signal::Command(Command::parse(b"ping"));
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_counts_from_the_command() {
+    fn a_new_interval_starts_at_the_command() {
         let (mut agent, mut desk) = (agent(), Desk::default());
         step(&mut agent, &mut desk, 0, Some(Signal::Connected));
         let slower = Signal::Command(Command::parse(b"interval 100"));
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restart_is_answered_before_it_happens() {
+    fn a_restart_is_acknowledged_before_it_happens() {
         let (mut agent, mut desk) = (agent(), Desk::default());
         step(&mut agent, &mut desk, 0, Some(Signal::Connected));
         let restart = Signal::Command(Command::parse(b"restart"));
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_answered_and_changes_nothing() {
+    fn an_invalid_command_gets_an_answer_and_changes_nothing() {
         let (mut agent, mut desk) = (agent(), Desk::default());
         step(&mut agent, &mut desk, 0, Some(Signal::Connected));
         let nonsense = Signal::Command(Command::parse(b"format c:"));
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broker_that_never_answers_is_given_up_in_time() {
+    fn a_silent_broker_times_out() {
         let (mut agent, mut desk) = (agent(), Desk::default());
         agent.begin(seconds(100));
         assert_eq!(step(&mut agent, &mut desk, 129, None), Step::Wait(seconds(1)));
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_connection_and_a_broken_one_are_told_apart() {
+    fn a_refused_connection_differs_from_a_broken_one() {
         let (mut agent, mut desk) = (agent(), Desk::default());
         let gone = || Some(Signal::Disconnected);
         assert_eq!(step(&mut agent, &mut desk, 0, gone()), Step::End(End::NotConnected));
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn only_acknowledged_heartbeats_count_as_arrived() {
+    fn only_acknowledged_heartbeats_count_as_delivered() {
         let (mut agent, mut desk) = (agent().until(2), Desk::default());
         step(&mut agent, &mut desk, 0, Some(Signal::Connected));
         let ping = Signal::Command(Command::parse(b"ping"));
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_connection_forgets_what_was_on_its_way_in_the_old_one() {
+    fn a_new_connection_drops_unacknowledged_messages() {
         let (mut agent, mut desk) = (agent(), Desk::default());
         step(&mut agent, &mut desk, 0, Some(Signal::Connected));
         agent.begin(seconds(20));
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_command_topic_is_heard_and_only_whole_messages() {
+    fn only_whole_messages_on_the_command_topic_are_read() {
         let topics = Topics::of("d1").unwrap();
         let received = |topic, details| {
             Signal::of::<Infallible>(

@@ -20,14 +20,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_with_a_nul_is_the_text() {
+    fn the_text_with_a_nul_equals_the_text() {
         assert!(BROKER_ROOT_CA.starts_with("-----BEGIN CERTIFICATE-----\n"));
         assert!(BROKER_ROOT_CA.ends_with("-----END CERTIFICATE-----\n"));
         assert_eq!(BROKER_ROOT_CA_CSTR.to_bytes(), BROKER_ROOT_CA.as_bytes());
     }
 
     #[test]
-    fn the_last_day_counts_down_to_zero_and_below() {
+    fn days_left_reach_zero_and_become_negative() {
         assert_eq!(days_left(BROKER_ROOT_CA_NOT_AFTER - 86_400), 1);
         assert_eq!(days_left(BROKER_ROOT_CA_NOT_AFTER - 1), 0);
         assert_eq!(days_left(BROKER_ROOT_CA_NOT_AFTER + 1), -1);

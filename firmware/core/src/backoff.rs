@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_up_to_the_longest() {
+    fn waits_double_up_to_the_maximum() {
         let mut backoff = Backoff::new();
         let waits: alloc::vec::Vec<_> =
             (0..11).map(|_| backoff.after(Trouble::Network, u32::MAX).as_secs()).collect();
@@ -60,21 +60,21 @@ mod tests {
     }
 
     #[test]
-    fn two_devices_wait_differently_but_neither_less_than_half() {
+    fn two_devices_wait_differently_but_at_least_half() {
         let (mut one, mut other) = (Backoff::new(), Backoff::new());
         assert_eq!(one.after(Trouble::Network, 0), FIRST / 2);
         assert_eq!(other.after(Trouble::Network, u32::MAX), FIRST);
     }
 
     #[test]
-    fn a_certificate_that_cannot_be_trusted_is_not_asked_for_every_second() {
+    fn an_untrusted_certificate_is_not_retried_every_second() {
         assert_eq!(Backoff::new().after(Trouble::Certificate, u32::MAX), LONGEST);
         assert_eq!(Backoff::new().after(Trouble::Refused, 0), LONGEST / 2);
         assert_eq!(Backoff::new().after(Trouble::Clock, u32::MAX), FIRST);
     }
 
     #[test]
-    fn a_good_connection_starts_the_count_again_and_no_count_overflows() {
+    fn a_good_connection_resets_the_count_and_no_count_overflows() {
         let mut backoff = Backoff { failures: u32::MAX };
         assert_eq!(backoff.after(Trouble::Network, u32::MAX), LONGEST);
         backoff.reset();

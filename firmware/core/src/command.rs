@@ -84,21 +84,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_three_commands_are_read() {
+    fn the_three_commands_are_parsed() {
         assert_eq!(Command::parse(b"ping"), Ok(Command::Ping));
         assert_eq!(Command::parse(b" restart\n"), Ok(Command::Restart));
         assert_eq!(Command::parse(b"interval 30"), Ok(Command::Interval(Duration::from_secs(30))));
     }
 
     #[test]
-    fn an_interval_that_would_flood_the_broker_or_silence_the_device_is_refused() {
+    fn intervals_outside_the_range_are_refused() {
         for text in ["interval", "interval 0", "interval 86401", "interval -1", "interval 1 2"] {
             assert_eq!(Command::parse(text.as_bytes()), Err(BadCommand::Interval), "{text}");
         }
     }
 
     #[test]
-    fn nonsense_is_refused_with_a_sentence() {
+    fn invalid_commands_are_refused_with_a_reason() {
         let refusal = |payload: &[u8]| alloc::format!("{}", Command::parse(payload).unwrap_err());
         assert_eq!(refusal(b"reboot"), "\"reboot\" is none of ping, interval, restart");
         assert_eq!(refusal(b""), "\"\" is none of ping, interval, restart");

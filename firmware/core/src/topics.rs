@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_speaks_and_listens_under_its_own_name() {
+    fn a_device_publishes_and_subscribes_under_its_name() {
         let topics = Topics::of("boiler-7").unwrap();
         assert_eq!(topics.heartbeat, "devices/boiler-7/heartbeat");
         assert_eq!(topics.command, "devices/boiler-7/command");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_reach_into_another_devices_topics() {
+    fn a_name_cannot_contain_another_devices_topic() {
         for (name, bad) in [("a/b", '/'), ("+", '+'), ("#", '#'), ("a\0", '\0'), ("a\n", '\n')] {
             assert_eq!(Topics::of(name), Err(BadName::Character(bad)), "{name:?}");
         }

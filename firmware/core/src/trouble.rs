@@ -61,20 +61,20 @@ mod tests {
     const NOT_TRUSTED: u32 = 0x08;
 
     #[test]
-    fn only_dates_put_the_clock_in_doubt() {
+    fn only_date_errors_suggest_a_wrong_clock() {
         assert_eq!(Trouble::of_verify_flags(EXPIRED), Trouble::Clock);
         assert_eq!(Trouble::of_verify_flags(FUTURE), Trouble::Clock);
         assert_eq!(Trouble::of_verify_flags(EXPIRED | NOT_TRUSTED), Trouble::Certificate);
     }
 
     #[test]
-    fn another_root_or_another_name_is_the_certificates_fault() {
+    fn a_wrong_root_or_name_is_a_certificate_error() {
         assert_eq!(Trouble::of_verify_flags(NOT_TRUSTED), Trouble::Certificate);
         assert_eq!(Trouble::of_verify_flags(OTHER_NAME), Trouble::Certificate);
     }
 
     #[test]
-    fn a_handshake_that_never_saw_a_certificate_is_the_networks_fault() {
+    fn a_handshake_without_a_certificate_is_a_network_error() {
         assert_eq!(Trouble::of_verify_flags(0), Trouble::Network);
         assert_eq!(Trouble::of_verify_flags(u32::MAX), Trouble::Network);
     }

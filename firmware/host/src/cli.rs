@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_without_tls_is_not_offered() {
+    fn there_is_no_option_without_tls() {
         assert_eq!(
             broker("mqtt://localhost:1883"),
             Err("a broker is written mqtts://HOST[:PORT]".into())
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_definition_is_valid() {
         use clap::CommandFactory as _;
         Arguments::command().debug_assert();
     }

@@ -90,7 +90,7 @@ mod tests {
     use mbedtls_rs_sys::MbedtlsError;
 
     #[test]
-    fn a_refused_certificate_is_told_in_the_librarys_own_words() {
+    fn a_refused_certificate_shows_the_librarys_message() {
         let verify = MbedtlsError::new(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
         let failure = Failure::of_session(verify.into(), 0x0C);
         assert_eq!(
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_from_the_broker_means_that_it_refuses_this_device() {
+    fn an_alert_from_the_broker_means_it_refuses_this_device() {
         let alert = MbedtlsError::new(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
         let failure = Failure::of_session(alert.into(), 0);
         assert_eq!(failure.to_string(), "mbedTLS -0x7780: the broker sent a fatal alert");

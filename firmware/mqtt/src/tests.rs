@@ -30,7 +30,7 @@ fn connected() -> Machine {
 }
 
 #[test]
-fn a_user_name_and_a_password_are_part_of_the_hello() {
+fn the_connect_packet_has_user_name_and_password() {
     let hello = Hello { user: Some(("u", "p")), ..HELLO };
     let bytes = Machine::new(&hello, at(0)).unwrap().take_outgoing();
     assert_eq!(bytes, b"\x10\x14\0\x04MQTT\x04\xc2\0\x3c\0\x02d1\0\x01u\0\x01p");
@@ -48,7 +48,7 @@ fn a_subscription_and_a_message_are_acknowledged_by_their_identifiers() {
 }
 
 #[test]
-fn a_message_may_come_in_single_bytes_and_is_acknowledged() {
+fn a_message_in_single_bytes_is_acknowledged() {
     let mut machine = connected();
     for byte in b"\x32\x09\0\x01c\0\x07ping" {
         machine.receive(&[*byte], at(1));
@@ -61,7 +61,7 @@ fn a_message_may_come_in_single_bytes_and_is_acknowledged() {
 }
 
 #[test]
-fn silence_is_broken_by_a_ping_and_an_answer_keeps_the_connection() {
+fn a_ping_breaks_silence_and_an_answer_keeps_the_connection() {
     let mut machine = connected();
     assert_eq!(machine.deadline(), Some(at(60)));
     machine.tick(at(60));
@@ -72,7 +72,7 @@ fn silence_is_broken_by_a_ping_and_an_answer_keeps_the_connection() {
 }
 
 #[test]
-fn a_broker_that_does_not_answer_a_ping_is_given_up() {
+fn an_unanswered_ping_ends_the_connection() {
     let mut machine = connected();
     machine.tick(at(60));
     machine.tick(at(70));
@@ -101,7 +101,7 @@ fn a_refused_subscription_ends_the_connection() {
 }
 
 #[test]
-fn a_message_larger_than_the_limit_ends_the_connection_before_it_is_stored() {
+fn an_oversized_message_ends_the_connection_before_it_is_stored() {
     let mut machine = connected();
     machine.receive(b"\x30\xff\xff\xff\x7f\0\x01c", at(1));
     assert!(!machine.is_open());
@@ -112,7 +112,7 @@ fn a_message_larger_than_the_limit_ends_the_connection_before_it_is_stored() {
 }
 
 #[test]
-fn nothing_is_published_before_the_broker_took_the_connection() {
+fn nothing_is_published_before_the_broker_accepts() {
     let mut machine = Machine::new(&HELLO, at(0)).unwrap();
     let _ = machine.take_outgoing();
     let refused = machine.publish("h", QoS::AtMostOnce, false, b"hi", at(0));

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_and_functions_are_those_around_a_place() {
+    fn a_place_is_in_the_blocks_and_functions_around_it() {
         let code = "a{b}void f(int(x)){if(y){c}{z}}e}g{";
         let blocks = Blocks::of(code);
         let at = |word| code.find(word).unwrap();

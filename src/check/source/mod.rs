@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_takes_no_more_than_fourteen_bytes_of_memory_a_byte_whatever_it_holds() {
+    fn a_file_uses_at_most_14_bytes_of_memory_per_byte() {
         let files = [
             ("a.c", ";"),
             ("a.c", "\"\""),
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn each_byte_keeps_its_line_however_the_lines_run() {
+    fn every_byte_has_the_right_line() {
         let texts = ["", "\n", "a\n\n\nbc\nd\n\ne", "\n\n\nab\n\n", "abc\n\n\n\n"];
         for text in texts {
             let (mut line, mut lines) = (1, Vec::new());

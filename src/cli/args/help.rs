@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_help_is_broken_below_the_beginning_of_its_text() {
+    fn wrapped_help_lines_align_with_their_text() {
         let line = "      --emit <FORMAT>  信任锚信任锚信任锚信任锚";
         let broken = format!("      --emit <FORMAT>  信任锚信任锚信任锚信\n{:23}任锚\n", "");
         assert_eq!(in_lines(line, 44), broken);

@@ -74,7 +74,7 @@ mod tests {
     use crate::output::emit::FORMATS;
 
     #[test]
-    fn each_format_is_in_one_group() {
+    fn each_format_is_in_exactly_one_group() {
         let mut grouped: Vec<_> = GROUPS.iter().flat_map(|(_, names)| *names).copied().collect();
         let mut all: Vec<_> =
             FORMATS.iter().map(|format| format.name).chain(["json", "html"]).collect();

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_found_however_it_is_spelt_and_not_within_other_words() {
+    fn a_word_matches_in_any_spelling_but_not_inside_others() {
         let first = |word: &str| formats_for(word).first().map(|format| format.name);
         for (word, format) in [
             ("homeassistant", "pem"),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_in_small_letters_and_leads_to_formats_that_there_are() {
+    fn every_word_is_lower_case_and_leads_to_known_formats() {
         for (words, formats) in rows() {
             for word in words {
                 assert_eq!(word, word.to_lowercase());
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_that_people_use_lead_to_the_form_of_their_board_library_or_program() {
+    fn everyday_words_lead_to_the_format_of_the_board_or_library() {
         let first = |word: &str| formats_for(word).first().map(|format| format.name);
         for (format, words) in [
             (

@@ -109,8 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn every_file_says_how_to_install_certgrab_and_names_a_registry_alone_only_once_it_is_published()
-     {
+    fn every_file_says_how_to_install_certgrab() {
         for with in With::value_variants() {
             let published = written(*with, "https://forge.example/owner/certgrab");
             let source = written(*with, "");
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workflow_runs_no_package_of_a_name_that_nobody_published() {
+    fn a_workflow_runs_no_unpublished_package() {
         let runs = |repository| {
             let text = written(With::GithubActions, repository);
             let runs = text.lines().filter_map(|line| line.trim().strip_prefix("run: "));

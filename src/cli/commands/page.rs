@@ -48,7 +48,7 @@ mod tests {
 
     /// `.ci/page` runs this with the page that it built, and other builds run it with the template.
     #[test]
-    fn the_page_is_the_one_that_was_built_and_the_template_is_none() {
+    fn the_page_is_the_built_one_and_not_the_template() {
         let given = std::fs::read_to_string(env!("CERTGRAB_PAGE")).expect("the page");
         let is_built = !given.contains(PLACE_OF_THE_MODULE);
         assert_eq!(page(), is_built.then_some(given.as_str()));

@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_options_of_commands_are_of_commands_and_of_the_table() {
+    fn options_of_commands_match_commands_and_the_table() {
         use clap::CommandFactory as _;
         let known = crate::cli::args::Args::command();
         for (command, kind, hint) in OPTIONS_OF_COMMANDS {
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn no_option_stands_in_two_rows_and_none_is_one_of_certgrabs() {
+    fn foreign_options_have_one_row_and_are_not_certgrabs() {
         use clap::CommandFactory as _;
         let mut words: Vec<&str> = OPTIONS.iter().flat_map(|(words, _)| *words).copied().collect();
         words.sort_unstable();
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_with_one_hyphen_is_one_option_of_another_program() {
+    fn a_word_with_one_hyphen_is_an_option_of_another_program() {
         let typed = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
         for (line, found) in [
             ("-connect a.test:443 -showcerts", Some("-connect")),

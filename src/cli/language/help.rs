@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_stay_under_each_other_and_what_is_typed_stays_english() {
+    fn columns_stay_aligned_and_typed_text_stays_english() {
         let lines = "Find:    certgrab TARGET   show the chain and the anchor; --emit writes it\n         \
                      formats           list every format and what reads it";
         let chinese = of_text(lines);

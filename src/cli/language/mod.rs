@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_variable_with_a_value_says_the_language() {
+    fn the_first_set_variable_chooses_the_language() {
         let of = |set: &[(&str, &str)]| {
             Language::of(|name| {
                 let found = set.iter().find(|(known, _)| *known == name);

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_translated_and_constants_names_and_markup_stay() {
+    fn text_is_translated_but_not_constants_names_and_markup() {
         let page = "<html lang=\"en\"><style>a{b}</style><h1>The trust anchor for a&amp;b:1</h1>\
                     <td>2026-01-01 to 2027-01-01<small>leaf; names a</small><pre>leaf</pre>\
                     <code title=\"leaf\">leaf</code><summary><code>c</code> for &lt;C&gt;</summary>\
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_ends_early_ends_there() {
+    fn a_truncated_page_stays_truncated() {
         for page in ["", "<", "<pre", "leaf <code>", "<pre>a"] {
             let shown = chinese(page);
             assert!(shown.len() >= page.len(), "{page}: {shown}");

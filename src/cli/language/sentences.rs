@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_of_the_table_has_two_columns_as_many_places_in_both_and_stands_once() {
+    fn every_row_is_unique_with_equal_placeholders_in_two_columns() {
         let mut known = std::collections::HashSet::new();
         for line in TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let columns: Vec<_> = line.split('\t').collect();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_translated_if_it_is_a_sentence_and_stays_between_backquotes() {
+    fn values_are_translated_except_between_backquotes() {
         assert_eq!(
             chinese("the handshake was not completed: the anchor expired on 2026-01-01"),
             "握手没有完成：信任锚已于 2026-01-01 过期"
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_text_of_the_most_bytes_is_translated_in_a_few_steps() {
+    fn the_longest_hostile_text_is_translated_in_a_few_steps() {
         for piece in ["; ", ": ", "the anchor; ", "`", "the server sends `", "is issued by "] {
             let text = piece.repeat(MAX_BYTES / piece.len());
             assert!(chinese(&text).len() <= 3 * MAX_BYTES, "{piece}");

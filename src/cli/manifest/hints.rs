@@ -75,7 +75,7 @@ mod tests {
     use super::with_keys;
 
     #[test]
-    fn options_become_keys_and_other_words_stay() {
+    fn hints_name_keys_in_place_of_options() {
         for (hint, wanted) in [
             ("pass `--trust-sha256 ab`", "in the manifest: set `trust-sha256 = \"ab\"`"),
             (

@@ -194,7 +194,7 @@ mod tests {
     use crate::cli::args::Args;
 
     #[test]
-    fn keys_of_a_target_mean_what_the_options_of_their_names_mean() {
+    fn keys_of_a_target_mean_the_same_as_their_options() {
         let same = |keys: &str, option: &str| {
             let text = format!("host = \"https://plc.test/fw\"\nlock = \"plc.pem\"\n{keys}\n");
             let table: Table = toml::from_str(&text).expect("a table");

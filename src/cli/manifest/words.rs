@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_reader_of_toml_says_has_a_sentence_of_its_own() {
+    fn every_toml_error_has_a_sentence() {
         let target = |line: &str| format!("[[target]]\nhost = \"a\"\nlock = \"b\"\n{line}\n");
         for (line, sentence) in [
             ("[[target", "expected a heading such as `[[target]]`"),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_unknown_key_the_key_is_cut_and_the_known_ones_are_not() {
+    fn an_unknown_key_is_cut_but_the_known_keys_are_not() {
         let known = vec!["`host`"; 100].join(", ");
         let key = "\u{1b}".repeat(300);
         let (said, _) = sentence(&format!("unknown field `{key}`, expected one of {known}"));

@@ -327,7 +327,7 @@ mod tests {
     use crate::trust::store::Source;
 
     #[test]
-    fn mozillas_roots_are_trusted_as_browsers_trust_them_constraints_included() {
+    fn mozillas_roots_keep_their_constraints() {
         let mut constrained = 0;
         for anchor in webpki_roots::TLS_SERVER_ROOTS {
             let own = store::mozilla_list().iter().find_map(|der| {
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_root_that_its_store_constrains_vouches_for_no_other_name() {
+    fn a_constrained_root_verifies_no_name_outside_its_constraints() {
         let certificate = |params: CertificateParams, issuer: Option<&Issuer<'_, KeyPair>>| {
             let key = KeyPair::generate().expect("a key");
             let made = match issuer {

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn every_error_of_rustls_webpki_has_a_sentence_that_shows_no_variant() {
+    fn every_rustls_webpki_error_has_a_sentence() {
         let all = all();
         for error in &all {
             let sentence = sentence(error);

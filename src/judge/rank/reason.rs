@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_is_known_by_its_words_and_no_other_text_is() {
+    fn only_known_reasons_are_recognised() {
         for reason in all() {
             let text = reason.to_string();
             assert!(Reason::writes(&text), "{text}");

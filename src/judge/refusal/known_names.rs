@@ -152,14 +152,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_for_the_name_of_a_captive_portal_is_called_so() {
+    fn a_captive_portal_is_recognised_by_its_certificate() {
         let hint = of_intermediary([&Foreign::text("securelogin.arubanetworks.com")]).unwrap();
         assert!(hint.contains("captive portal") && !hint.contains("--connect"), "{hint}");
         assert_eq!(of_intermediary([&Foreign::text("portal.plant.example")]), None);
     }
 
     #[test]
-    fn a_certificate_of_the_page_of_a_dns_filter_is_called_so_by_its_name_or_its_issuers() {
+    fn a_dns_filter_is_recognised_by_its_name_or_its_issuer() {
         for name in ["pi.hole", "block.opendns.com", "blockpage.plant.example"] {
             assert_eq!(of_intermediary([&Foreign::text(name)]).as_deref(), Some(FILTER), "{name}");
         }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_trade_have_a_hint_that_trusts_none_by_a_fingerprint() {
+    fn hints_for_known_names_trust_no_fingerprint() {
         for name in [
             "CN=(STAGING) Pretend Pear X1,O=(STAGING) Internet Security Research Group,C=US",
             "CN=TRAEFIK DEFAULT CERT",

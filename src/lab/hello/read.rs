@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_hello_of_64_kib_is_read_and_a_longer_one_is_not() {
+    fn a_client_hello_has_at_most_64_kib() {
         // The lengths inside have 16 bits, so that the largest body is smaller than the limit.
         let largest = records(65_000);
         let hello = of_records(&largest).expect("a ClientHello").expect("a whole one");
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn no_bytes_at_all_reach_a_panic_and_what_is_not_tls_is_told_from_half_a_record() {
+    fn no_bytes_panic_and_a_partial_record_differs_from_not_tls() {
         let whole = records(300);
         for end in 0..whole.len() {
             assert_eq!(of_records(&whole[..end]), Ok(None), "{end}");

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_refused_a_server_of_tls_1_0_is_not_said_to_connect_to_another() {
+    fn a_device_that_refused_tls_1_0_is_not_reported_as_connecting() {
         let folder = tempfile::TempDir::new().expect("a folder");
         let path = folder.path().join("device.json");
         let oldest = |accepts_tls10| {

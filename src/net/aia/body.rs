@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_in_the_wild_is_read() {
+    fn every_form_that_servers_send_is_read() {
         let indefinite = |tag: u8, inner: &[u8]| [&[tag, 0x80], inner, &[0, 0]].concat();
         let (as_der, as_ber) = (message(wrap), message(indefinite));
         let pem =
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_certificates_are_taken_than_the_limit() {
+    fn certificates_after_the_limit_are_ignored() {
         let many = der().remove(0).repeat(MAX_CERTIFICATES + 1);
         let body = [&SIGNED_DATA[..], &many].concat();
         assert_eq!(certificates(&body).len(), MAX_CERTIFICATES);

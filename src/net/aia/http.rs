@@ -231,7 +231,7 @@ mod tests {
     use crate::net::aia::Options;
 
     #[test]
-    fn each_address_of_a_name_is_judged_by_itself_whatever_their_order() {
+    fn every_address_of_a_name_is_checked() {
         let reached = Reached { target: None, options: Options::default() };
         let found = |texts: &[&str]| {
             let addresses = texts.iter().map(|text| text.parse().unwrap()).collect();

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_name_with_an_address_of_this_machine_may_be_blocked_by_a_dns_filter() {
+    fn a_public_name_with_a_loopback_address_may_be_filtered() {
         for address in ["0.0.0.0", "127.0.0.1", "::", "::1"] {
             let hint = refused("broker.plant.com:443", address).expect("a hint");
             assert!(hint.starts_with("a DNS filter may block this name"), "{hint}");
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_in_local_that_does_not_resolve_has_a_hint_about_mdns() {
+    fn an_unresolved_local_name_has_a_hint_about_mdns() {
         let hint = |host: &str| {
             let problem = Foreign::text("no such name");
             Error::Resolution { host: host.to_owned(), problem }.hint()

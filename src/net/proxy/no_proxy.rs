@@ -73,7 +73,7 @@ mod tests {
     use crate::net::proxy::Proxy;
 
     #[test]
-    fn exempt_are_names_with_all_below_them_addresses_and_networks() {
+    fn no_proxy_exempts_domains_addresses_and_networks() {
         let list =
             "plant.test, .lan,*.example,10.0.0.0/8,2001:db8::/32,192.0.2.1,odd.test:8883,x/y";
         let proxy = Proxy::new("http://proxy.test").unwrap().except(list);

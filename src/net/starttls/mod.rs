@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn each_protocol_is_asked_in_its_own_words() {
+    fn each_protocol_starts_tls_with_its_command() {
         let mysql =
             [b"\x4a\0\0\0\x0a8.0.32\0abcd12345678\0\xff\xff".to_vec(), vec![0; 51]].concat();
         for (protocol, lines, heard) in [
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_no_is_told_in_the_servers_words() {
+    fn a_refusal_shows_the_servers_words() {
         for (protocol, lines, wanted) in [
             (
                 StartTls::Smtp,
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_after_the_yes_are_refused() {
+    fn bytes_after_the_acceptance_are_refused() {
         for (protocol, lines) in [
             (StartTls::Postgres, &[&b""[..], b"Sgarbage"][..]),
             (StartTls::Pop3, &[b"+OK\r\n", b"+OK\r\ngarbage"]),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_taken_up_to_their_limits_and_not_past_them() {
+    fn lines_are_read_up_to_their_limits() {
         let greeting = |lines: usize, bytes: usize| {
             let mut line = b"220-".to_vec();
             line.resize(bytes - 1, b'x');

@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn what_certgrab_wrote_is_its_own_in_every_format_and_nothing_else_is() {
+    fn only_certgrabs_output_is_recognised_in_every_format() {
         let bundle = bundle();
         let name = emit::default_name(&bundle);
         for format in FORMATS {

@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_put_into_every_style() {
+    fn a_name_is_converted_to_every_style() {
         let styled = |name: &str, style| {
             Identifier::new(name).unwrap().in_style(style).map(|name| name.to_string())
         };
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn an_organisation_gives_a_name_if_it_has_a_letter() {
+    fn an_organisation_with_a_letter_gives_a_name() {
         let name = |text: &str| {
             Identifier::for_organisation(&Foreign::text(text), "ROOT_CA")
                 .map(|name| name.to_string())

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_the_template_does_not_write_there_is_named() {
+    fn a_line_that_the_template_does_not_write_is_named() {
         let key = rcgen::KeyPair::generate().unwrap();
         let der = rcgen::CertificateParams::default().self_signed(&key).unwrap();
         let base64 = STANDARD.encode(der.der());

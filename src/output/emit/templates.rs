@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_take_parts_in_the_one_form_that_is_looked_for() {
+    fn templates_include_parts_in_one_form_only() {
         const TAKING: [&str; 4] = ["include", "import", "from", "extends"];
         for (template, source) in TEMPLATES {
             for block in source.split("{%").skip(1) {

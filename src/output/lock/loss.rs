@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_and_a_file_of_certificates_hold_nothing_that_would_be_lost() {
+    fn replacing_a_lock_or_a_certificate_file_loses_nothing() {
         for text in [
             String::new(),
             "\n \n".to_owned(),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_a_newer_lock_a_merge_and_other_text_would_be_lost() {
+    fn replacing_a_key_a_newer_lock_or_a_merge_would_lose_it() {
         let key = BLOCK.replace("CERTIFICATE", "PRIVATE KEY");
         let merge = BLOCK.replace("AAAA", "<<<<<<< HEAD\nAAAA\n=======\nBBBB\n>>>>>>> other");
         let first_key = "a private key, line 1";

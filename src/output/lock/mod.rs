@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_back_without_loss() {
+    fn a_written_lock_is_read_back_without_loss() {
         let bundle = bundle();
         for text in [write(&bundle), write(&bundle).replace('\n', "\r\n")] {
             assert_eq!(read(text.as_bytes(), None), Ok(bundle.clone()));
@@ -253,13 +253,13 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_subject_opens_no_block_for_any_reader() {
+    fn a_hostile_subject_starts_no_pem_block() {
         assert_eq!(write(&bundle()).matches("-----BEGIN").count(), 2);
         assert_eq!(pem::parse_many(write(&bundle())).unwrap().len(), 2);
     }
 
     #[test]
-    fn the_text_must_say_what_the_certificate_says() {
+    fn the_text_must_match_the_certificate() {
         let mut bundle = bundle();
         let text = write(&bundle);
         bundle.entries[1].certificate = certificate("Another");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fact_that_a_certificate_states_is_refused_where_it_alone_differs() {
+    fn each_fact_that_differs_from_the_certificate_is_refused() {
         let bundle = bundle();
         let certificate = &bundle.entries[0].certificate;
         let (begin, end) = (certificate.not_before(), certificate.not_after());
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fact_that_a_lock_must_state_is_missed_by_name() {
+    fn each_missing_fact_is_named() {
         let text = write(&bundle());
         let must = ["Host", "Port", "Key possession", "Role", "Subject", "Issuer", "Validity"];
         for fact in must.into_iter().chain(["SHA-256", "Source"]) {
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn each_fact_that_no_certificate_states_is_read_as_it_stands() {
+    fn facts_that_no_certificate_has_are_read_unchanged() {
         let bundle = bundle();
         let until = "2031-01-01T00:00:00Z".parse().ok();
         type Change<'a> = &'a dyn Fn(&mut Bundle);
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_pem_file_needs_nothing_but_its_server() {
+    fn a_plain_pem_file_needs_only_its_server() {
         let pem = certificate("Plant Root").pem();
         assert_eq!(problem(&pem), (None, "a plain PEM file does not name its server".to_owned()));
         let text = format!("Issuer: made by hand\nHost: plc.test\n{pem}{pem}");
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_says_nothing_known_is_an_error_of_that_line() {
+    fn an_unknown_line_is_an_error_of_that_line() {
         let text = write(&bundle());
         let broken = text.replace("Role: backup", "Rule: backup");
         let (line, told) = problem(&broken);

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_option_is_read_with_the_values_that_certgrab_writes() {
+    fn each_option_is_read_with_its_written_values() {
         let sha256 = format!("--trust-sha256 {}", "0a".repeat(32));
         for text in [
             "--what chain",
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_text_is_an_option() {
+    fn other_text_is_not_an_option() {
         for text in [
             "",
             " ",

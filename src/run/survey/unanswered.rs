@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn questions_without_an_answer_are_counted_and_their_kinds_named() {
+    fn unanswered_queries_are_counted_by_kind() {
         use Unanswered::{Alert, Reset, TimedOut};
         let said = |all: &[Unanswered]| sentence(all, 8).unwrap_or_default();
         assert_eq!(said(&[]), "");

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lists_of_rustls_are_those_of_the_library() {
+    fn the_lists_of_rustls_match_the_library() {
         let provider = rustls::crypto::ring::default_provider();
         let suites = provider.cipher_suites.iter().filter(|suite| suite.tls13().is_none());
         let suites: Vec<_> = suites.map(|suite| u16::from(suite.suite())).collect();

@@ -66,7 +66,7 @@ mod tests {
 
     /// Each URI with the host that each version compares, as the libraries' verdicts show it.
     #[test]
-    fn the_host_of_a_uri_is_found_as_each_version_finds_it() {
+    fn the_host_of_a_uri_depends_on_the_version() {
         for (uri, hosts) in [
             ("http://home.example:80/x", [Some("home.example"); 3]),
             ("ht tp://home.example", [Some("home.example"), Some("home.example"), None]),

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_has_its_share_of_the_time_and_no_less_than_a_connection_may_take() {
+    fn an_address_gets_its_share_of_the_time_or_one_connect_timeout() {
         let now = Instant::now();
         let seconds = Duration::from_secs;
         assert_eq!(share(now, now + seconds(60), 2), now + seconds(30));

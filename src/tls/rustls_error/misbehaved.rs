@@ -167,7 +167,7 @@ mod tests {
     use crate::text::variants;
 
     #[test]
-    fn every_way_of_misbehaving_has_a_sentence() {
+    fn every_misbehaviour_has_a_sentence() {
         let all: Vec<How> = TABLE.iter().flat_map(|(_, all)| all.iter().cloned()).collect();
         for one in &all {
             assert!(!how(one).contains(&variants::name(one)), "{}", how(one));

@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_again_stays_and_the_rest_is_forgotten_in_time() {
+    fn recently_used_results_stay_and_others_are_dropped() {
         let memory: Memory<u32, u32> = Memory::new(4);
         for question in 0..1_000 {
             assert_eq!(memory.recall(&0).unwrap_or_default(), 0);
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_signature_is_right_again_and_a_wrong_one_stays_wrong() {
+    fn a_cached_result_equals_the_first_one() {
         let key = rcgen::KeyPair::generate().unwrap();
         let certificate = rcgen::CertificateParams::default().self_signed(&key).unwrap();
         let (_, parsed) = x509_parser::parse_x509_certificate(certificate.der()).unwrap();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_signature_is_computed_once_like_a_right_one() {
+    fn a_wrong_signature_is_computed_once() {
         static WRONG: Wrong = Wrong(AtomicUsize::new(0));
         let algorithm = Remembering { algorithm: &WRONG, signature: WRONG.signature_alg_id() };
         for _ in 0..3 {
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_on_a_certificate_is_by_one_key_and_by_no_other() {
+    fn a_signature_verifies_with_one_key_only() {
         let made = [(); 2].map(|()| {
             let key = rcgen::KeyPair::generate().unwrap();
             rcgen::CertificateParams::default().self_signed(&key).unwrap().der().to_vec()
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_or_a_key_in_another_encoding_is_not_called_wrong() {
+    fn another_encoding_of_a_signature_or_key_is_not_called_wrong() {
         let key = rcgen::KeyPair::generate().unwrap();
         let certificate = rcgen::CertificateParams::default().self_signed(&key).unwrap();
         let der = certificate.der();

@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn the_delimiter_of_a_raw_literal_has_16_characters_at_most() {
+    fn a_raw_literal_delimiter_has_at_most_16_characters() {
         let literal = |delimiter: &str| {
             let text = format!("R\"{delimiter}(a\"b){delimiter}\"");
             let (tokens, _) = tokens(text.as_bytes(), Language::C, Syntax::of("c", Language::C));
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_costs_no_more_than_its_length_whatever_ends_it() {
+    fn reading_a_literal_costs_at_most_its_length() {
         let cases: [fn(usize) -> String; 4] = [
             |size| format!("R\"{}({}", ")".repeat(size), ")".repeat(size)),
             |size| format!("[{0}[-----BEGIN {1}", "=".repeat(size), "]=".repeat(size)),

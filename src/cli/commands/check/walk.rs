@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_has_at_most_so_many_files_and_one_more_is_an_error() {
+    fn a_folder_with_more_files_than_the_limit_is_an_error() {
         let folder = tempfile::TempDir::new().unwrap();
         fs::create_dir(folder.path().join("in")).unwrap();
         for name in ["a", "b", "in/c"] {
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_are_walked_down_to_the_limit_and_one_that_is_deeper_is_named() {
+    fn folders_are_walked_to_the_limit_and_a_deeper_one_is_named() {
         let folder = tempfile::TempDir::new().unwrap();
         fs::create_dir_all(folder.path().join("1/2/3")).unwrap();
         for name in ["0", "1/1", "1/2/2", "1/2/3/3"] {
@@ -299,7 +299,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn no_link_in_a_folder_is_followed_to_a_file_or_to_a_folder_above() {
+    fn links_in_a_folder_are_not_followed() {
         let folder = tempfile::TempDir::new().unwrap();
         fs::create_dir(folder.path().join("in")).unwrap();
         fs::write(folder.path().join("a"), "").unwrap();

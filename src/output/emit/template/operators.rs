@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operands_are_weighed_and_nothing_else_changes() {
+    fn operators_count_their_operands_and_change_nothing_else() {
         for (source, wanted) in [
             ("{{ a ~ b }}", "{{ <a> ~ <b> }}"),
             ("{{ a ~ b ~ c }}", "{{ <a> ~ <<b>> ~ <c> }}"),
