@@ -15,10 +15,10 @@ fn at(number: u8, port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, number], port))
 }
 
-/// A server that resets each connection.
+/// A server that resets every connection.
 fn resetting(address: SocketAddr) -> Server {
     Server::scripted_at(address, "plc.test", |mut stream, _| {
-        // What was not read when the socket closes makes the system send a reset.
+        // The system sends a reset if the socket is closed with unread data.
         let _ = stream.read(&mut [0; 8]);
     })
 }
@@ -37,7 +37,7 @@ impl Migration {
         self.dead.port()
     }
 
-    /// The command, where the name has these of the three addresses, in this order.
+    /// The command, with these of the three addresses for the name, in this order.
     fn run(&self, order: &[u8]) -> Option<Run> {
         let addresses: Vec<_> =
             order.iter().map(|number| at(*number, 1).ip().to_string()).collect();
@@ -168,7 +168,7 @@ fn a_survey_during_a_migration_verifies_every_address() {
     std::fs::write(&file, &written).expect("a file");
     assert!(connects(1) && connects(2), "{written}");
     assert!(!connects(3));
-    // One of both anchors is not enough.
+    // The anchor of one root is not enough for both.
     let one = written.find("-----END CERTIFICATE-----\n").expect("a certificate");
     std::fs::write(&file, &written[..one + 26]).expect("a file");
     assert_ne!(connects(1), connects(2), "{written}");
@@ -235,7 +235,7 @@ fn a_server_on_ipv6_only_is_reached_by_address_and_name() {
     }
     let error = trusting(format!("::1:{port}")).fails_with(2).err();
     assert!(error.contains("put the address in brackets: `[2001:db8::1]:8883`"), "{error}");
-    // The certificate is for an address; what matters here is which one presents it.
+    // The certificate is for an address; only who presents it matters here.
     let Some(run) = certgrab().resolving("plc.test", &["127.0.0.1", "::1"]) else { return };
     let document = run.args([format!("plc.test:{port}")]).args(["--json"]).fails_with(1).json();
     assert_eq!(document["address"], "::1");

@@ -4,8 +4,8 @@ use std::{fs, path::PathBuf};
 
 use crate::support::{Pki, certgrab, pki::sha256, real};
 
-/// The anchors that real chains lead to: SHA-256, the date until which they last, and whether
-/// that is soon enough to be warned of.
+/// The anchors of real chains: SHA-256, the date until which they last, and whether a warning says that it is
+/// soon.
 pub(crate) const REAL: [(&str, &str, &str, bool); 13] = [
     ("amazon-rca1-starfield", "8ecde6884f3d87b1", "2030-05-26", false),
     ("apple-digicert", "31ad6648f8104138", "2029-04-15", false),
@@ -16,7 +16,7 @@ pub(crate) const REAL: [(&str, &str, &str, bool); 13] = [
     ("godaddy-g2-class2", "45140b3247eb9cc8", "2027-04-15", true),
     ("gts-we1-r4-xsign", "349dfa4058c5e263", "2031-06-22", false),
     ("gts-wr2-r1-xsign", "d947432abde7b7fa", "2031-06-22", false),
-    // Everything that exists is in the file, E5 by X2 too: X2 is as near as X1 and lasts longer.
+    // The file contains every existing version, E5 by X2 too: X2 is as near as X1 and lasts longer.
     ("le-e5-x1-x2", "69729b8e15a86efc", "2035-09-04", false),
     ("le-r10-x1", "96bcec06264976f3", "2030-06-04", false),
     ("le-r3-x1-dst", "96bcec06264976f3", "2030-06-04", false),
@@ -98,8 +98,8 @@ fn the_go_daddy_chain_gives_the_root_used_for_tuya() {
         .args(["--from", "-", &chain.host, "--at", &chain.time, "--emit", "der", "-q"])
         .reading(&chain.pem)
         .succeeds();
-    let wanted = "45140b3247eb9cc8c5b4f0d7b53091f73292089e6e5a63e2749dd3aca9198eda";
-    assert_eq!(sha256(outcome.bytes()), wanted);
+    let expected = "45140b3247eb9cc8c5b4f0d7b53091f73292089e6e5a63e2749dd3aca9198eda";
+    assert_eq!(sha256(outcome.bytes()), expected);
 }
 
 #[test]

@@ -184,8 +184,8 @@ fn src_has_the_folders_of_the_drawing_in_order() {
     for source in sources().iter().filter(|source| !source.is_entry()) {
         there.insert(source.folder().to_owned());
     }
-    let wanted: BTreeSet<_> = FOLDERS.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(there, wanted);
+    let expected: BTreeSet<_> = FOLDERS.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(there, expected);
     let folders = FOLDERS.iter().filter(|name| root().join(name).is_dir());
     assert!(folders.count() <= MAX_FOLDERS);
 
@@ -327,8 +327,8 @@ fn the_public_names_match_the_list() {
     }
     let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/public-names.txt");
     let names: Vec<_> = names.into_iter().collect();
-    let wanted = fs::read_to_string(&list).expect("the list");
-    assert_eq!(names, wanted.lines().collect::<Vec<_>>(), "{}", list.display());
+    let expected = fs::read_to_string(&list).expect("the list");
+    assert_eq!(names, expected.lines().collect::<Vec<_>>(), "{}", list.display());
 }
 
 /// Whether an item is excluded from the documentation.

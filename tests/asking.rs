@@ -7,7 +7,7 @@ use crate::{
     support::{Pki, Server, certgrab, run::Outcome},
 };
 
-/// A file that holds the root of one of the chains of a server that shows each version another one.
+/// A file with the root of one chain, for a server that presents a different chain for each TLS version.
 struct Case<'a> {
     servers: &'a ByVersion,
     folder: tempfile::TempDir,
@@ -25,7 +25,7 @@ impl<'a> Case<'a> {
         path
     }
 
-    /// What certgrab writes in `format`, if it trusts the root of one chain alone.
+    /// What certgrab writes in `format` if it trusts the root of one chain only.
     fn written(&self, format: &str, is_old: bool) -> String {
         let pki = if is_old { &self.servers.old } else { &self.servers.new };
         let file = pki.chain_file();
@@ -112,7 +112,7 @@ fn as_names_the_reader_of_a_hand_written_file() {
     }
     let outcome = case.check(&["--as", "toaster", "old.pem"]);
     assert_eq!(outcome.code(), 2);
-    // How the code uses the constant says it too.
+    // The code that uses the constant also shows the reader.
     case.write("old.h", &case.written("c", true));
     case.write("main.ino", "void setup() { client.setCACert(ROOT_CA); }\n");
     assert_eq!(case.check(&["old.h", "main.ino"]).code(), 0);
@@ -153,7 +153,7 @@ fn a_lock_for_several_readers_has_the_anchors_of_all_chains() {
         let lock = std::fs::read_to_string(case.folder.path().join("lock.pem")).expect("a lock");
         assert_eq!(lock.matches("Role: anchor").count(), 2, "{emit}: {lock}");
         run("check").succeeds();
-        // A lock of one anchor, as one that was written when the server had one chain.
+        // A lock with one anchor, written when the server had one chain.
         let one = &lock[..lock.rfind("\nRole: anchor").expect("a second anchor")];
         case.write("lock.pem", one);
         let outcome = run("check").ends();
@@ -198,7 +198,7 @@ fn emit_replaces_only_locks_that_sync_would_replace() {
          certgrab: hint: write the lock to another file, or ask the server without `--from`\n",
     );
     assert_eq!(std::fs::read_to_string(&path).expect("a file"), sound);
-    // What the user asks for by name is written.
+    // An explicit request of the user is written.
     let old = Server::of(&pki).speaking(&rustls::version::TLS12).start();
     let place = format!("127.0.0.1:{}", old.port());
     let run = certgrab().args(["plc.test:8883", "--connect", &place, "--roots", "root.pem"]);
@@ -208,7 +208,7 @@ fn emit_replaces_only_locks_that_sync_would_replace() {
     assert!(lock.contains("Key possession: not proven"), "{lock}");
 }
 
-/// A manifest with `server` as its one target, for which it says `keys` too.
+/// A manifest with `server` as its only target, with more `keys`.
 fn write_manifest(pki: &Pki, server: &Server, keys: &str) {
     let address = server.address();
     let text = format!(
@@ -220,7 +220,7 @@ fn write_manifest(pki: &Pki, server: &Server, keys: &str) {
 
 #[test]
 fn a_lock_is_checked_with_the_stacks_of_its_formats() {
-    // A server's certificate that says CA:TRUE: mbedTLS connects, browsers do not.
+    // A leaf with CA:TRUE: mbedTLS connects, browsers do not.
     let is_ca = |params: &mut rcgen::CertificateParams| {
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     };
@@ -235,9 +235,9 @@ fn a_lock_is_checked_with_the_stacks_of_its_formats() {
         let outcome = run("check").ends();
         assert_eq!(outcome.code(), 0, "{emit}: {}{}", outcome.out(), outcome.err());
     }
-    // The lock cannot be used for a form whose reader refuses the server.
+    // The lock cannot be used for a format whose reader refuses the server.
     manifest("emit = { arduino = \"ca.h\", rust-anchor = \"ca.rs\" }");
-    // The code is that of the constants which are not there yet.
+    // The exit code is that of the missing constants.
     let said = run("check").fails_with(4).out();
     let refused =
         "does not verify plc.test:8883: rustls with aws-lc-rs refuses this chain: the leaf";
@@ -305,7 +305,7 @@ fn a_lock_in_a_folder_is_checked_against_the_manifest_above_it() {
         let outcome = check(at, inputs);
         assert!(!outcome.out().contains("lock-"), "{at} {inputs:?}: {}", outcome.out());
     }
-    // A manifest that trusts another root, and wants other options.
+    // A manifest that trusts another root and has other options.
     write("project/roots.crt", &crate::support::pki::pem_of(&other.path()[1..]));
     write("project/certgrab.toml", &format!("{manifest}as = \"esp8266\"\n"));
     for (at, inputs) in places {
@@ -320,7 +320,7 @@ fn a_lock_in_a_folder_is_checked_against_the_manifest_above_it() {
 
 #[test]
 fn the_strict_rules_of_newer_pythons_are_a_warning() {
-    // A CA without keyUsage and key identifiers, as many instructions make it.
+    // A CA without keyUsage and key identifiers, as many tutorials make it.
     let folder = tempfile::TempDir::new().expect("a folder");
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);

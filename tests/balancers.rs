@@ -28,7 +28,7 @@ fn a_survey_finds_both_anchors_behind_a_balancer() {
         (Pki::root("Old Root").leaf("plc.test"), Pki::root("New Root").leaf("plc.test"));
     let servers = [Server::presenting(&old), Server::presenting(&new)];
     let addresses = [servers[0].address(), servers[1].address()];
-    // Those who ask for the same signatures get one chain, then the other.
+    // Clients with the same signature algorithms get one chain, then the other.
     let counts = Mutex::new(HashMap::<Vec<u8>, usize>::new());
     let balancer = front("plc.test", move |hello| {
         let signatures = hello.extension(13).unwrap_or_default().to_vec();
@@ -63,7 +63,7 @@ fn a_connection_limit_has_a_hint_and_a_survey_counts_the_rest() {
     let expected =
         format!("warning 8 of 8 questions were answered with the alert internal_error: {SLOWER}");
     assert!(outcome.out().contains(&expected), "{}", outcome.out());
-    // What is within the limit is served.
+    // Connections within the limit are served.
     let count = AtomicUsize::new(0);
     let servers = Behind::new(move |_, server| match count.fetch_add(1, Ordering::SeqCst) {
         0 => Act::Relay(server),
@@ -73,7 +73,7 @@ fn a_connection_limit_has_a_hint_and_a_survey_counts_the_rest() {
     assert!(report.contains("anchor     CN=Plant Root\n"), "{report}");
 }
 
-/// A server that serves so many connections within a time and resets the others, whose number it counts.
+/// A server that accepts this many connections within a time, resets the others, and counts them.
 fn limiting(most: usize, within: Duration) -> (Behind, std::sync::Arc<AtomicUsize>) {
     let refused = std::sync::Arc::new(AtomicUsize::new(0));
     let (counted, served) = (std::sync::Arc::clone(&refused), Mutex::new(Vec::<Instant>::new()));
@@ -92,14 +92,14 @@ fn limiting(most: usize, within: Duration) -> (Behind, std::sync::Arc<AtomicUsiz
 
 #[test]
 fn a_rate_below_the_servers_limit_gets_every_answer() {
-    // A time that does not end: what is above the limit is never served.
+    // A time that never ends: connections above the limit are never served.
     let (servers, refused) = limiting(4, Duration::from_secs(3600));
     let report = servers.run(&["--survey"]).succeeds().out();
     let expected =
         format!("warning 4 of 8 questions were reset: there may be other chains; {SLOWER}");
     assert!(report.contains(&expected), "{report}");
     assert!(refused.load(Ordering::SeqCst) >= 8);
-    // Half as many connections as the server takes.
+    // Half as many connections as the server accepts.
     let (servers, refused) = limiting(4, Duration::from_millis(500));
     let document = servers.run(&["--survey", "--json", "--rate", "4"]).succeeds().json();
     assert_eq!(document["unanswered"], serde_json::Value::Null, "{document}");
@@ -108,7 +108,7 @@ fn a_rate_below_the_servers_limit_gets_every_answer() {
     assert_eq!((answers.len(), refused.load(Ordering::SeqCst)), (8, 0));
 }
 
-/// A server that resets each connection before it reads a byte.
+/// A server that resets every connection before it reads a byte.
 fn resetting() -> Server {
     Server::scripted("plc.test", |stream: TcpStream, _| {
         let socket = socket2::SockRef::from(&stream);
@@ -131,7 +131,7 @@ fn an_early_reset_always_has_the_same_message() {
     assert!(report.contains(&format!("warning 8 of 8 questions were reset: {SLOWER}")), "{report}");
 }
 
-/// A load balancer that presents a different chain on every other connection, to any client.
+/// A load balancer that presents a different chain on every other connection.
 struct InTurn {
     chains: [Pki; 2],
     balancer: Server,
@@ -163,7 +163,7 @@ fn a_single_run_has_the_anchor_of_the_chain_it_saw() {
         let report = grab(&turn.balancer).args(turn.roots()).succeeds().out();
         assert!(report.contains(&format!("anchor     CN={root}\n")), "{report}");
     }
-    // The second question, that of the reader, gets the other chain, and the third the first again.
+    // The second query, as the reader, gets the other chain, and the third gets the first again.
     let run = grab(&turn.balancer).args(turn.roots()).args(["--emit", "arduino"]).succeeds();
     assert_eq!(run.out().matches("BEGIN CERTIFICATE").count(), 2, "{}", run.out());
     let said = "certgrab: warning: the server presents 2 different chains in turn, as a load balancer \
@@ -188,7 +188,7 @@ fn check_expects_the_anchors_of_both_chains_of_a_server() {
         run.args(turn.roots()).in_folder(folder.path())
     };
     check("both.pem").succeeds();
-    // Half of the questions get the chain that the file does not verify.
+    // Half of the queries get the chain that the file does not verify.
     let found = check("one.pem").fails_with(5).out();
     assert!(found.contains("one.pem:1: warning: ") && found.contains("[verify-failed]"), "{found}");
 }

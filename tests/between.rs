@@ -14,7 +14,7 @@ use crate::support::{
 /// A server with `plc.test`'s certificate behind a front that decides by the ClientHello.
 pub(crate) struct Behind {
     pub(crate) pki: Pki,
-    /// The server behind the front; it ends when the value is dropped.
+    /// The server behind the front. It ends when the value is dropped.
     _server: Server,
     pub(crate) front: Server,
 }
@@ -35,7 +35,7 @@ impl Behind {
     }
 }
 
-/// Relays a client that names a protocol, and does `otherwise` with the others.
+/// Relays clients that send ALPN and does `otherwise` with the others.
 fn for_protocols(otherwise: fn() -> Act) -> Behind {
     Behind::new(move |hello, server| match hello.names_a_protocol() {
         true => Act::Relay(server),
@@ -162,7 +162,7 @@ fn a_server_that_requires_sni_is_reported() {
             format!("certgrab: error: {error}\ncertgrab: hint: {port}{hint}")
         );
         servers.run(&[]).succeeds();
-        // Another name is another matter.
+        // A different name is a different problem.
         let error = servers.run(&["--sni", "other.test"]).fails_with(3).err();
         assert!(!error.contains(hint), "{error}");
     }
@@ -170,7 +170,8 @@ fn a_server_that_requires_sni_is_reported() {
 
 #[test]
 fn an_unrecognized_name_warning_does_not_end_the_handshake() {
-    // unrecognized_name as a warning (RFC 6066 section 3), which TLS 1.2 may send before its answer.
+    // unrecognized_name as a warning (RFC 6066 section 3), which a TLS 1.2 server may send before its
+    // ServerHello.
     let servers =
         Behind::new(move |_, server| Act::SayAndRelay(vec![21, 3, 3, 0, 2, 1, 112], server));
     servers.run(&["--handshake", "cleartext"]).succeeds();
@@ -228,7 +229,7 @@ fn a_port_that_does_not_answer_mqtt_is_not_called_a_broker() {
         std::thread::spawn(move || {
             let mut first = [0];
             let _ = std::io::Read::read_exact(&mut stream, &mut first);
-            // What begins no handshake is held until the client goes.
+            // Data that does not start a handshake is held until the client disconnects.
             if first != [22] {
                 let _ = std::io::Read::read_to_end(&mut stream, &mut Vec::new());
             }
@@ -294,7 +295,7 @@ fn many_unused_certificates_are_one_line_unless_verbose() {
     assert_eq!(all.filter(|one| one["code"] == "not_needed").count(), 4);
 }
 
-/// What a question of a survey is known by: whether it names the server, and the kinds of signatures.
+/// The key of a survey's query: whether it names the server, and its signature algorithms.
 type Known = (bool, bool, Vec<u8>);
 
 fn question(hello: &ClientHello) -> Known {
@@ -309,7 +310,7 @@ fn a_query_that_is_reset_is_repeated_after_a_pause() {
         let mut resets = resets.lock().expect("no test panics here");
         let count = resets.entry(question(hello)).or_default();
         *count += 1;
-        // One question for TLS 1.3 alone makes two connections: without and with protocol names.
+        // The query for TLS 1.3 only makes two connections: without and with ALPN.
         match hello.offers_tls13() && *count <= 2 {
             true => Act::Reset,
             false => Act::Relay(server),
@@ -358,7 +359,7 @@ fn unanswered_queries_are_counted_in_every_output() {
 
 #[test]
 fn check_names_unanswered_queries() {
-    // The ESP8266 offers TLS 1.2 alone, and is reset.
+    // The ESP8266 offers TLS 1.2 only, and is reset.
     let servers = Behind::new(|hello, server| match hello.offers_tls13() {
         true => Act::Relay(server),
         false => Act::Reset,
@@ -387,7 +388,7 @@ fn a_rate_slows_connections_and_changes_no_answer() {
     let document = servers.run(&["--survey", "--json", "--rate", "20"]).succeeds().json();
     assert_eq!(document["unanswered"], serde_json::Value::Null);
     assert_eq!(document["answers"].as_array().expect("a list").len(), 8);
-    // The second connection has no turn before the time is over.
+    // The time is over before the second connection starts.
     let servers = Behind::new(|hello, server| match hello.names_a_protocol() {
         true => Act::Relay(server),
         false => Act::Reset,

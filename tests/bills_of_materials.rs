@@ -27,7 +27,7 @@ fn the_bill_of_materials_lists_each_anchor_once() {
     assert_eq!(components[0]["evidence"]["occurrences"].as_array().unwrap().len(), 2);
 }
 
-/// The JSON schema of CycloneDX 1.6, as the package `cyclonedx-python-lib` has it.
+/// The JSON schema of CycloneDX 1.6 from the package `cyclonedx-python-lib`.
 fn cyclonedx_schema() -> Option<PathBuf> {
     let finds =
         "import importlib.util as u; print(u.find_spec('cyclonedx').submodule_search_locations[0])";

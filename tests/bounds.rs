@@ -1,5 +1,5 @@
-//! Work is bounded: whatever a server sends, certgrab tries a limited number of paths and checks a
-//! limited number of signatures, and no file costs more than its size. Steps are counted, not timed.
+//! Work is bounded: certgrab tries a limited number of paths and checks a limited number of signatures for any
+//! server, and no file costs more than its size. Steps are counted, not timed.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ fn presented(chain: &[CertificateDer<'_>]) -> Presented {
     Presented::from_message(chain.iter().map(AsRef::as_ref), Source::Server)
 }
 
-/// What `ask` does with a question about `plc.test`, and the work that it took.
+/// What `ask` returns for a query about `plc.test`, and the work it took.
 fn cost<T>(ask: impl FnOnce(Question<'_>) -> T) -> (T, Work) {
     let name = ServerName::try_from("plc.test").expect("a name");
     let (at, work) = ("2030-01-01".parse().expect("a time"), Work::default());
@@ -63,11 +63,11 @@ fn at_most_500_signatures_are_checked() {
         let chain = presented(&maze(&pki, Keys::Rsa, size));
         let (refused, work) =
             cost(|question| path::find(&chain, &[], &Store::mozilla(), question).map(|_| ()));
-        // One for each issuer that the leaf may have.
+        // One for each possible issuer of the leaf.
         assert!(work.done().1 <= size + 1, "{size}: {work:?}");
         assert!(refused.is_err(), "{size}");
     }
-    // Each signed each other one: all are checked, up to the limit.
+    // Each CA signed each other one: all signatures are checked, up to the limit.
     let (chain, root) = mesh(6);
     let (mut store, chain) = (Store::default(), presented(&chain));
     store.add_certificate(Certificate::from_der(&root).expect("a root"), "root.pem");
@@ -80,7 +80,7 @@ fn at_most_500_signatures_are_checked() {
 
 #[test]
 fn a_path_through_a_mesh_is_found_and_marked_as_incomplete() {
-    // 56 certificates, of which the server sends the first 31: all of the first four authorities.
+    // 56 certificates, of which the server sends the first 31: all of the first four CAs.
     let (chain, root) = mesh(8);
     let (mut store, chain) = (Store::default(), presented(&chain));
     store.add_certificate(Certificate::from_der(&root).expect("a root"), "root.pem");
@@ -99,8 +99,8 @@ fn a_path_through_a_mesh_is_found_and_marked_as_incomplete() {
     assert!(more.done().1 <= MAX_SIGNATURE_CHECKS, "{more:?}");
 }
 
-/// A leaf for `plc.test` with the certificate of its issuer as it was renewed `intermediates` times, and
-/// a store with the root above it as it was renewed `roots` times.
+/// A leaf for `plc.test`, its issuer's certificate in `intermediates` renewals, and a store with the root above
+/// it in `roots` renewals.
 fn renewed(intermediates: u8, roots: u8) -> (Presented, Store) {
     let params = |name: &str, serial: u8| {
         let mut params = rcgen::CertificateParams::default();
@@ -136,7 +136,7 @@ fn at_most_1000_paths_are_kept_and_32_shown() {
         let all = usize::from(intermediates) * usize::from(roots);
         assert_eq!(found.found.len(), all.min(MAX_PARTIAL_PATHS), "{work:?}");
         assert_eq!(found.cut, all > MAX_PARTIAL_PATHS);
-        // All these are one anchor.
+        // All of these are one anchor.
         assert_eq!(rank::rank(&found, &chain, &Issuers::default()).len(), 1);
         let (traces, work) = cost(|question| path::trace(&chain, &[], &store, question));
         assert_eq!(traces.found.len(), path::MAX_TRACES, "{work:?}");
@@ -149,7 +149,7 @@ fn explaining_a_refusal_checks_no_needless_signature() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     for size in [5, 10, 20] {
         let chain = maze(&pki, Keys::Rsa, size).into_iter().enumerate().map(|(place, der)| {
-            // The issuers have the name that the leaf says in capital letters, and signed nothing.
+            // The issuers have the name in the leaf in upper case, and signed nothing.
             let capitals = |der: &[u8]| replaced(der, b"Maze", b"MAZE");
             if place == 0 { der } else { capitals(&capitals(&der)).into() }
         });
@@ -243,7 +243,7 @@ fn issuers_that_signed_nothing_cost_at_most_the_signature_limit() {
         let deadline = tokio::time::Instant::now() + TIMEOUT;
         let fetched = block_on(aia::fetch(chain, &options, deadline));
         assert_eq!(fetched.certificates, []);
-        // Each that has the name is tried once for each certificate that may be its child.
+        // Each certificate with the name is tried once for each possible child.
         let most = (size + 1) * size * (aia::MAX_URLS + 1);
         assert!(work.done().1 <= most.min(MAX_SIGNATURE_CHECKS), "{size}: {work:?}");
     }
@@ -287,7 +287,7 @@ fn no_issuer_is_fetched_for_a_leaf_with_another_name() {
     assert_eq!(files.asked(), Vec::<String>::new());
 }
 
-/// A file of the name `name` with `content`, in a folder that lives as long as the first value.
+/// A file called `name` with `content`, in a folder that lives as long as the first value.
 fn file(name: &str, content: &str) -> (tempfile::TempDir, std::path::PathBuf) {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join(name);
@@ -333,8 +333,7 @@ fn at_most_2000_signatures_of_a_file_are_checked() {
     }
 }
 
-/// The command, which fails where it wants more than `mebibytes` of memory at once (setrlimit(2),
-/// `RLIMIT_DATA`).
+/// The command, which fails if it uses more than `mebibytes` of memory (setrlimit(2), `RLIMIT_DATA`).
 fn within_memory(mebibytes: usize) -> std::process::Command {
     let mut command = std::process::Command::new("sh");
     let limited = format!("ulimit -d {} && exec \"$0\" \"$@\"", mebibytes * 1024);
@@ -363,7 +362,7 @@ fn the_largest_file_is_checked_within_256_mib() {
         let ended = within_memory(256).args(["check", "--offline"]).arg(&path).output();
         let ended = ended.expect("the command");
         let said = String::from_utf8_lossy(&ended.stdout);
-        // Nothing was found, and the message says so: it ended normally.
+        // The message that nothing was found shows that it ended normally.
         assert_eq!(ended.status.code(), Some(1), "{name}: {ended:?}");
         assert!(said.contains("no certificate found"), "{name}: {said}");
     }
@@ -373,11 +372,11 @@ fn the_largest_file_is_checked_within_256_mib() {
 fn a_file_too_large_to_read_is_kept() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let (_folder, path) = file("root.pem", "");
-    // A hole of 12 GB takes no room on the disk.
+    // A sparse file of 12 GB uses no disk space.
     let large = std::fs::File::options().write(true).open(&path).expect("a file");
     large.set_len(12_000_000_000).expect("a large file");
     let emit = format!("pem={}", path.display());
-    // The peak of the process of the tests would count as the command's: a limit does not.
+    // A limit, since the peak of the test process would count as the command's.
     let ended = within_memory(1024)
         .args(["plc.test", "--from"])
         .args([pki.chain_file()])

@@ -19,14 +19,14 @@ certgrab = { path = "@CERTGRAB@", default-features = false }
 rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
 "#;
 
-/// The lock is next to the crate, where cargo watches nothing by default.
+/// The lock is outside the crate, where cargo watches nothing by default.
 const BUILD: &str = r#"
 fn main() {
     certgrab::Build::new().lock("../plc.pem").name("ROOT_CA").rust("root_ca.rs").generate();
 }
 "#;
 
-/// Connects to the address it is given with nothing but the generated constants.
+/// Connects to the address in its argument with only the generated constants.
 const MAIN: &str = r#"
 include!(concat!(env!("OUT_DIR"), "/root_ca.rs"));
 
@@ -51,7 +51,7 @@ fn main() {
 }
 "#;
 
-/// Writes the lock in every form, and what became of those that are refused.
+/// Writes the lock in every format; prints the errors of those that are refused.
 const EVERY_FORM: &str = r#"
 fn main() {
     let mut refusals = String::new();
@@ -100,27 +100,30 @@ fn a_crate_with_a_lock_builds_offline_and_its_binary_connects() {
     fs::create_dir_all(folder.join("src")).unwrap();
     let certgrab_folder = env!("CARGO_MANIFEST_DIR");
     fs::write(folder.join("Cargo.toml"), MANIFEST.replace("@CERTGRAB@", certgrab_folder)).unwrap();
-    // The versions that are here already.
+    // The versions that are already on this machine.
     fs::copy(Path::new(certgrab_folder).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     fs::write(folder.join("build.rs"), BUILD).unwrap();
     fs::write(folder.join("src/main.rs"), MAIN).unwrap();
 
-    // Without the lock, or with a wrong one, the build ends with one sentence; mending it is enough.
+    // Without the lock, or with a wrong one, the build fails with one sentence; correcting the lock is enough.
     let lock = folder.join("../plc.pem");
     let refused = |problem: &str| {
         let output = cargo_offline(&folder).output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
+        let printed = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success());
-        assert!(told.contains(&format!("certgrab: error: {problem}\n")), "{told}");
-        assert!(told.contains(&format!("cargo:rerun-if-changed={}\n", lock.display())), "{told}");
-        assert!(!told.contains("panicked"), "{told}");
+        assert!(printed.contains(&format!("certgrab: error: {problem}\n")), "{printed}");
+        assert!(
+            printed.contains(&format!("cargo:rerun-if-changed={}\n", lock.display())),
+            "{printed}"
+        );
+        assert!(!printed.contains("panicked"), "{printed}");
     };
     let shown = lock.display();
     refused(&format!("cannot read the lock {shown}: No such file or directory (os error 2)"));
     fs::write(&lock, "Host: plc.test\n").unwrap();
     refused(&format!("{shown}: expected at least one PEM certificate, found none"));
 
-    // Another lock is another anchor at the next build.
+    // The next build uses the new anchor of a changed lock.
     let other_pki = Pki::root("Other Root").leaf("plc.test");
     let other = Server::presenting(&other_pki);
     for (server, pki) in [(server, &pki), (other, &other_pki)] {
@@ -130,7 +133,7 @@ fn a_crate_with_a_lock_builds_offline_and_its_binary_connects() {
             .args([pki.root_file()])
             .in_folder(&folder)
             .succeeds();
-        // Twice: after a build that failed cargo runs the script once more of itself.
+        // Twice: after a failed build cargo runs the script once more.
         for _ in 0..2 {
             let output = cargo_offline(&folder).output().unwrap();
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -145,12 +148,12 @@ fn a_crate_with_a_lock_builds_offline_and_its_binary_connects() {
         );
         assert_eq!(server.heard().data, b"ping");
     }
-    // And one that is broken is seen, though the constants of before are there.
+    // A broken lock fails the build even if constants of an earlier build exist.
     fs::write(&lock, "Host: plc.test\n").unwrap();
     refused(&format!("{shown}: expected at least one PEM certificate, found none"));
     fs::copy(pki.root_file(), &lock).unwrap();
 
-    // No form is lost without the features, but for those that hold a SHA-1, which say so.
+    // Without the features every format works except those with a SHA-1, which say so.
     fs::write(folder.join("build.rs"), EVERY_FORM).unwrap();
     let output = cargo_offline(&folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -180,8 +183,8 @@ fn a_path_with_a_line_break_gives_cargo_no_directive() {
             .rust("ca.rs")
             .try_generate()
     };
-    let told = build(&hostile).expect_err("a path that cargo would obey").to_string();
-    assert!(told.starts_with("cannot read the lock /"), "{told}");
-    assert!(told.ends_with("plc.pem: its path has a line break"), "{told}");
-    assert!(!told.contains('\n') && !folder.path().join("ca.rs").exists());
+    let printed = build(&hostile).expect_err("a path that cargo would obey").to_string();
+    assert!(printed.starts_with("cannot read the lock /"), "{printed}");
+    assert!(printed.ends_with("plc.pem: its path has a line break"), "{printed}");
+    assert!(!printed.contains('\n') && !folder.path().join("ca.rs").exists());
 }

@@ -1,4 +1,4 @@
-//! Everything that certgrab promises, tested on the real command with real parts.
+//! Everything that certgrab promises, tested with the real command, servers and libraries.
 //!
 //! The list below is the table of contents; each file has the tests of one capability.
 

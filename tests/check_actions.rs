@@ -1,4 +1,4 @@
-//! The actions of `certgrab check`, ready to be pasted, and those that are given once for many findings.
+//! The actions of `certgrab check`: each can be pasted, and shared ones are printed once.
 
 use std::fs;
 
@@ -33,25 +33,25 @@ fn the_action_after_a_ca_change_can_be_pasted() {
         run.args(["plc.test:8883"]).in_folder(new.folder()).fails_with(1).out()
     };
     let found = check(&["--roots", "plant roots.pem"]);
-    let wanted = format!(
+    let expected = format!(
         "    embed `New Root`: `certgrab plc.test:8883 --connect {address} --roots 'plant roots.pem' \
          --emit arduino`\n"
     );
-    assert!(found.ends_with(&wanted), "{found}");
+    assert!(found.ends_with(&expected), "{found}");
     let words = ["plc.test:8883", "--roots", "plant roots.pem", "--emit", "arduino"];
     let emitted = certgrab().args(words).args(connect).in_folder(new.folder()).succeeds().out();
     assert!(emitted.contains("New Root"), "{emitted}");
 
-    // Roots that do not have the new CA are no help.
+    // Roots without the new CA do not help.
     fs::write(new.file("old.pem"), pem_of(&roots[..1])).unwrap();
     let found = check(&["--roots", "old.pem"]);
-    let wanted = format!(
+    let expected = format!(
         "    get the CA certificate `New Root` from the server's operator, then `certgrab \
          plc.test:8883 --connect {address} --roots FILE --emit arduino`\n"
     );
-    assert!(found.ends_with(&wanted), "{found}");
+    assert!(found.ends_with(&expected), "{found}");
 
-    // A root that the server sends can be compared with its owner's.
+    // A root that the server sends can be compared with its owner.
     let sending = Server::of(&new).sending(new.path()).start();
     let check = |arguments: &[&str]| {
         let run = certgrab().args(["check", "--quiet", "ca.ino"]).args(arguments);
@@ -80,7 +80,7 @@ fn a_root_bundle_has_one_sentence_about_outdated_roots() {
     assert_eq!(out.matches("cacert.pem:").count(), 1, "{out}");
     assert!(out.contains("warning: the bundle of 22 roots is outdated: 1 expired (`"), "{out}");
     assert!(out.contains("; 2 left Mozilla's store (`"), "{out}");
-    // A selection is no bundle: each of its roots was chosen.
+    // A selection is not a bundle: each of its roots was chosen.
     let few = checked(&[("few.pem", &pem_of(&certificates[15..]))]);
     assert!(!few.contains("bundle-outdated") && few.matches("few.pem:").count() > 2, "{few}");
 }
@@ -114,7 +114,7 @@ fn a_private_key_next_to_firmware_is_a_warning() {
     let header = format!("const char k[] = R\"({})\";\n", pair.serialize_pem());
     let out = checked(&[("ca.pem", &ca), ("key.h", &header)]);
     assert!(out.starts_with("key.h:1: warning: the private key of `"), "{out}");
-    // Keys without anything that a device has are not looked for.
+    // Keys without any file of a device next to them are not reported.
     assert!(checked(&[("other.key", &other)]).contains("no-certificate"));
 }
 
@@ -131,7 +131,7 @@ fn a_csr_and_a_pem_parser_are_not_damaged_certificates() {
     let files =
         [("plc.csr", request.as_str()), ("libx509.a", library), ("csr.c", code), ("ca.pem", &root)];
     assert_eq!(checked(&files), "");
-    // One whose label goes on by a mistake is damaged.
+    // A block with a misspelled label is damaged.
     let damaged = root.replace("CERTIFICATE-----", "CERTIFICATE ----");
     assert!(checked(&[("ca.pem", &damaged)]).contains("pem-damaged"));
 }

@@ -20,7 +20,7 @@ fn other() -> Vec<u8> {
     webpki_root_certs::TLS_SERVER_ROOT_CERTS[0].to_vec()
 }
 
-/// The codes of what is found in `content`, also by a walk that takes only some files apart.
+/// The codes of the findings in `content`, also with a walk that reads only some files.
 fn codes(file: &str, content: &[u8]) -> Vec<&'static str> {
     assert!(check::may_matter(content), "{file} is passed over");
     report(file, content).findings().iter().map(|finding| finding.code).collect()
@@ -52,7 +52,7 @@ fn a_heredoc_is_read_without_its_margin() {
     for (file, content) in forms {
         assert_eq!(codes(file, content.as_bytes()), ["root-dropped"], "{content}");
     }
-    // What keeps its margin: blanks in a shell, anything in `<<-` of Ruby, a heredoc without an end.
+    // The margin stays with blanks in a shell, with anything in `<<-` of Ruby, and in a heredoc without an end.
     let kept = [
         ("ca.sh", format!("cat > ca.pem <<-EOF\n{}EOF\n", indented(&pem, "  "))),
         ("ca.rb", format!("CA = <<-PEM\n{}  PEM\n", indented(&pem, "  "))),
@@ -76,7 +76,7 @@ fn java_properties_are_read_with_escapes_and_continued_lines() {
     }
     let found = report("app.properties", format!("a=b\nca={}\\n\n", lines.join("\\n")).as_bytes());
     assert_eq!(found.findings()[0].place.line, 2);
-    // A backslash written twice is one in the value.
+    // A double backslash is one in the value.
     let twice = format!("ca={}\\\\n\n", lines.join("\\\\n"));
     let found = codes("app.properties", twice.as_bytes());
     assert!(found.contains(&"pem-literal-newline"), "{found:?}");
@@ -105,7 +105,7 @@ fn adjacent_objective_c_strings_are_joined() {
     assert_eq!(codes("Certificates.m", content.as_bytes()), ["root-dropped"]);
 }
 
-/// The image of a firmware, with a PEM and a DER in it, and where they begin.
+/// A firmware image with a PEM and a DER certificate, and their offsets.
 fn firmware() -> (Vec<u8>, [usize; 2]) {
     let mut image = b"\x7fELF".to_vec();
     image.extend((0..=255).cycle().take(2_100));
@@ -131,7 +131,7 @@ fn pem_and_der_in_a_firmware_image_have_offsets() {
     }
 }
 
-/// Bytes that a block of UF2 carries.
+/// The payload bytes of a UF2 block.
 const UF2_PAYLOAD: usize = 256;
 
 /// `image` in UF2.
@@ -221,7 +221,7 @@ fn boundaries_that_share_dashes_are_a_damaged_block() {
 fn an_unreadable_certificate_in_an_image_has_its_offset() {
     let (mut image, _) = firmware();
     assert_eq!(codes("firmware.bin", &image), ["root-dropped"]);
-    // The half of a certificate, then bytes of something else.
+    // Half of a certificate, followed by other bytes.
     let half = image.len();
     image.extend(&other()[..other().len() / 2]);
     image.extend([0x55; 300]);
@@ -231,7 +231,7 @@ fn an_unreadable_certificate_in_an_image_has_its_offset() {
     assert_eq!(damaged.len(), 1, "{:?}", found.findings());
     assert_eq!(damaged[0].place.offset, Some(half));
     assert_eq!(damaged[0].severity, check::Severity::Warning);
-    // The names of a version and of a number alone are no certificate.
+    // A version and a number alone are not a certificate.
     let mut image = firmware().0;
     image.extend(b"\x30\x82\x01\x30\xa0\x03\x02\x01\x02\x02\x01\x01");
     assert_eq!(codes("firmware.bin", &image), ["root-dropped"]);
@@ -329,7 +329,7 @@ fn blocks_joined_line_by_line_are_read_in_every_language() {
         let line = content.lines().position(|line| line.contains("BEGIN")).unwrap() + 1;
         assert_eq!(found.findings()[0].place.line, line, "{file}: {content}");
     }
-    // Two blocks that go on with one another are read together.
+    // Two blocks that continue each other are read together.
     let twice = format!("{pem}{pem}");
     let both = joined(&twice, "ca = \"", "\" & vbLf & _\n \"", "\"");
     assert_eq!(report("ca.vb", both.as_bytes()).anchors.len(), 2);
@@ -343,7 +343,7 @@ fn a_damaged_block_is_found_in_every_language_but_not_in_comments() {
     for (file, content) in [
         ("ca.vb", of(&cut, "ca = \"", "\" & vbLf & _\n \"")),
         ("ca.zig", joined(&cut, "const ca =\n  \\\\", "\n  \\\\", "\n;")),
-        // Lines that one and the same mistake ends: nothing in C reads them.
+        // Lines that all end in the same mistake: nothing in C reads them.
         ("ca.h", of(&pem, "const char ca[] = \"", "\n\"")),
         ("ca.pem", of(&pem, "\"", "\" \"")),
         ("ca.sh", of(&pem, "CA=\"", "\\n")),
@@ -377,7 +377,7 @@ fn a_block_within_a_text_is_not_judged_as_a_file() {
     ] {
         assert!(codes(file, content.as_bytes()).is_empty(), "{file}: {content}");
     }
-    // A file of certificates is read as it is.
+    // A file of certificates is read unchanged.
     let before = format!("ca {pem}\n");
     for file in ["ca.pem", "ca.crt", "ca"] {
         assert_eq!(codes(file, before.as_bytes()), ["pem-unreadable"], "{file}");

@@ -71,7 +71,7 @@ const FORMS: [Form; 25] = [
     ("literal.rs", |all| format!("pub const CA: &str = \"{}\";\n", pem(all)).into()),
 ];
 
-/// Forms with DER that hold several certificates without a mark of what is none.
+/// Forms with DER that contain several certificates without separators.
 const STORES: [Form; 2] = [
     ("trust.jks", |all| truststore(all)),
     ("der.bin", |all| {
@@ -158,14 +158,14 @@ fn report(file: &str, content: &[u8]) -> FileReport {
     FileReport::of(reading, found)
 }
 
-/// Which certificate has which finding, and how bad the worst is.
+/// Which certificate has which finding, and the worst severity.
 fn found(file: &str, content: &[u8]) -> (Vec<(String, String)>, Option<check::Severity>) {
     let report = report(file, content);
     let pairs = keys(&report).into_iter().map(|(certificate, code, _)| (certificate, code));
     (pairs.collect(), report.findings().iter().map(|one| one.severity).max())
 }
 
-/// A certificate that left the time in which it is valid and is in no table.
+/// An expired certificate that is in no table.
 fn expired() -> Vec<u8> {
     let end = |params: &mut rcgen::CertificateParams| {
         params.not_before = rcgen::date_time_ymd(2010, 1, 1);
@@ -174,10 +174,10 @@ fn expired() -> Vec<u8> {
     Pki::root_changed("Plant Root 2010", end).leaf("plc.test").root_der().to_vec()
 }
 
-/// What certificates are, they, and the codes of what is found about them.
+/// The kind of each certificate, the certificates, and the codes of their findings.
 type Kind = (&'static str, Vec<Vec<u8>>, Vec<&'static str>);
 
-/// Certificates by what they are: those of the collection, and one of this test.
+/// Certificates by kind: those of the collection, and one of this test.
 fn kinds() -> Vec<Kind> {
     let of = |file| vec![collection(file)];
     vec![
@@ -222,25 +222,24 @@ fn kinds() -> Vec<Kind> {
 fn each_certificate_has_the_same_findings_in_every_form() {
     let mut wrong = Vec::new();
     for (kind, all, codes) in kinds() {
-        let wanted = found("ca.pem", pem(&all).as_bytes());
-        let mut listed: Vec<_> = wanted.0.iter().map(|(_, code)| code.as_str()).collect();
+        let expected = found("ca.pem", pem(&all).as_bytes());
+        let mut listed: Vec<_> = expected.0.iter().map(|(_, code)| code.as_str()).collect();
         listed.sort_unstable();
         assert_eq!(listed, codes, "{kind}");
         let single = SINGLE.iter().filter(|_| all.len() == 1);
         for (file, form) in FORMS.iter().chain(&STORES).chain(single) {
             let got = found(file, &form(&all));
-            // Each literal of an array is a separate constant, without another valid one.
-            let is_same = if *file == "array.json" { got.0 == wanted.0 } else { got == wanted };
+            // Each literal of an array is a separate constant.
+            let is_same = if *file == "array.json" { got.0 == expected.0 } else { got == expected };
             if !is_same {
-                wrong.push(format!("{kind} as {file}: {got:?}, expected {wanted:?}"));
+                wrong.push(format!("{kind} as {file}: {got:?}, expected {expected:?}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What a name and a key tell: that the certificate is a leaf, or expired, they do not, unless the
-/// root is known.
+/// What a name and a key show: not that the certificate is a leaf or expired, unless the root is known.
 #[test]
 fn a_name_and_a_key_have_their_certificates_findings() {
     let mut wrong = Vec::new();
@@ -269,7 +268,7 @@ fn a_name_and_a_key_have_their_certificates_findings() {
 fn an_unreadable_certificate_is_found_in_every_form() {
     let mut cut = collection("01_good.pem");
     let middle = cut.len() / 2;
-    // The length of an element in the middle leads out of the certificate.
+    // The length of an inner element exceeds the certificate.
     cut[middle..].iter_mut().for_each(|byte| *byte = 0xff);
     let dropped = collection("29_dropped.pem");
     let mut wrong = Vec::new();
@@ -313,9 +312,9 @@ fn the_exit_code_is_the_same_in_every_form() {
             let run = certgrab().args(["check", "--offline", "--at", "2027-02-01", file]);
             run.in_folder(folder.path()).ends().code()
         };
-        let wanted = code("ca.pem", pem(&all).as_bytes());
+        let expected = code("ca.pem", pem(&all).as_bytes());
         for (file, form) in [FORMS[3], FORMS[5], FORMS[11], STORES[0]] {
-            assert_eq!(code(file, &form(&all)), wanted, "{kind} as {file}");
+            assert_eq!(code(file, &form(&all)), expected, "{kind} as {file}");
         }
     }
 }

@@ -7,7 +7,7 @@ use certgrab::internals::trust::store::Store;
 
 use crate::support::{certgrab, pki::pem_of};
 
-/// Files of the collection with one bad certificate each, and a sound one.
+/// Files of the collection with one bad certificate each, and a valid one.
 const BAD: [&str; 5] = [
     "23_expired_and_dropped.h",
     "01_good.pem",
@@ -30,7 +30,7 @@ fn report(file: &str, content: &[u8]) -> FileReport {
     FileReport::of(reading, found)
 }
 
-/// What tells one finding from another, whatever its place.
+/// What distinguishes findings apart from their place.
 pub(crate) fn keys(report: &FileReport) -> Vec<(String, String, String)> {
     let mut keys: Vec<_> = report
         .findings()
@@ -59,7 +59,7 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A PKCS #7 message that holds nothing but `certificates` (RFC 2315 section 9.1).
+/// A PKCS #7 message with only `certificates` (RFC 2315 section 9.1).
 pub(crate) fn pkcs7(certificates: &[Vec<u8>]) -> Vec<u8> {
     let data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
     let signed_data = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
@@ -73,7 +73,7 @@ pub(crate) fn pkcs7(certificates: &[Vec<u8>]) -> Vec<u8> {
     der(0x30, &[signed_data.to_vec(), der(0xa0, &der(0x30, &body))].concat())
 }
 
-/// The same certificates in forms that hold several.
+/// The same certificates in forms that contain several.
 fn forms() -> Vec<(&'static str, Vec<u8>)> {
     let certificates: Vec<_> = BAD.map(collection).into();
     let ders: Vec<_> = certificates.iter().map(|one| one.clone().into()).collect();
@@ -101,20 +101,20 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn several_certificates_have_the_same_findings_in_every_form() {
     let forms = forms();
-    let wanted = keys(&report(forms[0].0, &forms[0].1));
-    let codes: Vec<_> = wanted.iter().map(|(_, code, _)| code.as_str()).collect();
+    let expected = keys(&report(forms[0].0, &forms[0].1));
+    let codes: Vec<_> = expected.iter().map(|(_, code, _)| code.as_str()).collect();
     for code in ["expired", "root-dropped", "lookalike-root", "weak-key"] {
         assert!(codes.contains(&code), "{codes:?}");
     }
-    // Each literal of an array is a separate constant, without another valid one.
+    // Each literal of an array is a separate constant.
     let alone = |found: Vec<(String, String, String)>| -> Vec<_> {
         found.into_iter().map(|(certificate, code, _)| (certificate, code)).collect()
     };
     for (name, content) in &forms {
         let found = keys(&report(name, content));
         match *name {
-            "four.json" => assert_eq!(alone(found), alone(wanted.clone()), "{name}"),
-            _ => assert_eq!(found, wanted, "{name}"),
+            "four.json" => assert_eq!(alone(found), alone(expected.clone()), "{name}"),
+            _ => assert_eq!(found, expected, "{name}"),
         }
     }
 }

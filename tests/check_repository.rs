@@ -71,7 +71,7 @@ fn the_servers_of_a_manifest_are_queried_concurrently() {
     run.succeeds().stderr("certgrab: 2 files checked: 0 errors, 0 warnings, 0 notes\n");
 }
 
-/// A folder with files of these names and contents.
+/// A folder with files with these names and contents.
 pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::TempDir::new().unwrap();
     for (name, content) in files {
@@ -82,7 +82,7 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-/// A header with a certificate of the collection of mistakes.
+/// A header with a certificate from the collection of mistakes.
 pub(crate) fn dropped() -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     fs::read_to_string(path.join("tests/inputs/check/23_expired_and_dropped.h")).unwrap()
@@ -107,8 +107,8 @@ fn a_folder_is_walked_by_its_gitignore() {
     assert!(out.starts_with(".config/ca.h:"), "{out}");
     assert!(!out.contains("copy.h") && !out.contains("no-certificate"), "{out}");
     let said = run.err();
-    let wanted = "certgrab: 4 files read, 1 checked: 1 error, 1 warning, 0 notes\n";
-    assert!(said.starts_with(wanted), "{said}");
+    let expected = "certgrab: 4 files read, 1 checked: 1 error, 1 warning, 0 notes\n";
+    assert!(said.starts_with(expected), "{said}");
     let last = "certgrab: devices with these files do not connect, or do not verify the server; \
                 start with .config/ca.h:4 [expired], see `certgrab explain expired`\n";
     assert!(said.ends_with(last), "{said}");
@@ -169,7 +169,7 @@ fn a_device_certificate_is_recognised_by_its_use_or_key() {
     assert!(alone.contains("[leaf]"), "{alone}");
     assert_eq!(check(&[("secrets.h", &secrets), ("main.ino", main)]), "");
     assert_eq!(check(&[("secrets.h", &secrets), ("keys/device.key", &key)]), "");
-    // Another project next to it uses a separate constant with the same name.
+    // Another project next to it has a separate constant with the same name.
     let apart =
         [("a/secrets.h", secrets.as_str()), ("b/main.ino", main), ("b/secrets.h", &secrets)];
     let apart = check(&apart);
@@ -194,7 +194,7 @@ fn a_comment_with_a_reason_allows_a_finding() {
     assert!(out.contains("[expired]"), "{out}");
     let (out, _) = check(&format!("// certgrab: allow expird kept\n{header}"));
     assert!(out.contains("`allow expird` names no code of a finding [allow-invalid]"), "{out}");
-    // A constant further down is not covered.
+    // The comment does not cover a constant further down.
     let other = "const char first[] = \"sixteen bytes at least\";\n";
     let (out, _) = check(&format!("// certgrab: allow expired kept\n{other}{header}"));
     assert!(out.contains("[expired]"), "{out}");
@@ -240,7 +240,7 @@ fn explain_prints_the_section_of_a_code_or_lists_all() {
     );
 }
 
-/// What `--report FORM` writes of a folder with one expired root, at the same time each.
+/// The output of `--report FORM` for a folder with one expired root, always at the same time.
 fn reported(form: &str) -> String {
     let folder = folder(&[("a,b/ca.h", &dropped())]);
     let run = certgrab().args(["check", "--offline", "--at", "2026-11-26", "--quiet", "."]);
@@ -334,11 +334,11 @@ fn a_sketch_is_checked_with_the_constant_of_another_file() {
     write("main.ino", sketch);
     write("ca.h", &header("my_ca", pki.root_der()));
     check().succeeds();
-    // Nor does a file with the device's own certificate lack an anchor.
+    // A file with the device's own certificate needs no anchor.
     write("main.ino", &sketch.replace("; }", "; c.setCertificate(own); }"));
     write("own.h", &header("own", other.leaf_der()));
     check().succeeds();
-    // And a sketch without an anchor does not count as one with a wrong anchor.
+    // A sketch without an anchor is not reported as one with a wrong anchor.
     write("ca.h", &header("my_ca", other.root_der()));
     let found = check().fails_with(1).out();
     assert!(found.contains("ca.h:1: error: `Other Root` does not verify m1.test"), "{found}");

@@ -1,4 +1,4 @@
-//! Whether committed constants are sound and still verify the server.
+//! `certgrab check`: committed constants are valid and verify the server.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -14,12 +14,12 @@ use crate::{
     support::{Pki, Server, certgrab, grab, pki::pem_of, real, run::Run},
 };
 
-/// The folder with files as people have them, good and bad ones.
+/// The folder with typical files, good and bad ones.
 fn inputs() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/check")
 }
 
-/// `certgrab check` over all of them, at a time at which some end soon.
+/// `certgrab check` over all of them, at a time at which some expire soon.
 fn check_inputs() -> Run {
     let mut names: Vec<_> =
         fs::read_dir(inputs()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -32,16 +32,16 @@ fn check_inputs() -> Run {
 
 #[test]
 fn every_mistake_of_the_collection_is_found() {
-    let wanted = fs::read_to_string(inputs().join("../check.txt")).unwrap();
+    let expected = fs::read_to_string(inputs().join("../check.txt")).unwrap();
     let outcome = check_inputs().fails_with(1);
     if std::env::var_os("CERTGRAB_BLESS").is_some() {
         fs::write(inputs().join("../check.txt"), outcome.out()).unwrap();
         return;
     }
-    outcome.stdout(&wanted);
+    outcome.stdout(&expected);
 }
 
-/// The new root of `pki` as signed by an old one, and that old root: what Let's Encrypt had.
+/// The new root of `pki` cross-signed by an old root, and that old root, as Let's Encrypt had them.
 fn cross_signed(pki: &Pki) -> (CertificateDer<'static>, CertificateDer<'static>) {
     let authority = |name: &str| {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -63,7 +63,7 @@ fn cross_signed(pki: &Pki) -> (CertificateDer<'static>, CertificateDer<'static>)
     (cross.der().clone(), old)
 }
 
-/// A manifest for `server` with the roots that its user trusts.
+/// A manifest for `server` with the roots its user trusts.
 fn manifest(folder: &Path, server: &Server, roots: &str) {
     let text = format!(
         "[[target]]\nhost = \"m1.test:8883\"\nconnect = \"{}\"\nroots = \"{roots}\"\n\
@@ -82,33 +82,33 @@ fn sync_repairs_a_constant_after_lets_encrypt_changes_chains() {
     let leaf = pki.leaf_der().clone();
     let run = |arguments: &[&str]| certgrab().args(arguments).in_folder(folder);
 
-    // The device holds the old root, and the server sends the new one as signed by the old one.
+    // The device has the old root, and the server sends the cross-signed new one.
     let before = Server::of(&pki).sending(&[leaf.clone(), cross]).start();
     manifest(folder, &before, "roots.pem");
     run(&["sync", "--quiet"]).succeeds();
     fs::write(pki.file("roots.pem"), pem_of(&[old, pki.root_der().clone()])).unwrap();
-    let told = |place: &str| {
+    let printed = |place: &str| {
         format!(
             "{place}: warning: verifies m1.test:8883 only while the server sends the cross-signed certificate `New Root` (issuer `Old Root`) [cross-sign-needed]\n    \
              embed `New Root`: `certgrab sync`\n"
         )
     };
-    let lines = |file: &str, wanted: &str| {
+    let lines = |file: &str, expected: &str| {
         let text = fs::read_to_string(pki.file(file)).unwrap();
-        text.lines().position(|line| line.contains(wanted)).unwrap() + 1
+        text.lines().position(|line| line.contains(expected)).unwrap() + 1
     };
     let lock = format!("certs/m1.test.pem:{}", lines("certs/m1.test.pem", "-----BEGIN"));
     let header = format!("include/root_ca.h:{}", lines("include/root_ca.h", "-----BEGIN"));
-    run(&["check"]).fails_with(5).stdout(&(told(&lock) + &told(&header))).stderr(&format!(
+    run(&["check"]).fails_with(5).stdout(&(printed(&lock) + &printed(&header))).stderr(&format!(
         "certgrab: 2 files checked: 0 errors, 2 warnings, 0 notes\n\
              certgrab: this works today; plan the change; start with {lock} [cross-sign-needed], \
              see `certgrab explain cross-sign-needed`\n"
     ));
 
-    // The server no longer sends it.
+    // The server no longer sends the cross-signed certificate.
     let after = Server::of(&pki).sending(&[leaf]).start();
     manifest(folder, &after, "roots.pem");
-    let told = |place: &str| {
+    let printed = |place: &str| {
         format!(
             "{place}: error: `Old Root` does not verify m1.test:8883: `CN=m1.test` \
              is issued by `CN=New Root`, which the server did not send and {} does not have \
@@ -117,7 +117,7 @@ fn sync_repairs_a_constant_after_lets_encrypt_changes_chains() {
         )
     };
     let found = run(&["check"]).fails_with(1).out();
-    assert!(found.contains(&told(&lock)) && found.contains(&told(&header)), "{found}");
+    assert!(found.contains(&printed(&lock)) && found.contains(&printed(&header)), "{found}");
     let action = "    embed `New Root`: `certgrab sync`\n";
     assert_eq!(found.matches(action).count(), 2, "{found}");
 
@@ -176,7 +176,7 @@ fn one_file_is_checked_against_its_server() {
     );
 }
 
-/// The code around a constant `root_ca` in a file for the stack that the code uses.
+/// The code around a constant `root_ca` that shows the stack.
 const MBEDTLS: &str = "client.setCACert(root_ca);\n";
 const BEARSSL: &str = "BearSSL::X509List list(root_ca);\n";
 const OPENSSL: &str = "SSL_CTX_set_cert_store(context, store_of(root_ca));\n";
@@ -190,12 +190,12 @@ fn check_code(pki: &Pki, server: &Server, anchor: &CertificateDer<'static>, code
     check_file(pki, server, &file)
 }
 
-/// `certgrab check` of `file` against `server`, by one who trusts the root of `pki`.
+/// `certgrab check` of `file` against `server`, with the root of `pki` trusted.
 fn check_file(pki: &Pki, server: &Server, file: &Path) -> Run {
     check_file_alone(pki, server, file).args(["--connect", &server.address().to_string()])
 }
 
-/// All but where the server is.
+/// The output without the server's address.
 fn check_file_alone(pki: &Pki, server: &Server, file: &Path) -> Run {
     certgrab()
         .args(["check", "--quiet", "--roots"])
@@ -209,7 +209,7 @@ fn only_bearssl_accepts_an_expired_anchor() {
         |params: &mut CertificateParams| params.not_after = rcgen::date_time_ymd(2021, 1, 1);
     let pki = Pki::root_changed("Old Root", ended).leaf("plc.test");
     let server = Server::presenting(&pki);
-    // Nor does the core for the ESP32 look at dates, whose mbedTLS has no clock.
+    // The Arduino core for the ESP32 checks no dates either: its mbedTLS has no clock.
     for code in [BEARSSL, MBEDTLS] {
         let found = check_code(&pki, &server, pki.root_der(), code).fails_with(5).out();
         assert!(found.contains("warning: `Old Root` expired on 2021-01-01 [expired]"), "{found}");
@@ -240,14 +240,14 @@ fn mbedtls_and_bearssl_accept_an_intermediate_as_anchor() {
     assert!(found.contains("error: `Plant Issuing` does not verify plc.test:"), "{found}");
     assert!(found.contains(why), "{found}");
 
-    // Where nothing tells which stack reads it, it is no error.
+    // Without a known stack it is not an error.
     let found = check_code(&pki, &server, issuing, NO_STACK).fails_with(5).out();
     assert!(found.contains("warning: `Plant Issuing` verifies plc.test:"), "{found}");
     assert!(found.contains(" only with some TLS stacks: OpenSSL refuses"), "{found}");
     assert!(found.contains(why), "{found}");
 }
 
-/// A device's certificate for the uses `usages`, from a separate CA, and its key in PEM.
+/// A device certificate with the key usages `usages`, from a separate CA, and its key in PEM.
 fn device(usages: &[ExtendedKeyUsagePurpose]) -> (CertificateDer<'static>, String) {
     let named = |name: &str| {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -287,7 +287,7 @@ fn a_device_certificate_used_as_an_anchor_is_checked_as_one() {
         let both = check(&format!("{MBEDTLS}client.setCertificate(root_ca);\n"));
         let found = both.fails_with(1).out();
         assert!(found.contains("`device-0001` cannot be both [leaf]"), "{found}");
-        // Elsewhere it is the device's own, which opens no door.
+        // Elsewhere it is the device's own certificate, which verifies no server.
         for code in [
             "client.setCertificate(root_ca);\n",
             &format!("{list}client.setClientECCert(&list, &key);\n"),
@@ -317,27 +317,27 @@ fn the_format_in_the_manifest_decides_the_stack() {
     let emit = "emit = { arduino = \"ca.h\", python = \"ca.py\" }";
     let text = text.replace("emit = { c = \"include/root_ca.h\" }", emit);
     fs::write(pki.file("certgrab.toml"), &text).unwrap();
-    // A refresh writes nothing that its reader does not take ...
+    // A refresh writes nothing that its reader refuses ...
     let refused = certgrab().args(["sync", "--quiet"]).in_folder(folder).fails_with(1).err();
     assert!(
         refused.contains("CPython up to 3.12 refuses this chain: the anchor `CN=Plant"),
         "{refused}"
     );
     assert!(!pki.file("ca.py").exists());
-    // ... but a lock that was made for one reader may be given to another later.
+    // ... but a lock for one reader may be used for another later.
     let one = text.replace(", python = \"ca.py\"", "");
     fs::write(pki.file("certgrab.toml"), one).unwrap();
     certgrab().args(["sync", "--quiet"]).in_folder(folder).succeeds();
     fs::write(pki.file("certgrab.toml"), text).unwrap();
     certgrab().args(["sync", "--quiet", "--locked"]).in_folder(folder).succeeds();
     let found = certgrab().args(["check", "--quiet"]).in_folder(folder).fails_with(1).out();
-    let told = |file: &str| {
+    let printed = |file: &str| {
         let lines = found.lines().filter(|line| line.starts_with(file));
         lines.filter(|line| line.contains("[verify-failed]")).collect::<Vec<_>>().join("\n")
     };
-    assert_eq!(told("ca.h"), "", "{found}");
-    assert!(told("ca.py").contains(": error: `Plant Issuing` does not verify"), "{found}");
-    assert!(told("certs/m1.test.pem").contains(": error: "), "{found}");
+    assert_eq!(printed("ca.h"), "", "{found}");
+    assert!(printed("ca.py").contains(": error: `Plant Issuing` does not verify"), "{found}");
+    assert!(printed("certs/m1.test.pem").contains(": error: "), "{found}");
 }
 
 #[test]
@@ -368,10 +368,10 @@ fn an_esp_idf_bundle_needs_the_issuer_of_the_last_certificate() {
     );
 }
 
-/// The message about a hash of something unknown.
+/// The message about a hash of an unknown certificate.
 const NOT_AT_HAND: &str = ": note: no known certificate has this SHA-256; it cannot be checked [anchor-unknown]\n    pass the certificate with `--roots FILE`\n";
 
-/// The formats that hold a hash and no certificate: `check` says so in a note.
+/// The formats with a hash and no certificate: `check` reports them in a note.
 const PINS: [&str; 3] = ["android", "ios", "sha1"];
 
 #[test]
@@ -389,9 +389,9 @@ fn generated_files_without_a_certificate_get_a_note() {
     }
 }
 
-/// Every form of `server`'s anchor, and of its chain where the form takes one, in files.
+/// `server`'s anchor in every format, and its chain where the format supports one, in files.
 ///
-/// `roots` is the store that it was chosen from.
+/// `roots` is the store it was chosen from.
 fn written_by_certgrab(pki: &Pki, server: &Server, roots: &Path) -> Vec<std::path::PathBuf> {
     const TAKE_CHAINS: [&str; 12] = [
         "pem",
@@ -437,8 +437,8 @@ fn certgrabs_output_has_no_findings() {
     }
 }
 
-/// What was found but for the warnings of `--emit` itself: of settings of Zephyr, and of the strict rules
-/// of newer versions of Python, which these certificates do not follow.
+/// The findings without the warnings of `--emit` itself: settings of Zephyr, and the strict rules of newer
+/// Python versions, which these certificates do not follow.
 fn without_settings(found: &crate::support::run::Outcome) -> String {
     let known = ["CONFIG_MBEDTLS_SHA384=y", "verify_flags &= ~ssl.VERIFY_X509_STRICT"];
     let report = found.out();
@@ -460,7 +460,7 @@ fn certgrabs_output_has_no_findings_without_the_root() {
             let run = certgrab().args(["check", "--quiet", "--connect"]);
             let run = run.args([server.address().to_string()]);
             let found = without_settings(&run.args([file.as_path(), Path::new(&target)]).ends());
-            // A hash is of something that nobody here has: that it is not known is all there is.
+            // A hash of an unknown certificate gets only that note.
             let name = file.file_name().unwrap().to_str().unwrap();
             let is_hash = ["sha256", "spki-pin", "text"].iter().any(|form| name.contains(form));
             assert_eq!(found.is_empty(), !is_hash, "{name}: {found}");
@@ -469,7 +469,7 @@ fn certgrabs_output_has_no_findings_without_the_root() {
     }
 }
 
-/// A root with an RSA key, which public authorities still have most of.
+/// A root with an RSA key, as most public CAs still have.
 fn rsa_root(name: &str) -> Option<crate::support::pki::Builder> {
     if !real::program("openssl") {
         return None;
@@ -525,17 +525,17 @@ fn output_for_an_incomplete_chain_is_sound_unless_a_hash() {
         let emit = format!("{}={}", format.name, file.display());
         let run = grab(&server).args(["--quiet", "--emit", &emit]).args(files.allowing());
         run.args(["--roots"]).args([pki.root_file()]).ends();
-        // A reader that takes no intermediate as an anchor is given nothing.
+        // A reader that does not accept an intermediate as an anchor gets none.
         if !file.exists() {
             continue;
         }
         taken += 1;
         let run = check_file(&pki, &server, &file);
-        // A hash does not bring the issuer that the server leaves out.
+        // A hash does not supply the issuer that the server omits.
         if ["sha256", "spki-pin", "text"].contains(&format.name) {
             let found = run.fails_with(1).out();
-            let told = ": error: `Plant Root` does not verify plc.test:";
-            assert!(found.contains(told), "{}: {found}", format.name);
+            let printed = ": error: `Plant Root` does not verify plc.test:";
+            assert!(found.contains(printed), "{}: {found}", format.name);
             assert!(found.contains("which the server did not send"), "{}: {found}", format.name);
             continue;
         }
@@ -547,7 +547,7 @@ fn output_for_an_incomplete_chain_is_sound_unless_a_hash() {
 #[test]
 fn a_key_or_hash_of_another_ca_does_not_verify_the_server() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
-    // The same name, and another key.
+    // The same name with another key.
     let other = Pki::root("Plant Root").leaf("plc.test");
     let (server, own) = (Server::presenting(&pki), Server::presenting(&other));
     let sends_its_root =
@@ -567,7 +567,7 @@ fn a_key_or_hash_of_another_ca_does_not_verify_the_server() {
     }
 }
 
-/// How people call a file of this format.
+/// The usual name of a file in this format.
 fn extension(format: &str) -> &str {
     match format {
         "rust" | "rust-anchor" | "rust-der" | "rust-esp-idf" => "rs",
@@ -606,12 +606,12 @@ fn reports_are_valid_sarif_and_junit() {
     assert_eq!(document["findings"].as_array().unwrap().len(), results.len());
 }
 
-/// The JSON schema of SARIF 2.1.0, as the crate `serde-sarif` carries it.
+/// The JSON schema of SARIF 2.1.0 from the crate `serde-sarif`.
 fn sarif_schema() -> std::path::PathBuf {
     let compiler = std::process::Command::new("rustc").arg("-vV").output().unwrap();
     let facts = String::from_utf8(compiler.stdout).unwrap();
     let host = facts.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
-    // What other platforms need was perhaps never downloaded.
+    // Crates for other platforms may not have been downloaded.
     let cargo = std::process::Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--offline", "--filter-platform", host])
         .arg("--manifest-path")
@@ -625,12 +625,12 @@ fn sarif_schema() -> std::path::PathBuf {
     manifest.with_file_name("src").join("schema.json")
 }
 
-/// Whether `command`, a validator, takes what it was given.
+/// Whether `command`, a validator, accepts its input.
 pub(crate) fn is_valid(command: &mut std::process::Command) -> bool {
     let outcome = command.output().unwrap();
-    let told = String::from_utf8_lossy(&outcome.stderr);
+    let printed = String::from_utf8_lossy(&outcome.stderr);
     if !outcome.status.success() {
-        println!("{command:?}: {told}");
+        println!("{command:?}: {printed}");
     }
     outcome.status.success()
 }
@@ -704,7 +704,7 @@ fn unclosed_blocks_are_read_once() {
     }
 }
 
-/// What a check of `file` takes of a processor, whatever else this machine does, and what it finds.
+/// The CPU time of a check of `file`, independent of the load of this machine, and its findings.
 fn work(file: &Path) -> (Duration, String) {
     let found = file.with_extension("found");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_certgrab"));
@@ -718,7 +718,7 @@ fn work(file: &Path) -> (Duration, String) {
 #[test]
 fn bounded_time_for_files_that_repeat_costly_text() {
     let folder = tempfile::TempDir::new().unwrap();
-    // A bundle whose offsets all lead to one entry, with as much name and key as one may have.
+    // A bundle whose offsets all point to one entry, with the longest name and key.
     let bundle = fs::read(inputs().join("52_esp_bundle.bin")).unwrap();
     let entry = usize::try_from(u32::from_le_bytes(bundle[..4].try_into().unwrap())).unwrap();
     let mut entry = bundle[entry..].to_vec();
@@ -753,8 +753,8 @@ fn bounded_time_for_files_that_repeat_costly_text() {
         });
         // No anchor is read a second time for another offset.
         assert!(name != "bundle.bin" || found.contains("[no-certificate]"), "{found}");
-        // Four times as much is four times the work, and would be sixteen times if each part were
-        // read for each other one. The second is for what is too little to be measured.
+        // Four times the input takes four times the work; reading each part for each other one would take
+        // sixteen times. The added second covers inputs that are too small to measure.
         let most = 8 * quarter + Duration::from_secs(1);
         assert!(whole < most, "{name}: {whole:?} for {count}, {quarter:?} for a quarter of them");
     }
@@ -924,9 +924,9 @@ fn a_report_replaces_no_input_and_no_other_report() {
     let manifest = "[[target]]\nhost = \"plc.test\"\nlock = \"lock.pem\"\nroots = \"trusted.pem\"\n\
                     check = \"by_hand.pem\"\nemit = { c = \"ca.h\" }\n";
     fs::write(pki.file("certgrab.toml"), manifest).unwrap();
-    let refused = |arguments: &[&str], wanted: &str| {
+    let refused = |arguments: &[&str], expected: &str| {
         let run = certgrab().args(["check", "--offline"]).args(arguments).in_folder(folder);
-        run.fails_with(2).stdout("").stderr(&format!("certgrab: error: {wanted}\n"));
+        run.fails_with(2).stdout("").stderr(&format!("certgrab: error: {expected}\n"));
     };
     let read = |written: &str, read: &str| {
         format!(
@@ -968,11 +968,11 @@ fn an_unused_constant_does_not_verify_the_server() {
             .in_folder(pki.folder())
     };
     let found = run("void setup() { client.setCACert(ca); }\n").fails_with(1).out();
-    let wanted = format!("sketch.ino:1: error: `Stranger Root` does not verify {target}");
-    assert!(found.starts_with(&wanted), "{found}");
+    let expected = format!("sketch.ino:1: error: `Stranger Root` does not verify {target}");
+    assert!(found.starts_with(&expected), "{found}");
     run("void setup() { client.setCACert(old_ca); }\n").succeeds();
     run("void setup() { client.setCACert(is_old ? old_ca : ca); }\n").succeeds();
-    // Nothing tells which of them is used.
+    // Nothing shows which of them is used.
     run("void setup() { client.verify(ca); }\n").succeeds();
 }
 
@@ -988,7 +988,7 @@ fn connection_options_without_a_server_are_refused() {
              certgrab: hint: name the server after the files, or leave out the option\n"
         ));
     }
-    // The environment is for whom it may concern.
+    // Environment variables are not options of this run.
     for more in [&[][..], &["--offline"], &["plc.test:1", "--offline"]] {
         check().args(more).env("HTTPS_PROXY", "garbage://x").succeeds();
     }

@@ -1,4 +1,4 @@
-//! Choosing among anchors: how long they last, which others are written, and every path's verdict.
+//! Choosing among anchors: how long they last, which others are written, and the verdict on every path.
 
 use std::{fs, sync::Arc};
 
@@ -23,12 +23,12 @@ use crate::support::{
     run::Run,
 };
 
-/// The command for a real chain; `None` without the chains.
+/// The command for a recorded chain; `None` if the chains are missing.
 pub(crate) fn real_chain(name: &str) -> Option<Run> {
     Some(loud_chain(name)?.args(["-q"]))
 }
 
-/// The same with all that the command says of it.
+/// The same, with everything the command prints.
 pub(crate) fn loud_chain(name: &str) -> Option<Run> {
     let folder = real::shared("chains")?.join(name);
     let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file of the chain");
@@ -46,7 +46,7 @@ fn fingerprints(pem: &str) -> Vec<String> {
 
 #[test]
 fn a_required_lifetime_outranks_nearness() {
-    // ISRG Root X1 is as near as X2 in what is known of this chain, and leaves in 2030.
+    // ISRG Root X1 is as near as X2 in this chain, and leaves the store in 2030.
     let Some(run) = real_chain("le-e5-x1-x2") else { return };
     let document = run.args(["--json", "--lifetime", "10y"]).succeeds().json();
     assert_eq!(document["anchor"]["lasts_until"], "2035-09-04T00:00:00Z");
@@ -78,7 +78,7 @@ fn a_required_lifetime_outranks_nearness() {
     );
 }
 
-/// An authority from 2020 until the first day of `year`.
+/// A CA valid from 2020 until the first day of `year`.
 fn authority(name: &str, year: i32) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -88,15 +88,14 @@ fn authority(name: &str, year: i32) -> CertificateParams {
     params
 }
 
-/// `params` signed by the key of the authority `name`.
+/// `params` signed by the key of the CA `name`.
 fn signed(params: &CertificateParams, key: &KeyPair, name: &str, by: &KeyPair) -> Vec<u8> {
     let above = authority(name, 2060);
     let issuer = Issuer::from_params(&above, by);
     params.signed_by(key, &issuer).expect("a certificate").der().to_vec()
 }
 
-/// What becomes of the leaf and the others that are `sent`, with what was `found` besides, where
-/// `roots` are trusted.
+/// The result for the leaf, the certificates `sent` and those `found` elsewhere, if `roots` are trusted.
 fn concluded(sent: &[Vec<u8>], found: &[Vec<u8>], roots: &[Vec<u8>]) -> Verified {
     let read = |der: &Vec<u8>| Certificate::from_der(der).expect("a certificate");
     let folder = tempfile::TempDir::new().expect("a folder");
@@ -158,7 +157,7 @@ fn a_sufficient_root_outranks_a_nearer_one() {
 #[test]
 fn of_equally_near_anchors_the_longest_lasting_is_chosen() {
     let Some(run) = real_chain("amazon-rca1-starfield") else { return };
-    // Amazon Root CA 1 is nearest and lasts until 2030; nothing there lasts longer.
+    // Amazon Root CA 1 is nearest and lasts until 2030; no other one lasts longer.
     let text = run.args(["--lifetime", "9y"]).fails_with(1).err();
     assert!(text.contains("Amazon Root CA 1"), "{text}");
     assert!(text.contains("lasts longest, until 2030-05-26"), "{text}");
@@ -170,10 +169,10 @@ fn a_cross_signed_certificate_limits_its_roots_lifetime() {
     let document = run.args(["--json"]).succeeds().json();
     let other = &document["alternatives"][0];
     assert!(other["subject"].as_str().is_some_and(|name| name.contains("Starfield Services")));
-    // By its own schedule 2027-04-15, before the cross-sign ends in 2037.
+    // 2027-04-15 by its own schedule, before the cross-signed certificate expires in 2037.
     assert_eq!(other["lasts_until"], "2027-04-15T00:00:00Z");
 
-    // Root X is trusted too, as a cross-signed certificate; Old Root after it expires with it.
+    // Root X is also trusted as a cross-signed certificate; Old Root above it expires with it.
     let old = Pki::root("Old Root")
         .intermediate_with("Root X", |one| one.not_after = date_time_ymd(2032, 1, 1))
         .intermediate("Int")
@@ -244,7 +243,7 @@ fn additional_anchors_are_shown_with_their_reason() {
     assert!(is_named("CN=Amazon Root CA 2,O=Amazon,C=US"), "{besides:?}");
     assert!(besides.iter().all(|one| one["reason"].as_str().is_some_and(|text| !text.is_empty())));
 
-    // If there is nothing to write, the message says so.
+    // The message says if there is nothing to write.
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let run = || {
         certgrab()
@@ -275,8 +274,8 @@ fn additional_anchors_are_shown_with_their_reason() {
 fn of_two_copies_of_an_anchor_mozillas_is_written() {
     let Some(folder) = real::shared("chains/gts-wr2-r1-xsign") else { return };
     let Some(run) = real_chain("gts-wr2-r1-xsign") else { return };
-    // The file holds the older copy of GTS Root R1 too, and GlobalSign Root CA, which is trusted
-    // by it; the anchor is the copy that others hold.
+    // The file also contains the older copy of GTS Root R1, and GlobalSign Root CA, which signed it. The anchor
+    // is the copy that others use.
     let pem = run
         .args(["--emit", "pem", "--roots", "mozilla", "--roots"])
         .args([folder.join("roots.pem")])
@@ -290,14 +289,14 @@ fn every_path_is_shown_with_its_verdict_and_the_reason() {
     let Some(run) = real_chain("le-r3-x1-dst") else { return };
     let folder = real::shared("chains/le-r3-x1-dst").expect("it was there");
     let text = run.args(["--paths", "--roots"]).args([folder.join("roots.pem")]).succeeds().out();
-    let wanted = "
+    let expected = "
 path 1     holds
   CN=ISRG Root X1,O=Internet Security Research Group,C=US, until 2035-06-04, SHA-256 96bcec06264976f3...
   CN=R3,O=Let's Encrypt,C=US, until 2025-09-15, SHA-256 67add1166b020ae6...
   CN=cryptography.io, until 2023-08-27, SHA-256 72d8f5a91d1b8e7b...
 ";
-    assert!(text.contains(wanted), "{text}");
-    // The root that signed ISRG Root X1 across had expired: the path on which fleets stood still.
+    assert!(text.contains(expected), "{text}");
+    // The root that cross-signed ISRG Root X1 had expired: the path that broke many devices.
     let expired = "\npath 2     `CN=DST Root CA X3,O=Digital Signature Trust Co.` expired at";
     assert!(text.contains(expired), "{text}");
 

@@ -11,7 +11,7 @@ use crate::support::{
 const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
 const P256: (&str, &[&str]) = ("EC", &["ec_paramgen_curve:P-256"]);
 
-/// An authority with a server and devices, all signed by one root.
+/// A CA with a server and devices, all signed by one root.
 fn authority() -> Authority {
     let authority = Authority::new();
     authority.issue_for("DNS:localhost,IP:127.0.0.1", "leaf", RSA.0, RSA.1, &["-sha256"]);
@@ -21,7 +21,7 @@ fn authority() -> Authority {
     authority
 }
 
-/// A mosquitto with more lines of configuration.
+/// A mosquitto with additional configuration lines.
 fn mosquitto(authority: &Authority, more: &str) -> Listener {
     real::mosquitto(authority.folder(), |port| configuration(authority, port, more))
 }
@@ -87,7 +87,7 @@ fn asking_for_a_client_certificate_differs_from_requiring_it() {
         assert_eq!(handshake["client_certificate_accepted"], serde_json::Value::Null);
         assert_eq!(handshake["key_possession"], "proven", "{sentence}");
         for device in ["esp8266", "arduino-esp32", "openssl"] {
-            // These have no TLS 1.3, and what certgrab is shown says what the server speaks first.
+            // These do not support TLS 1.3, and the output shows what the server sends first.
             if handshake["version"] == "TLS 1.3" && device != "openssl" {
                 continue;
             }
@@ -119,7 +119,7 @@ fn the_cas_for_client_certificates_are_shown() {
         let report = run().succeeds();
         assert!(report.out().contains("           issued by CN="), "{}", report.out());
         assert!(!report.out().contains('\u{1b}'), "{}", report.out());
-        // The cleartext handshake names them too, where there is one.
+        // The cleartext handshake shows them too, where it is possible.
         if version == "-tls1_2" {
             let document = run().args(["--json", "--handshake", "cleartext"]).succeeds().json();
             let handshake = &document["handshake"];
@@ -178,10 +178,10 @@ fn a_client_certificate_and_a_key_must_belong_together() {
         "-out",
         "encrypted.key",
     ]);
-    let fails = |certificate: &str, key: &str, code, wanted: &str| {
+    let fails = |certificate: &str, key: &str, code, expected: &str| {
         let run = certgrab().args(["127.0.0.1:1"]).args(shown(&authority, certificate, key));
         let outcome = run.fails_with(code).stdout("");
-        assert!(outcome.err().contains(wanted), "{}", outcome.err());
+        assert!(outcome.err().contains(expected), "{}", outcome.err());
     };
     fails("rsa.pem", "ec.key", 2, "does not belong to the first certificate in");
     fails("ec.pem", "encrypted.key", 4, "expected a private key in PEM, found an encrypted one");
@@ -201,7 +201,7 @@ fn a_server_silent_without_a_client_certificate_is_still_read() {
         return;
     }
     let authority = authority();
-    // In TLS 1.3 a server need not say anything more: silence is consent.
+    // In TLS 1.3 a server may stay silent after a success.
     let asked = "client     the server asks for a client certificate";
     for (version, rest) in [
         ("-tls1_2", "; whether it requires one was not seen\n"),
@@ -314,7 +314,7 @@ fn the_device_certificate_and_key_are_written_with_the_constants() {
     }
     compiled(folder.path());
 
-    // The same again changes nothing, and no other key replaces this one.
+    // A second run changes nothing, and no other key replaces this one.
     let again = run("ec", &["arduino=ca.h"]).succeeds().err();
     assert!(again.contains("unchanged: device_identity.h"), "{again}");
     let other = run("rsa", &["arduino=ca.h"]).fails_with(4).err();
@@ -330,14 +330,14 @@ fn the_device_certificate_and_key_are_written_with_the_constants() {
         let place = at("device_identity.h");
         let mode = || fs::metadata(&place).expect("a file").permissions().mode() & 0o777;
         assert_eq!(mode(), 0o600);
-        // So does the same key that others could read.
+        // The same key with mode 644 becomes private again.
         fs::set_permissions(&place, fs::Permissions::from_mode(0o644)).expect("a mode");
         run("rsa", &["arduino=ca.h"]).succeeds();
         assert_eq!(mode(), 0o600);
     }
     fs::write(at("device_identity.h"), "int main(void) { return 0; }\n").expect("a file");
     run("rsa", &["arduino=ca.h"]).fails_with(4);
-    // Standard output, and forms whose programs read files, have no room for a key.
+    // Standard output and formats that are read as files cannot contain a key.
     for emit in ["c", "pem=ca.pem", "lock=ca.lock"] {
         let outcome = run("ec", &[emit]).succeeds();
         assert!(!outcome.out().contains("PRIVATE KEY"), "{emit}");

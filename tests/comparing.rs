@@ -72,7 +72,7 @@ fn a_trusted_intermediate_can_be_the_common_anchor() {
 fn a_root_that_verifies_both_servers_is_the_common_anchor() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("127.0.0.1");
     let broker = Server::presenting(&pki);
-    // Without the intermediate on its wire, only one who trusts that can verify the site.
+    // The site does not send the intermediate, so only a client that trusts it can verify the site.
     let site = Server::of(&pki).sending(&pki.path()[..1]).start();
     let both = pki.file("both.pem");
     std::fs::write(&both, pem_of(&pki.path()[1..])).unwrap();
@@ -133,8 +133,11 @@ fn a_server_without_an_anchor_is_not_compared() {
     let (broker, site) = (Server::presenting(&plant), Server::presenting(&office));
     let outcome = compare(&broker, &site, &[&plant]).fails_with(1);
     assert!(!outcome.out().contains("compare "), "{}", outcome.out());
-    let told = outcome.err();
-    assert!(told.starts_with(&format!("certgrab: error: 127.0.0.1:{}: ", site.port())), "{told}");
+    let printed = outcome.err();
+    assert!(
+        printed.starts_with(&format!("certgrab: error: 127.0.0.1:{}: ", site.port())),
+        "{printed}"
+    );
 
     let document = compare(&broker, &site, &[&plant]).args(["--json"]).fails_with(1).json();
     assert_eq!(document["compare"], serde_json::Value::Null);

@@ -1,4 +1,4 @@
-//! Reaching the server: addresses, families, another place, and the message if none answers.
+//! Reaching the server: addresses, families, `--connect`, and the message if no server answers.
 
 use std::{
     io::{Read as _, Write as _},
@@ -26,7 +26,7 @@ fn a_port_where_nothing_listens_is_named_with_its_address() {
 
 #[test]
 fn every_address_of_a_name_is_tried() {
-    // `localhost` is ::1 first on most machines, and the server listens on 127.0.0.1 alone.
+    // `localhost` is ::1 first on most machines, and the server listens on 127.0.0.1 only.
     let server = Server::presenting(&Pki::root("Plant Root").leaf("localhost"));
     let outcome = certgrab().args([format!("localhost:{}", server.port())]).fails_with(1);
     assert!(outcome.err().contains("issued by `CN=Plant Root`"), "{}", outcome.err());
@@ -96,8 +96,8 @@ fn a_silent_proxy_ends_with_the_targets_deadline() {
 
 #[test]
 fn a_query_in_mqtt_is_one_of_the_six_connections() {
-    // It hangs up on both hellos of a device and on the question, and refuses what comes then so
-    // that another attempt is worth it.
+    // It disconnects after both hellos of a device and the query, and refuses the next connections so that a
+    // retry makes sense.
     let asked = AtomicUsize::new(0);
     let moody = Server::scripted("plc.test", move |mut stream: TcpStream, _| {
         let _ = stream.read(&mut [0; 4096]);

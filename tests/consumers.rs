@@ -1,4 +1,4 @@
-//! certgrab's verdict for a TLS stack is that of the stack: real mbedTLS, BearSSL and OpenSSL.
+//! certgrab's verdict for a TLS stack is that of the real library: mbedTLS, BearSSL and OpenSSL.
 
 use std::{
     fs,
@@ -38,17 +38,17 @@ use crate::support::{
 
 type Der = CertificateDer<'static>;
 
-/// leaf, Int, and Root X, which exists self-signed and signed by Old Root.
+/// A leaf, Int, and Root X, both self-signed and cross-signed by Old Root.
 struct Crossed {
     leaf: Der,
     int: Der,
     root: Der,
     cross: Der,
     old_root: Der,
-    /// Old Root as it was before it was renewed: the same key, expired.
+    /// Old Root before its renewal: the same key, expired.
     expired_old_root: Der,
     self_signed_leaf: Der,
-    /// Such a leaf that says that it is a CA, as home brokers have.
+    /// A self-signed leaf that states that it is a CA, as home brokers have.
     self_signed_authority: Der,
     /// The key of both leaves.
     key: KeyPair,
@@ -119,7 +119,7 @@ struct Case {
 }
 
 impl Case {
-    /// `key` is that of the first certificate sent, in PEM.
+    /// `key` is the key of the first certificate sent, in PEM.
     fn new(anchors: &[&Der], sent: &[Der], key: &str, at: Time) -> Self {
         let folder = TempDir::new().expect("a folder");
         let anchors: Vec<Der> = anchors.iter().copied().cloned().collect();
@@ -153,18 +153,18 @@ fn with_lengths(certificates: &[Der]) -> Vec<u8> {
     certificates.iter().flat_map(one).collect()
 }
 
-/// A library, asked through a small program or through its own command.
+/// A library, called through a small program or its own command.
 struct Library {
     stack: &'static str,
     asked: Asked,
 }
 
 enum Asked {
-    /// A run for each question.
+    /// One run for each question.
     Each(Box<dyn Fn(&Case) -> Command>),
-    /// One run for all, with a line of the answer each: its start takes long.
+    /// One run for all questions, with one line for each answer: its start is slow.
     All(Command),
-    /// A library of this program.
+    /// A library in this process.
     Here(fn(&Case) -> String),
 }
 
@@ -173,7 +173,7 @@ impl Library {
         Self { stack, asked: Asked::Each(Box::new(asked)) }
     }
 
-    /// Whether the library accepts each of the cases, and its words.
+    /// Whether the library accepts each case, and its message.
     fn answers(self, cases: &[Case]) -> Vec<(bool, String)> {
         let title = self.stack;
         let answers: Vec<String> = match self.asked {
@@ -189,7 +189,7 @@ impl Library {
         };
         assert_eq!(answers.len(), cases.len(), "{title}: {answers:?}");
         let accepts = |text: String| {
-            // A program that could not ask its library says none of these.
+            // A program that failed to run its library prints none of these.
             let accepted = text.contains("accepted") || text.contains(": OK");
             let refused = text.contains("refused") || text.contains("verification failed");
             assert!(accepted != refused, "{title}: {text}");
@@ -204,7 +204,7 @@ fn said(command: &mut Command) -> String {
     String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
 }
 
-/// A program around a library, if the library is there.
+/// A program around a library; `None` if the library is missing.
 fn program(folder: &Path, source: &str, header: &str, link: &[&str]) -> Option<PathBuf> {
     if !real::header(header) || !real::program("gcc") {
         return None;
@@ -225,7 +225,7 @@ fn succeed(command: &mut Command) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The libraries that are here, each with what certgrab says of it.
+/// The available libraries, each with certgrab's verdict on it.
 fn libraries(folder: &Path) -> Vec<Library> {
     let mut libraries = Vec::new();
     let words = |program: PathBuf, files: &'static [&'static str]| {
@@ -328,10 +328,10 @@ fn rustls(case: &Case) -> String {
     }
 }
 
-/// Whether a handshake may be signed with the key of `leaf`, in any way.
+/// Whether any signature algorithm of a handshake works with the key of `leaf`.
 fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
     use certgrab::internals::x509::certificate::Key;
-    // Of a compressed point ring says what it says of a wrong signature.
+    // ring reports a compressed point like a wrong signature.
     let read = Certificate::from_der(leaf).expect("a certificate");
     if matches!(read.key(), Key::Ec { point, .. } if point.first() != Some(&4)) {
         return false;
@@ -343,7 +343,7 @@ fn ring_has_an_algorithm_for(leaf: &Der) -> bool {
     })
 }
 
-/// The stacks of the table, each by a letter.
+/// The stacks of the table, each with a letter.
 const COLUMNS: [(char, &str); 9] = [
     ('M', "mbedtls-2.28"),
     ('B', "bearssl-x509list"),
@@ -406,7 +406,7 @@ fn every_library_accepts_the_anchors_of_its_row() {
         ("all expired", vec![&pki.root], &sent, later, ""),
         ("Root X sent too", vec![&pki.root], &with_root, now, "MBOPWDGJR"),
         ("Root X sent, Old Root held", vec![&pki.old_root], &with_root, now, ""),
-        // What is missing is held in addition to the root.
+        // The missing certificate is added to the root.
         (
             "Int and Root X, only the leaf sent",
             vec![&pki.root, &pki.int],
@@ -426,29 +426,35 @@ fn every_library_accepts_the_anchors_of_its_row() {
         ),
     ];
     let key = pki.key.serialize_pem();
-    let rows =
-        rows.map(|(what, held, sent, at, wanted)| Row { what, held, sent, at, wanted, key: &key });
+    let rows = rows.map(|(what, held, sent, at, expected)| Row {
+        what,
+        held,
+        sent,
+        at,
+        expected,
+        key: &key,
+    });
     agree(&rows);
 }
 
-/// What is held, what is sent, when, and the key of what is sent first; then who accepts it, by the
-/// letters of `COLUMNS`.
+/// The anchors, the sent chain, the time, and the key of the first certificate; then the stacks that accept it,
+/// by the letters of `COLUMNS`.
 struct Row<'a> {
     what: &'a str,
     held: Vec<&'a Der>,
     sent: &'a [Der],
     at: Time,
     key: &'a str,
-    wanted: &'a str,
+    expected: &'a str,
 }
 
-/// Holds what certgrab says of each row against the letters, and against the libraries.
+/// Compares certgrab's verdict on each row with the letters and with the libraries.
 fn agree(rows: &[Row<'_>]) {
-    for Row { what, held, sent, at, wanted, .. } in rows {
+    for Row { what, held, sent, at, expected, .. } in rows {
         for (letter, stack) in COLUMNS {
             let said = ours(named(stack), held, sent, *at);
-            let wanted = wanted.contains(letter);
-            assert_eq!(said.is_ok(), wanted, "{what}, {letter} {stack}: {said:?}");
+            let expected = expected.contains(letter);
+            assert_eq!(said.is_ok(), expected, "{what}, {letter} {stack}: {said:?}");
         }
     }
     let cases: Vec<_> =
@@ -478,7 +484,7 @@ fn every_library_supports_the_keys_and_signatures_of_its_row() {
     const P521: (&str, &[&str]) = ("EC", &["ec_paramgen_curve:P-521"]);
     const ED25519: (&str, &[&str]) = ("ED25519", &[]);
     const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
-    // The shortest of them is the quickest to make.
+    // The shortest one is the fastest to make.
     const LONG_RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:4352"]);
     let usual = &["-sha256"][..];
     let pss = &["-sha256", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:-1"][..];
@@ -506,21 +512,21 @@ fn every_library_supports_the_keys_and_signatures_of_its_row() {
         let text = fs::read(authority.file(name)).expect("a file");
         Der::from(pem::parse(text).expect("PEM").into_contents())
     };
-    let chains = made.map(|((what, root, leaf, signature), wanted)| {
+    let chains = made.map(|((what, root, leaf, signature), expected)| {
         let authority = Authority::with_key(root.0, root.1);
         authority.issue_for("DNS:plc.test", "leaf", leaf.0, leaf.1, signature);
         let key = fs::read_to_string(authority.file("leaf.key")).expect("a file");
-        (what, read(&authority, "root.pem"), [read(&authority, "leaf.pem")], key, wanted)
+        (what, read(&authority, "root.pem"), [read(&authority, "leaf.pem")], key, expected)
     });
     let rows: Vec<_> = chains
         .iter()
-        .map(|(what, root, sent, key, wanted)| Row {
+        .map(|(what, root, sent, key, expected)| Row {
             what,
             held: vec![root],
             sent,
             at: Time::now(),
             key,
-            wanted,
+            expected,
         })
         .collect();
     agree(&rows);
@@ -541,13 +547,13 @@ fn every_library_accepts_the_encodings_of_its_row() {
     let [usual, squeezed_leaf, nulled_leaf] =
         [leaf.clone(), remade(&leaf, &squeeze), remade(&leaf, &null)].map(|leaf| [leaf]);
     let key = leaf_key.serialize_pem();
-    let row = |what, root, sent, wanted| Row {
+    let row = |what, root, sent, expected| Row {
         what,
         held: vec![root],
         sent,
         at: "2030-01-01".parse().expect("a time"),
         key: &key,
-        wanted,
+        expected,
     };
     agree(&[
         row("a root whose point is compressed", &squeezed, &usual, "OPD"),
@@ -581,7 +587,7 @@ fn every_library_accepts_the_extensions_of_its_row() {
     let for_servers: Change =
         |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let without_usage: Change = |params| params.key_usages = Vec::new();
-    // What the root and the intermediate have, then who accepts it.
+    // The extensions of the root and the intermediate, then the stacks that accept them.
     let made: [(&str, Change, Change, &str); 9] = [
         ("nothing", nothing, nothing, "MBOPWDGJR"),
         ("nameConstraints in the intermediate", nothing, constrained, "OPGJR"),
@@ -594,7 +600,7 @@ fn every_library_accepts_the_extensions_of_its_row() {
         ("an intermediate without keyUsage", nothing, without_usage, "MBOPGJR"),
     ];
     let leaf_key = KeyPair::generate().expect("a key");
-    let chains = made.map(|(what, of_root, of_intermediate, wanted)| {
+    let chains = made.map(|(what, of_root, of_intermediate, expected)| {
         let changed = |name: &str, change: Change| {
             let mut params = authority(name);
             change(&mut params);
@@ -608,18 +614,18 @@ fn every_library_accepts_the_extensions_of_its_row() {
         let sent = intermediate.signed_by(&key, &root).expect("an intermediate").der().clone();
         let intermediate = Issuer::new(intermediate, key);
         let leaf = leaf().signed_by(&leaf_key, &intermediate).expect("a leaf").der().clone();
-        (what, held, [leaf, sent], wanted)
+        (what, held, [leaf, sent], expected)
     });
     let (key, now) = (leaf_key.serialize_pem(), "2030-01-01".parse().expect("a time"));
     let rows: Vec<_> = chains
         .iter()
-        .map(|(what, root, sent, wanted)| Row {
+        .map(|(what, root, sent, expected)| Row {
             what,
             held: vec![root],
             sent,
             at: now,
             key: &key,
-            wanted,
+            expected,
         })
         .collect();
     agree(&rows);
@@ -668,7 +674,7 @@ fn a_stack_that_refuses_a_leaf_as_anchor_says_why() {
     let now: Time = "2030-01-01".parse().expect("a time");
     let own = [pki.self_signed_authority.clone()];
     let beside = [pki.self_signed_leaf.clone(), pki.int.clone()];
-    for (stack, held, sent, wanted) in [
+    for (stack, held, sent, expected) in [
         (
             "mbedtls-2.28",
             &pki.leaf,
@@ -690,7 +696,7 @@ fn a_stack_that_refuses_a_leaf_as_anchor_says_why() {
              neither sent nor an anchor",
         ),
     ] {
-        assert_eq!(ours(named(stack), &[held], sent, now), Err(wanted.to_owned()));
+        assert_eq!(ours(named(stack), &[held], sent, now), Err(expected.to_owned()));
     }
 }
 
@@ -780,7 +786,7 @@ fn every_library_treats_a_sha1_self_signed_leaf_as_in_its_row() {
         sent: std::slice::from_ref(&own),
         at: Time::now(),
         key: &key,
-        wanted: "BOPWDGJ",
+        expected: "BOPWDGJ",
     }]);
 }
 

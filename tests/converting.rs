@@ -1,4 +1,4 @@
-//! `certgrab convert`: existing certificate files, in another format.
+//! `certgrab convert`: existing certificate files in another format.
 
 use std::{fs, path::Path, process::Command};
 
@@ -6,13 +6,13 @@ use certgrab::internals::output::emit::FORMATS;
 
 use crate::support::{Pki, certgrab, pki::pem_of, real};
 
-/// A root of Mozilla's store, so that a name, a key or a hash leads back to it.
+/// A root of Mozilla's store, so that a name, a key or a hash identifies it.
 const ROOT: &str = "tests/golden/isrg_root_x1.pem";
 
-/// The time of all runs that say something of dates.
+/// The time of all runs whose output depends on dates.
 const AT: [&str; 2] = ["--at", "2026-11-22"];
 
-/// Forms that hold no certificate and nothing that leads to one.
+/// Formats without a certificate or anything that identifies one.
 const UNREADABLE: [&str; 1] = ["sha1"];
 
 fn folder() -> tempfile::TempDir {
@@ -24,7 +24,7 @@ fn root() -> String {
     fs::read_to_string(root).expect("the root")
 }
 
-/// The name of the file that holds `format`, with the ending that people give it.
+/// The usual name of a file in `format`.
 fn file_of(format: &str) -> String {
     let ending = match format {
         "der" => "der",
@@ -61,7 +61,7 @@ fn file_of(format: &str) -> String {
     format!("{format}.{ending}")
 }
 
-/// Converts `from` into every form, each as a file of `to`.
+/// Converts `from` into every format, each as a file in `to`.
 fn into_every_form(from: &Path, to: &Path) {
     fs::create_dir(to).expect("a folder");
     let emit = FORMATS.iter().flat_map(|format| {
@@ -93,14 +93,14 @@ fn every_readable_form_is_converted_into_every_form() {
         into_every_form(&from, &again);
         for other in FORMATS {
             let read = |folder: &Path| fs::read(folder.join(file_of(other.name))).expect("a file");
-            let (wanted, found) = (read(&direct), read(&again));
+            let (expected, found) = (read(&direct), read(&again));
             if other.is_text {
                 let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-                // They say which file they were made of.
+                // They name the file they were made from.
                 let found = text(found).replace(&*from.to_string_lossy(), &first.to_string_lossy());
-                assert_eq!(found, text(wanted), "{} to {}", format.name, other.name);
+                assert_eq!(found, text(expected), "{} to {}", format.name, other.name);
             } else {
-                assert!(found == wanted, "{} to {}", format.name, other.name);
+                assert!(found == expected, "{} to {}", format.name, other.name);
             }
         }
     }
@@ -212,18 +212,21 @@ fn a_leaf_an_expired_certificate_and_a_key_are_warnings() {
     let file = folder.path().join("leaf.pem");
     let leaf = pem_of(&[pki.leaf_der().clone()]);
     fs::write(&file, &leaf).expect("a file");
-    let told =
+    let printed =
         certgrab().args(["convert"]).args([&file]).args(["--emit", "sha256"]).succeeds().err();
-    assert!(told.contains("`plc.test` is a leaf certificate, issued by `Plant Root`"), "{told}");
-    assert_eq!(told.lines().count(), 1, "{told}");
+    assert!(
+        printed.contains("`plc.test` is a leaf certificate, issued by `Plant Root`"),
+        "{printed}"
+    );
+    assert_eq!(printed.lines().count(), 1, "{printed}");
 
     let late = ["--emit", "sha256", "--at", "2036-01-01"];
-    let told = certgrab().args(["convert", ROOT]).args(late).succeeds().err();
-    let wanted = format!(
+    let printed = certgrab().args(["convert", ROOT]).args(late).succeeds().err();
+    let expected = format!(
         "certgrab: warning: {ROOT}: `ISRG Root X1` expired on 2035-06-04; embed the server's \
          current anchor: `certgrab HOST:PORT --emit FORMAT`"
     );
-    assert!(told.lines().any(|line| line == wanted), "{told}");
+    assert!(printed.lines().any(|line| line == expected), "{printed}");
 
     let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n";
     fs::write(&file, root() + key).expect("a file");

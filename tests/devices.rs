@@ -85,7 +85,7 @@ fn the_report_says_whether_the_server_limits_record_size() {
     ] {
         assert!(report.contains(line), "{line} is not in {report}");
     }
-    // A device that does not request it is judged by what it would get.
+    // A device that does not request it is judged by the chain it would get.
     for device in ["esp-idf", "mbedtls", "bearssl", "openssl"] {
         let run =
             certgrab().args([&target, "--connect", &address, "--json", "--as", device, "--roots"]);
@@ -97,7 +97,7 @@ fn the_report_says_whether_the_server_limits_record_size() {
         assert!(verdict.iter().any(|one| one == sentence), "{device}: {verdict:?}");
     }
 
-    // rustls answers to no max_fragment_length.
+    // rustls ignores max_fragment_length.
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let unwilling = Server::presenting(&pki);
     let run = grab(&unwilling).args(["--as", "esp8266-512", "--roots"]);
@@ -117,7 +117,7 @@ fn an_unknown_device_is_refused_with_the_known_names() {
     assert!(error.contains("expected one of esp-idf, arduino-esp32, esp8266"), "{error}");
 }
 
-/// A file of `certgrab lab --save-hello` whose device offers these versions and suites of TLS 1.2.
+/// A file of `certgrab lab --save-hello` with a device that offers these versions and TLS 1.2 suites.
 fn saved_device(versions: &str, suites: &str) -> String {
     format!(
         r#"{{"schema": 1, "looks_like": null, "like": null, "accepts_tls10": null,
@@ -150,18 +150,18 @@ fn a_saved_device_is_named_by_its_file() {
     let lock = std::fs::read_to_string(pki.file("plc.lock")).unwrap();
     assert!(lock.contains(" --as FILE\n"), "{lock}");
     certgrab().args(["convert", "plc.lock", "--emit", "c"]).in_folder(pki.folder()).succeeds();
-    // One that is refused reads nothing.
+    // A refused file is not read.
     std::fs::write(pki.file("old.bin"), saved_device("[]", "[47]")).unwrap();
     let refused = run("old.bin").fails_with(3).out();
-    let wanted = "device     old.bin cannot connect: the server refused the handshake: alert handshake_failure\n";
-    assert!(refused.contains(wanted) && !refused.contains("piece by piece"), "{refused}");
+    let expected = "device     old.bin cannot connect: the server refused the handshake: alert handshake_failure\n";
+    assert!(refused.contains(expected) && !refused.contains("piece by piece"), "{refused}");
 }
 
 #[test]
 fn a_missing_or_wrong_device_file_is_an_error() {
     let folder = tempfile::TempDir::new().unwrap();
     std::fs::write(folder.path().join("notes"), "toaster\n").unwrap();
-    for (name, wanted) in [
+    for (name, expected) in [
         ("missing.hello", "cannot read it: No such file or directory"),
         ("./missing", "cannot read it: No such file or directory"),
         (".", "cannot read it: expected a regular file of at most 65536 bytes, found a directory"),
@@ -171,7 +171,7 @@ fn a_missing_or_wrong_device_file_is_an_error() {
     ] {
         let run = certgrab().args(["plc.test", "--as", name]).in_folder(folder.path());
         let error = run.fails_with(2).err();
-        assert!(error.contains(wanted), "{name}: {error}");
+        assert!(error.contains(expected), "{name}: {error}");
     }
 }
 
@@ -221,7 +221,7 @@ fn a_key_the_device_refuses_is_a_failure() {
         assert!(report.contains(&line), "{report}");
         assert!(report.contains("`CN=leaf` has the key RSA 1024"), "{report}");
     }
-    // BearSSL takes 1,017 bits and more.
+    // BearSSL supports 1,017 bits and more.
     assert!(run("bearssl").contains("bearssl can connect"));
 }
 
@@ -259,7 +259,7 @@ fn what_a_server_requires_is_named_with_its_setting() {
         "CONFIG_MBEDTLS_DHM_C=y, CONFIG_MBEDTLS_CHACHA20_C=y, CONFIG_MBEDTLS_POLY1305_C=y and \
          CONFIG_MBEDTLS_CHACHAPOLY_C=y in sdkconfig"
     );
-    // The core for Arduino switches on what the defaults of ESP-IDF leave out.
+    // The Arduino core enables what ESP-IDF disables by default.
     let camellia = ["-tls1_2", "-cipher", "ECDHE-RSA-CAMELLIA128-SHA256"];
     assert_eq!(run("rsa", &camellia).0, "CONFIG_MBEDTLS_CAMELLIA_C=y in sdkconfig");
     let server = authority.serve("rsa", &camellia);
@@ -274,7 +274,7 @@ fn what_a_server_requires_is_named_with_its_setting() {
         run.fails_with(3).json()["error"]["hint"].clone()
     };
     assert_eq!(device("esp8266"), "the server speaks TLS 1.3, which esp8266 does not support");
-    // No setting brings Ed25519.
+    // No setting adds Ed25519.
     assert_eq!(run("edwards", &["-tls1_3"]).0, Value::Null);
     let (change, hint) = run("edwards", &["-tls1_2"]);
     assert_eq!(change, Value::Null);
@@ -310,7 +310,7 @@ fn a_signature_the_device_refuses_is_a_failure() {
         let report = run(device).fails_with(1).out();
         assert!(report.contains(&line), "{report}");
     }
-    // Browsers refuse it, and these do not.
+    // Browsers refuse it; these stacks do not.
     for device in ["bearssl", "esp8266"] {
         let report = run(device).succeeds().out();
         assert!(report.contains(&format!("{device} can connect, with TLS 1.2\n")), "{report}");

@@ -1,4 +1,4 @@
-//! Files that are kept: streams behind paths, files that are not locks, targets of links, pipes.
+//! Files that must be kept: streams behind paths, files that are not locks, link targets, pipes.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 
 use crate::support::{Pki, Server, certgrab, pki::pem_of};
 
-/// Runs `script` by bash in `folder`, with the command as `$CERTGRAB`, ended after a while.
+/// Runs `script` in bash in `folder`, with the command as `$CERTGRAB` and a time limit.
 fn shell(folder: &Path, script: &str) -> Output {
     Command::new("timeout")
         .args(["30", "bash", "-c", script])
@@ -22,7 +22,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A folder with a chain and the root above it, and the words that judge it.
+/// A folder with a chain and its root, and the arguments that verify it.
 fn plant() -> (Pki, &'static str) {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     fs::copy(pki.chain_file(), pki.file("c.pem")).unwrap();
@@ -59,7 +59,7 @@ fn output_to_an_open_stream_is_written_in_place() {
     let ran = shell(pki.folder(), &format!("$CERTGRAB {words} --emit pem=/dev/stderr 2>err.txt"));
     assert!(ran.status.success());
     assert_eq!(fs::read_to_string(pki.file("err.txt")).unwrap(), root);
-    // As many results as there are for a dash.
+    // As many results as with a dash.
     let ran = shell(pki.folder(), &format!("$CERTGRAB {words} --emit pem=/dev/stdout --emit c=-"));
     assert_eq!(ran.status.code(), Some(2));
     assert!(text(&ran.stderr).contains("only one result can go to standard output"));
@@ -77,11 +77,11 @@ fn a_stream_opened_for_reading_is_not_written_to() {
             pki.folder(),
             &format!("$CERTGRAB {words} --emit der=d.der --emit pem={path} {way}"),
         );
-        let told = text(&ran.stderr);
-        assert_eq!(ran.status.code(), Some(4), "{path}: {told}");
+        let printed = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(4), "{path}: {printed}");
         assert!(
-            told.contains(&format!("cannot write {path}: it is not open for writing")),
-            "{told}"
+            printed.contains(&format!("cannot write {path}: it is not open for writing")),
+            "{printed}"
         );
         assert_eq!(fs::read_to_string(pki.file("in.txt")).unwrap(), "mine\n");
         assert!(!pki.file("d.der").exists());
@@ -105,9 +105,9 @@ fn every_command_refuses_a_read_only_standard_output() {
         "verify --batch < list.txt".to_owned(),
     ] {
         let ran = shell(pki.folder(), &format!("$CERTGRAB {command} 1< in.txt"));
-        let told = text(&ran.stderr);
-        assert_eq!(ran.status.code(), Some(4), "{command}: {told}");
-        assert!(told.contains(": it is not open for writing\n"), "{command}: {told}");
+        let printed = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(4), "{command}: {printed}");
+        assert!(printed.contains(": it is not open for writing\n"), "{command}: {printed}");
     }
     assert_eq!(fs::read_to_string(pki.file("in.txt")).unwrap(), "mine\n");
 }
@@ -127,8 +127,8 @@ fn a_report_goes_to_standard_output_by_dash_or_path() {
     }
     let both =
         ["check", "--offline", "r.pem", "--report", "json=-", "--report", "sarif=/dev/stdout"];
-    let told = certgrab().args(both).in_folder(pki.folder()).fails_with(2).err();
-    assert!(told.contains("only one report can go to standard output"), "{told}");
+    let printed = certgrab().args(both).in_folder(pki.folder()).fails_with(2).err();
+    assert!(printed.contains("only one report can go to standard output"), "{printed}");
 }
 
 #[test]
@@ -146,11 +146,11 @@ fn a_process_substitution_is_read() {
     }
     let ran = shell(pki.folder(), "$CERTGRAB check --offline <(cat r.pem)");
     assert!(text(&ran.stderr).contains("1 file checked"), "{}", text(&ran.stderr));
-    // Within the bound.
+    // Within the limit.
     let ran = shell(pki.folder(), "$CERTGRAB plc.test --from <(yes) --roots r.pem");
     assert_eq!(ran.status.code(), Some(4));
-    let told = text(&ran.stderr);
-    assert!(told.contains("expected at most 16777216 bytes, found more"), "{told}");
+    let printed = text(&ran.stderr);
+    assert!(printed.contains("expected at most 16777216 bytes, found more"), "{printed}");
 }
 
 #[test]
@@ -159,12 +159,16 @@ fn a_manifest_cannot_name_a_stream() {
     for key in ["roots = \"/dev/stdin\"", "check = [\"/dev/fd/0\"]"] {
         let manifest = format!("[[target]]\nhost = \"plc.test\"\nlock = \"l.pem\"\n{key}\n");
         fs::write(pki.file("certgrab.toml"), manifest).unwrap();
-        let told = certgrab().args(["check", "--offline"]).in_folder(pki.folder()).fails_with(2);
-        assert!(told.err().contains("expected a file, found the stream /dev/"), "{}", told.err());
+        let printed = certgrab().args(["check", "--offline"]).in_folder(pki.folder()).fails_with(2);
+        assert!(
+            printed.err().contains("expected a file, found the stream /dev/"),
+            "{}",
+            printed.err()
+        );
     }
 }
 
-/// A manifest for `server` in `folder`, whose lock is `lock` and whose constants are `header`.
+/// A manifest for `server` in `folder` with the lock `lock` and the constants `header`.
 fn manifest(folder: &Path, server: &Server, lock: &str, header: &str) {
     let manifest = format!(
         "[[target]]\nhost = \"plc.test:{}\"\nconnect = \"{}\"\nroots = \"r.pem\"\n\
@@ -217,7 +221,7 @@ fn sync_replaces_no_lock_with_other_content() {
             .stderr(&format!("certgrab: error: l.pem would lose {lost}\ncertgrab: hint: {hint}\n"));
         assert_eq!(fs::read_to_string(pki.file("l.pem")).unwrap(), content);
     }
-    // A lock that was damaged, and certificates alone, hold nothing that is lost.
+    // A damaged lock and a file of certificates contain nothing that would be lost.
     for content in [lock.replace("Port: ", "Port: x"), pem_of(&[pki.root_der().clone()])] {
         fs::write(pki.file("l.pem"), content).unwrap();
         sync().succeeds();
@@ -245,16 +249,16 @@ fn sync_does_not_show_the_file_it_refuses_to_replace() {
         (b"root:x:0:0:root:/root:/bin/bash\n".to_vec(), text),
     ] {
         fs::write(pki.file("l.pem"), &content).unwrap();
-        let told = certgrab().args(["sync", "-q"]).in_folder(pki.folder()).fails_with(4).err();
-        let (first, _) = told.split_once('\n').unwrap();
+        let printed = certgrab().args(["sync", "-q"]).in_folder(pki.folder()).fails_with(4).err();
+        let (first, _) = printed.split_once('\n').unwrap();
         assert_eq!(first, format!("certgrab: error: l.pem would lose {lost}"));
         assert_eq!(fs::read(pki.file("l.pem")).unwrap(), content);
     }
     let locked = ["sync", "--locked"];
     let secret = "# certgrab lock 1: x\npsk: abcdef0123456789\nabcdef0123456789\n";
     fs::write(pki.file("l.pem"), secret).unwrap();
-    let told = certgrab().args(locked).in_folder(pki.folder()).fails_with(4).err();
-    assert!(!told.contains("abcdef"), "{told}");
+    let printed = certgrab().args(locked).in_folder(pki.folder()).fails_with(4).err();
+    assert!(!printed.contains("abcdef"), "{printed}");
 }
 
 #[test]
@@ -265,8 +269,8 @@ fn sync_does_not_replace_a_private_key() {
     let key = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n";
     fs::write(pki.file("device.pem"), key).unwrap();
     for words in [&["sync"][..], &["sync", "--locked"]] {
-        let told = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
-        assert!(told.contains("device.pem would lose a private key"), "{told}");
+        let printed = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
+        assert!(printed.contains("device.pem would lose a private key"), "{printed}");
         assert_eq!(fs::read_to_string(pki.file("device.pem")).unwrap(), key);
     }
     assert!(!pki.file("l.pem").exists());
@@ -285,7 +289,7 @@ fn sync_replaces_only_generated_files() {
     let kept =
         "ca.h is not replaced: expected a file that certgrab wrote, or certificates alone, found ";
     let certificate = pem_of(std::slice::from_ref(pki.root_der()));
-    for (content, told) in [
+    for (content, printed) in [
         (key.serialize_der(), lost),
         (base64.into_bytes(), lost),
         (commented.into_bytes(), lost),
@@ -295,7 +299,7 @@ fn sync_replaces_only_generated_files() {
         fs::write(pki.file("ca.h"), &content).unwrap();
         for words in [&["sync"][..], &["sync", "--locked"]] {
             let error = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
-            assert!(error.contains(told), "{error}");
+            assert!(error.contains(printed), "{error}");
             assert!(error.contains("hint: "), "{error}");
             assert_eq!(fs::read(pki.file("ca.h")).unwrap(), content);
         }
@@ -322,8 +326,8 @@ fn emit_does_not_replace_a_private_key() {
     for content in [key.serialize_pem().into_bytes(), key.serialize_der()] {
         fs::write(pki.file("device.key"), &content).unwrap();
         let words = words.split(' ').chain(["--emit", "pem=device.key"]);
-        let told = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
-        assert!(told.contains("device.key would lose a private key"), "{told}");
+        let printed = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
+        assert!(printed.contains("device.key would lose a private key"), "{printed}");
         assert_eq!(fs::read(pki.file("device.key")).unwrap(), content);
     }
 }
@@ -360,12 +364,12 @@ fn sync_follows_no_link_out_of_its_folder() {
     for (lock, header) in [("certs/l.pem", "ca.h"), ("l.pem", "ca.h"), ("own.pem", "certs/ca.h")] {
         manifest(pki.folder(), &server, lock, header);
         for words in [&[][..], &["--manifest", "./certgrab.toml"]] {
-            let told = sync(words).fails_with(4).err();
-            assert!(told.contains("through a symbolic link, outside its folder\n"), "{told}");
+            let printed = sync(words).fails_with(4).err();
+            assert!(printed.contains("through a symbolic link, outside its folder\n"), "{printed}");
         }
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
     }
-    // Within the folder a link is followed, and a place outside may be named.
+    // A link within the folder is followed, and an outside path can be given explicitly.
     fs::create_dir(pki.file("real")).unwrap();
     link(&pki.file("real"), "inside");
     manifest(pki.folder(), &server, "inside/l.pem", place.to_str().unwrap());
@@ -379,22 +383,22 @@ fn new_and_integrate_follow_no_link_out_of_their_folder() {
     let folder = tempfile::TempDir::new().unwrap();
     std::os::unix::fs::symlink(outside.path(), folder.path().join(".github")).unwrap();
     let run = certgrab().args(["integrate", "github-actions"]).in_folder(folder.path());
-    let told = run.fails_with(4).err();
-    assert!(told.contains("through a symbolic link, outside its folder\n"), "{told}");
+    let printed = run.fails_with(4).err();
+    assert!(printed.contains("through a symbolic link, outside its folder\n"), "{printed}");
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 
     let (pki, _) = plant();
     let server = Server::presenting(&pki);
     std::os::unix::fs::symlink(outside.path(), folder.path().join("certs")).unwrap();
     let target = format!("mqtts://plc.test:{}", server.port());
-    let told = certgrab()
+    let printed = certgrab()
         .args(["new", "linux-c", &target])
         .args([folder.path()])
         .args(["--connect", &server.address().to_string(), "--roots"])
         .args([pki.root_file()])
         .fails_with(4)
         .err();
-    assert!(told.contains("through a symbolic link, outside its folder\n"), "{told}");
+    assert!(printed.contains("through a symbolic link, outside its folder\n"), "{printed}");
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 
@@ -410,7 +414,7 @@ fn new_integrate_and_check_do_not_block_on_special_files() {
         server.address()
     );
     let found = "expected a regular file, found a named pipe\n";
-    for (script, told) in [
+    for (script, printed) in [
         ("$CERTGRAB integrate make", format!("cannot read ./certgrab.mk: {found}")),
         (&new, format!("cannot read plc/Makefile: {found}")),
         (
@@ -428,7 +432,7 @@ fn new_integrate_and_check_do_not_block_on_special_files() {
     ] {
         let ran = shell(pki.folder(), script);
         assert_eq!(ran.status.code(), Some(4), "{script}: {}", text(&ran.stderr));
-        assert!(text(&ran.stderr).contains(&told), "{script}: {}", text(&ran.stderr));
+        assert!(text(&ran.stderr).contains(&printed), "{script}: {}", text(&ran.stderr));
     }
 }
 
@@ -437,9 +441,9 @@ fn integrate_replaces_no_unreadable_file() {
     let folder = tempfile::TempDir::new().unwrap();
     fs::create_dir(folder.path().join("certgrab.mk")).unwrap();
     let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
-    let told = run(&["integrate", "make"]).fails_with(4).err();
-    assert!(told.starts_with("certgrab: error: cannot read ./certgrab.mk: "), "{told}");
-    // A file that its owner may not read either; root reads all.
+    let printed = run(&["integrate", "make"]).fails_with(4).err();
+    assert!(printed.starts_with("certgrab: error: cannot read ./certgrab.mk: "), "{printed}");
+    // A file that even its owner cannot read; root can read all files.
     use std::os::unix::fs::PermissionsExt as _;
     let file = folder.path().join("certgrab.cmake");
     fs::write(&file, "mine").unwrap();

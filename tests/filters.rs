@@ -1,4 +1,4 @@
-//! DNS filters that answer for a name with their own page.
+//! DNS filters that answer queries with the address of their page.
 
 use crate::support::{
     Pki, Server, certgrab,
@@ -10,8 +10,7 @@ const SOMEBODY: &str = "somebody between you and the server may have answered";
 #[test]
 fn a_dns_filters_certificate_is_never_trusted_by_its_fingerprint() {
     for (page, hint) in [
-        // Under the name of the filter, self-signed or not; under the name that was asked for; under one
-        // that nobody knows.
+        // The name of the filter, self-signed or not; the requested name; an unknown name.
         (Pki::self_signed("pi.hole", false), "this is the name of a DNS filter's page: "),
         (Pki::self_signed("pi.hole", true), "this is the name of a DNS filter's page: "),
         (
@@ -32,7 +31,7 @@ fn a_dns_filters_certificate_is_never_trusted_by_its_fingerprint() {
             assert!(!run.out().contains("BEGIN CERTIFICATE"), "{}", run.out());
         }
     }
-    // A server of the same domain is no filter.
+    // A server in the same domain is not a filter.
     let server = Server::presenting(&Pki::root("Plant Root").leaf("other.plant.example"));
     let connect = format!("--connect=127.0.0.1:{}", server.port());
     let error = certgrab().args(["plc.plant.example", &connect]).fails_with(1).err();

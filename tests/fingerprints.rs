@@ -1,4 +1,4 @@
-//! Trust by a SHA-256 that the user compared out of band.
+//! Trust by a SHA-256 fingerprint that the user compared out of band.
 
 use crate::support::{Pki, Server, grab, pki::sha256};
 
@@ -88,14 +88,14 @@ fn a_fingerprint_that_matches_no_certificate_is_reported() {
     let stray = "ab".repeat(32);
     let shown =
         certgrab::internals::x509::certificate::Sha256::parse(&stray).expect("a fingerprint");
-    let told = format!("`--trust-sha256 {shown}` matches no certificate in the chain");
+    let printed = format!("`--trust-sha256 {shown}` matches no certificate in the chain");
     let run = || grab(&server).args(["--emit", "pem", "--trust-sha256", &stray]);
     let trusted = run().args(["--roots"]).args([pki.root_file()]).succeeds();
-    trusted.stderr(&format!("certgrab: warning: {told}\n"));
+    trusted.stderr(&format!("certgrab: warning: {printed}\n"));
     let refused = run().fails_with(1).stdout("").err();
     let first = refused.lines().next().unwrap_or_default();
     assert!(
-        first.starts_with("certgrab: error: ") && first.ends_with(&format!("; {told}")),
+        first.starts_with("certgrab: error: ") && first.ends_with(&format!("; {printed}")),
         "{refused}"
     );
 }

@@ -1,4 +1,4 @@
-//! `--follow`: where the download of an https: URL really comes from.
+//! `--follow`: the server that the download of an https: URL ends at.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned, crypto::ring};
 
 use crate::support::{Pki, Server, certgrab, real, run::Run};
 
-/// A server that answers each request with what `answer` makes of its path.
+/// A server that answers each request by `answer` of its path.
 fn server(pki: &Pki, answer: impl Fn(&str) -> String + Send + 'static) -> Server {
     let at = "127.0.0.1:0".parse().expect("an address");
     server_at(at, pki, move |path| (answer(path), End::Closed))
@@ -22,13 +22,13 @@ fn server(pki: &Pki, answer: impl Fn(&str) -> String + Send + 'static) -> Server
 /// What a server does after its answer.
 enum End {
     Closed,
-    /// It writes this again and again, as long as somebody reads.
+    /// Writes this repeatedly while the client reads.
     Forever(&'static str),
-    /// It is silent until the client leaves.
+    /// Stays silent until the client disconnects.
     Silence,
 }
 
-/// The same at an address, with what comes after the answer.
+/// The same at an address, with the action after the answer.
 fn server_at(
     address: SocketAddr,
     pki: &Pki,
@@ -51,7 +51,7 @@ fn server_at(
         {
             request.push(octet[0]);
         }
-        // A client that asks for the chain alone sends no request.
+        // A client that only reads the chain sends no request.
         let text = String::from_utf8_lossy(&request).into_owned();
         heard.lock().expect("no panic").data.extend(request);
         if let Some(path) = text.split(' ').nth(1) {
@@ -136,7 +136,7 @@ fn a_redirect_within_one_server_needs_one_anchor() {
     let stays = follow(&server, "/b", &pki).args(["--emit", "pem"]).succeeds();
     stays.stderr("");
     let moved = follow(&server, "/a/old", &pki).fails_with(3).err();
-    // The port of the second redirect is 443, where nothing listens.
+    // The port of the second redirect is 443, where no server listens.
     assert!(moved.contains("localhost:443"), "{moved}");
 }
 
@@ -191,8 +191,8 @@ fn a_failed_redirect_has_a_reason_and_writes_nothing() {
         ("0", "redirects more than 5 times"),
     ] {
         let run = follow(&server, &format!("/{path}"), &pki).args(["--emit", "pem"]);
-        let wanted = format!("certgrab: error: localhost:{port}: {why}\n");
-        run.fails_with(3).stdout("").stderr(&wanted);
+        let expected = format!("certgrab: error: localhost:{port}: {why}\n");
+        run.fails_with(3).stdout("").stderr(&expected);
     }
     follow(&server, "/head", &pki).args(["--emit", "pem"]).fails_with(3).stdout("");
     // Five redirects are followed.
@@ -213,7 +213,7 @@ fn every_http_redirect_and_form_of_location_is_followed() {
             "/spaces" => found("   /file  "),
             "/up/up/up" => found("../../../../file"),
             "/informed" => format!("HTTP/1.1 103 Early Hints\r\n\r\n{}", found("/file")),
-            // A download with a Location is no redirect (RFC 9110 section 10.2.2).
+            // A download with a Location is not a redirect (RFC 9110 section 10.2.2).
             "/201" => {
                 "HTTP/1.1 201 Created\r\nLocation: /gone\r\nContent-Length: 0\r\n\r\n".to_owned()
             }
@@ -317,13 +317,13 @@ fn two_servers_that_redirect_to_each_other_are_a_loop() {
     assert!(err.contains(&format!("127.0.0.1:{}: redirects in a loop\n", files.port())), "{err}");
 }
 
-/// An address for examples (RFC 5737 section 3) that this machine has in a network of its own.
+/// An address for documentation (RFC 5737 section 3) that this machine has in a network namespace.
 const OUTER: &str = "192.0.2.10";
 
-/// Set where a test already runs in such a network.
+/// Set if a test already runs in such a namespace.
 const IN_NETWORK: &str = "CERTGRAB_TEST_NETWORK";
 
-/// Runs the test called `name` again, in a network in which this machine is [`OUTER`] too.
+/// Runs the test called `name` again in a namespace in which this machine also has the address [`OUTER`].
 fn run_in_network(name: &str) {
     if !real::program("unshare") || !real::program("ip") {
         return;
@@ -419,11 +419,11 @@ fn without_follow_a_path_is_reported_as_not_requested() {
     let url = format!("https://localhost:{}/fw.bin", server.port());
     let roots = format!("--roots={}", pki.root_file().display());
     let err = certgrab().args([&url, &roots]).succeeds().err();
-    let wanted = format!(
+    let expected = format!(
         "certgrab: the path at localhost:{} is not requested; see where it leads with `--follow`\n",
         server.port()
     );
-    assert_eq!(err, wanted);
+    assert_eq!(err, expected);
     assert_eq!(server.heard().data, b"");
 }
 
@@ -493,22 +493,22 @@ fn a_lock_of_a_followed_url_has_the_anchors_of_every_server() {
     run(&["sync", "--locked"]).succeeds();
     assert_eq!(read("fw.h"), header);
 
-    // Half of the anchors verify half of the way.
+    // Half of the anchors verify half of the servers.
     let (head, second_entry) = lock.split_at(lock.rfind("\nRole: ").expect("two entries"));
     fs::write(folder.path().join("fw.pem"), head).expect("a lock");
     let half = run(&["check"]).fails_with(1).out();
     let left = if second_entry.contains(&to) { &to } else { &from };
     assert!(half.contains(left) && half.contains("verify-failed"), "{half}");
 
-    // The manifest changed since the lock was written.
+    // The manifest changed after the lock was written.
     fs::write(folder.path().join("fw.pem"), &lock).expect("a lock");
     write("/other.bin", "");
     for words in [&["check", "--offline"][..], &["sync", "--locked"]] {
         let outcome = run(words).ends();
         let said = format!("{}{}", outcome.out(), outcome.err());
-        let wanted =
+        let expected =
             "the lock has another path than the manifest: expected `/other.bin`, found `/fw.bin`";
-        assert!(said.contains(wanted), "{words:?}: {said}");
+        assert!(said.contains(expected), "{words:?}: {said}");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Random graphs of CAs with cross-signed certificates, loops and impostors: a path is found exactly if
-//! there is one.
+//! Random graphs of CAs with cross-signed certificates, loops and lookalikes: a path is found exactly if there
+//! is one.
 
 use std::collections::HashMap;
 
@@ -19,10 +19,10 @@ use rcgen::{
 };
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 
-/// How many authorities there are.
+/// The number of CAs.
 const NODES: usize = 4;
 
-/// A certificate for the authority `subject` by `issuer`, or by an impostor of that name.
+/// A certificate for the CA `subject` by `issuer`, or by a lookalike of that name.
 #[derive(Debug, Clone, Copy)]
 struct Edge {
     subject: usize,
@@ -63,7 +63,7 @@ fn authority(node: usize) -> CertificateParams {
     params
 }
 
-/// What rustls-webpki says, asked without certgrab.
+/// The verdict of rustls-webpki without certgrab.
 fn webpki(
     leaf: &CertificateDer<'_>,
     others: &[CertificateDer<'_>],
@@ -118,9 +118,9 @@ proptest! {
         let at = "2026-09-21".parse().expect("a time");
         let found = path::find(&presented, &[], &store, Question { name: Some(&name), at, work: &Work::default() });
 
-        let wanted = reaches(&edges, start, root);
-        prop_assert_eq!(webpki(&leaf, &others, &trusted), wanted);
-        prop_assert_eq!(found.is_ok(), wanted, "{:?}", found.err());
+        let expected = reaches(&edges, start, root);
+        prop_assert_eq!(webpki(&leaf, &others, &trusted), expected);
+        prop_assert_eq!(found.is_ok(), expected, "{:?}", found.err());
         let known: HashMap<&[u8], Edge> =
             others.iter().map(|der| &**der).zip(edges.iter().copied()).collect();
         for path in found.iter().flat_map(|paths| &paths.found) {

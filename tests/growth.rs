@@ -1,5 +1,5 @@
-//! The cost of a file grows no faster than the file: the instructions of whole runs are counted, for n,
-//! 2n and 4n of its repeated part.
+//! The cost of a file grows no faster than the file: instructions of whole runs are counted for n, 2n and 4n
+//! repeated parts.
 
 use std::{fs, path::Path, process::Command};
 
@@ -7,10 +7,10 @@ use tempfile::TempDir;
 
 use crate::support::{Pki, pki::pem_of, real};
 
-/// Twice the input costs twice as much; the square of it would cost four times as much.
+/// Twice the input costs twice as much; quadratic growth would cost four times as much.
 const MOST_GROWTH: u64 = 3;
 
-/// The instructions of `certgrab WORDS` in `folder`, all threads together.
+/// The instructions of `certgrab WORDS` in `folder`, in all threads.
 fn instructions(folder: &Path, words: &[&str]) -> u64 {
     let said = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -25,7 +25,7 @@ fn instructions(folder: &Path, words: &[&str]) -> u64 {
     count.1.trim().parse().expect(count.1)
 }
 
-/// Whether the cost of `words` grows with the folder that `fill` gives n parts, as the folder does.
+/// Whether the cost of `words` grows linearly with the n parts that `fill` puts in the folder.
 fn grows_like(words: &[&str], n: usize, fill: impl Fn(&Path, usize)) {
     let folder = TempDir::new().expect("a folder");
     let [first, second, third] = [n, 2 * n, 4 * n].map(|parts| {
@@ -49,7 +49,7 @@ fn the_cost_of_a_manifest_grows_with_its_targets() {
                  roots = [\"roots/{number}.pem\"]\nemit = {{ c = \"{number}.h\" }}\n\n"
             )
         };
-        // The last is an error, once all others are read.
+        // The last is an error, after all others were read.
         let text: String = (0..parts).map(target).chain([target(0)]).collect();
         fs::write(folder.join("certgrab.toml"), text).expect("a manifest");
     });
@@ -75,8 +75,8 @@ fn the_cost_of_findings_grows_with_the_file() {
     let unended = leaves[0].replacen("-----END", "----END", 1);
     let placeholder = "-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n".to_owned();
     let bad = [damaged, unended, placeholder];
-    // Certificates with other keys and the same issuer name, in separate constants and in one; damaged
-    // blocks and placeholders; code that defeats the constant.
+    // Certificates with other keys and the same issuer name, in separate constants and in one; damaged blocks
+    // and placeholders; code that defeats the constant.
     grows_like(&words, 4, |folder, parts| {
         let each = leaves[..parts].iter().enumerate().map(|(number, pem)| constant(number, pem));
         let all = std::iter::once(constant(1_000, &leaves[..parts].concat()));
@@ -107,7 +107,7 @@ fn the_cost_of_repeated_code_grows_with_the_code() {
     if !real::program("valgrind") {
         return;
     }
-    // What is looked up around a place: the function, the braces, the call, a declaration, a branch.
+    // What is searched around a place: the function, the braces, the call, a declaration, a branch.
     let of_c = [
         "client.setCACert(ca);\n",
         "client.setCACert(NULL);\n",

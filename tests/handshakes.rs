@@ -10,13 +10,13 @@ use crate::support::{
 #[test]
 fn the_key_is_proven_in_tls_1_2_and_1_3() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
-    for (version, wanted) in
+    for (version, expected) in
         [(&rustls::version::TLS13, "TLS 1.3"), (&rustls::version::TLS12, "TLS 1.2")]
     {
         let server = Server::of(&pki).speaking(version).start();
         let roots = pki.root_file();
         let document = grab(&server).args(["--json", "--roots"]).args([roots]).succeeds().json();
-        assert_eq!(document["handshake"]["version"], wanted);
+        assert_eq!(document["handshake"]["version"], expected);
         assert_eq!(document["handshake"]["key_possession"], "proven");
         assert_eq!(document["handshake"]["method"], "full");
         assert_eq!(document["handshake"]["client_certificate_requested"], false);
@@ -50,12 +50,12 @@ fn sni_is_the_targets_name_another_one_or_none() {
     let roots = pki.root_file();
     let run = || grab(&server).args(["--roots"]).args([&roots]);
     run().succeeds();
-    // As in the libraries of devices, the name that is sent is the one that must be certified.
+    // As in device libraries, the SNI name is the one that is verified.
     run().args(["--sni", "other.test"]).fails_with(1);
     run().args(["--no-sni"]).succeeds();
-    let wanted = [Some("plc.test".to_owned()), Some("other.test".to_owned()), None];
-    // The connection that ends the server has no hello, and so no name.
-    assert_eq!(server.heard().names[..3], wanted);
+    let expected = [Some("plc.test".to_owned()), Some("other.test".to_owned()), None];
+    // The connection that stops the server has no hello, and so no name.
+    assert_eq!(server.heard().names[..3], expected);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_chain_of_63_kib_is_read_and_a_larger_one_is_an_error() {
         assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
         assert_eq!(document["presented"].as_array().unwrap().len(), 3);
     }
-    // rustls compresses it (RFC 8879) and reads no more than 64 KiB of any message.
+    // rustls compresses it (RFC 8879) and reads at most 64 KiB of a message.
     grab_with(&rustls::version::TLS13, 65).stderr(
         "certgrab: error: the server sent a message that cannot be read: it is larger than TLS allows\n",
     );
@@ -202,7 +202,7 @@ fn openssl_is_read_with_every_common_key_type() {
         ("EC", &["ec_paramgen_curve:P-384"][..], "EC P-384", "proven"),
         ("EC", &["ec_paramgen_curve:P-521"][..], "EC P-521", "proven"),
         ("ED25519", &[][..], "Ed25519", "proven"),
-        // Nothing here checks an Ed448 signature: the chain is seen and said not to be proven.
+        // Ed448 signatures are not supported: the chain is shown as not proven.
         ("ED448", &[][..], "Ed448", "not proven"),
     ] {
         let authority = Authority::new();

@@ -46,7 +46,7 @@ fn each_line_of_the_list_gives_one_document_with_its_index() {
 
 #[test]
 fn a_slow_target_delays_no_other_unless_ordered() {
-    // The first target says nothing until its time is up; the others are refused at once.
+    // The first target is silent until its timeout; the others are refused at once.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let slow = silent.local_addr().expect("an address").to_string();
     let list = format!("{slow}\n127.0.0.1:1\n127.0.0.1:2\n");
@@ -72,12 +72,12 @@ fn hostile_lines_give_results_and_do_not_end_the_run() {
     assert!(text.chars().all(|one| one == '\n' || !one.is_control()), "{text:?}");
     let found = documents(&text);
     assert_eq!(found.len(), 8);
-    // A line that contains no target has the fields of one that was asked.
+    // A line without a target has the same fields as a queried one.
     let fields = |document: &Value| -> Vec<String> {
         document.as_object().expect("an object").keys().cloned().collect()
     };
     assert!(found.iter().all(|one| fields(one) == fields(&found[7])), "{text}");
-    for (document, wanted) in found.iter().zip([
+    for (document, expected) in found.iter().zip([
         "line 1: has the unknown option `b`",
         "line 2: is not UTF-8",
         r"line 3: `\u{1b}]0;owned\u{7}:1` has the host",
@@ -88,7 +88,7 @@ fn hostile_lines_give_results_and_do_not_end_the_run() {
         "cannot connect to 127.0.0.1:1",
     ]) {
         let message = document["error"]["message"].as_str().expect("a message");
-        assert!(message.starts_with(wanted), "{message}");
+        assert!(message.starts_with(expected), "{message}");
     }
 }
 
@@ -131,15 +131,15 @@ fn an_endless_or_silent_list_is_refused() {
         assert_eq!(ended.status.code(), Some(4), "{list}");
         String::from_utf8(ended.stderr).unwrap()
     };
-    let told = run(pipe.to_str().unwrap(), Stdio::null());
-    assert!(told.contains("expected a regular file, found a named pipe"), "{told}");
+    let printed = run(pipe.to_str().unwrap(), Stdio::null());
+    assert!(printed.contains("expected a regular file, found a named pipe"), "{printed}");
     for list in ["/dev/zero", "-", "/dev/stdin"] {
-        let told = run(list, Stdio::from(std::fs::File::open("/dev/zero").unwrap()));
-        assert!(told.contains("a line has more than 16777216 bytes"), "{told}");
+        let printed = run(list, Stdio::from(std::fs::File::open("/dev/zero").unwrap()));
+        assert!(printed.contains("a line has more than 16777216 bytes"), "{printed}");
     }
 }
 
-/// A list of `length` lines with faulty targets between sound ones.
+/// A list of `length` lines with faulty targets between valid ones.
 fn mixed_list([sound, unknown, not_tls]: [&Server; 3], length: usize) -> String {
     let [sound, unknown, not_tls] = [sound, unknown, not_tls].map(Server::address);
     let line = |number: usize| match number % 7 {
@@ -188,7 +188,7 @@ fn results_are_the_same_with_any_number_of_threads() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_run_uses_the_requested_number_of_threads() {
-    // Servers that say nothing keep all jobs under way while the threads are counted.
+    // Silent servers keep all jobs active while the threads are counted.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let list = format!("{}\n", silent.local_addr().expect("an address")).repeat(8);
     for (threads, runtimes) in [("1", 1), ("3", 3), ("64", 8)] {
@@ -234,7 +234,7 @@ fn a_reader_goes_away(threads: &str) {
     let mut child = start(&["--hosts", "-", "--threads", threads]);
     let mut input = child.stdin.take().expect("standard input");
     drop(child.stdout.take());
-    // The list goes on for longer than any buffer holds, so only the closed pipe ends the run.
+    // The list is longer than any buffer, so only the closed pipe ends the run.
     let writer = std::thread::spawn(move || {
         for _ in 0..100_000 {
             if input.write_all(b"127.0.0.1:1\n").is_err() {
@@ -256,7 +256,7 @@ fn an_interrupted_run_keeps_its_results() {
     }
 }
 
-/// Interrupts a run in which one target has failed and eight say nothing.
+/// Interrupts a run in which one target has failed and eight are silent.
 #[cfg(unix)]
 fn an_interruption(threads: &str) {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -291,7 +291,7 @@ fn a_second_interruption_ends_the_run_at_once() {
 #[cfg(unix)]
 fn a_second_interruption(threads: &str) {
     use std::os::unix::process::ExitStatusExt as _;
-    // Nobody reads the results, so the run waits for room in the pipe and heeds nothing else.
+    // The results are not read, so the run waits for space in the pipe and ignores everything else.
     let mut child = start(&["--hosts", "-", "--threads", threads]);
     let mut input = child.stdin.take().expect("standard input");
     let writer = std::thread::spawn(move || {
@@ -352,7 +352,7 @@ fn the_summary_names_the_smallest_set_for_all_servers() {
     assert!(summary.contains("for 1 target: two.test:443\n"), "{summary}");
 }
 
-/// Two servers under separate CAs, each of which `Hub Root` signed, and an unrelated one.
+/// Two servers of separate CAs that `Hub Root` both signed, and an unrelated one.
 fn three_plants() -> [Pki; 3] {
     let hub = rcgen::KeyPair::generate().expect("a key");
     let again = rcgen::KeyPair::from_pem(&hub.serialize_pem()).expect("the same key");
@@ -368,7 +368,7 @@ fn the_smallest_set_is_written_with_the_targets_of_each_anchor() {
     let [a, b, c] = three_plants();
     let servers = [&a, &b, &c].map(Server::presenting);
     let roots = a.file("roots.pem");
-    // Plant A opens one door, Plant B another; Hub Root opens both, and Root C the last.
+    // Plant A verifies one server, Plant B another; Hub Root verifies both, and Root C the last.
     let trusted = [&a.path()[1], &b.path()[1], a.root_der(), c.root_der()].map(Clone::clone);
     std::fs::write(&roots, pem_of(&trusted)).expect("a file");
     let list = format!(
@@ -425,11 +425,11 @@ fn no_set_is_written_without_anchors_or_targets() {
         certgrab().args(["--hosts", "-"]).args(arguments).reading("127.0.0.1:1\n")
     };
     std::fs::write(&file, "// Generated by certgrab; the set of yesterday").expect("a file");
-    let told = run(&["--emit", &emit]).fails_with(3).err();
-    assert!(told.contains("warning: no anchor was found: nothing is written\n"), "{told}");
+    let printed = run(&["--emit", &emit]).fails_with(3).err();
+    assert!(printed.contains("warning: no anchor was found: nothing is written\n"), "{printed}");
     let empty = certgrab().args(["--hosts", "-", "--emit", &emit]).reading("# none\n");
-    let told = empty.fails_with(2).err();
-    assert!(told.ends_with("certgrab: error: standard input contains no target\n"), "{told}");
+    let printed = empty.fails_with(2).err();
+    assert!(printed.ends_with("certgrab: error: standard input contains no target\n"), "{printed}");
     assert_eq!(
         std::fs::read_to_string(&file).expect("the file"),
         "// Generated by certgrab; the set of yesterday"
@@ -491,7 +491,7 @@ fn a_set_that_fails_for_a_target_is_refused_with_its_name() {
     );
     assert_eq!(written(), "// Generated by certgrab; the set of yesterday");
 
-    // Whoever reads PEM may be as strict; mbedTLS is not.
+    // A PEM file may have a strict reader; mbedTLS is lenient.
     let (pem, written) = run("pem");
     let error = pem.succeeds().err();
     assert!(error.contains(&format!("certgrab: warning: {};", refused("OpenSSL"))), "{error}");

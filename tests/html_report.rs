@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use crate::support::{Pki, Server, certgrab, grab, real};
 
-/// The report about a chain of the repository.
+/// The report on a chain of the repository.
 fn report(arguments: &[&str]) -> String {
     let plant = ["broker.example:8883", "--from", "tests/data/plant/chain.pem", "--roots"];
     let terms = ["tests/data/plant/root.pem", "--at", "2026-11-22"];
@@ -32,7 +32,7 @@ fn the_html_report_has_all_its_parts() {
     let shown = constant.replace('&', "&amp;").replace('"', "&quot;");
     let shown = shown.replace('<', "&lt;").replace('>', "&gt;");
     assert!(page.contains(&shown), "the constant of `--emit rust`: {page}");
-    // The same page at every run, and the formats that the user chose come first.
+    // Every run writes the same page, and the user's formats come first.
     assert_eq!(page, report(&["--emit", "html"]));
     let folder = tempfile::TempDir::new().unwrap();
     let file = |name: &str| format!("{}/{name}", folder.path().display());

@@ -1,4 +1,4 @@
-//! Certificates that are not what they look like, in files that a manifest does not name.
+//! Lookalike roots and false comments, in files that a manifest does not name.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ fn named(parts: &[(DnType, &str)]) -> impl FnOnce(&mut CertificateParams) + use<
     |params| params.distinguished_name = name
 }
 
-/// The codes of what `check` finds in `file` of `pki`, without a server.
+/// The codes of the findings of `check` in `file` of `pki`, without a server.
 fn found(pki: &Pki, file: &str) -> Vec<String> {
     of_file(&run(pki.folder(), &["check", "--quiet", file]).ends().out(), file)
 }
@@ -50,7 +50,7 @@ fn a_lookalike_of_a_public_root_is_an_error_in_every_file() {
             );
             assert!(!codes.contains(&"note untrusted-root".to_owned()), "{name:?} {file}");
         }
-        // Whoever issued it: mbedTLS takes it as an anchor.
+        // For any issuer: mbedTLS accepts it as an anchor.
         let pki = Pki::root("Evil Root").intermediate_with("x", named(&name)).leaf("plc.test");
         made(&pki, &pki.path()[1]);
         for file in ["ca.pem", "ca.h", "ta.h"] {
@@ -142,12 +142,12 @@ fn a_false_comment_in_a_generated_file_is_an_error() {
         ] {
             let text = sound.replace(own, &format!("found in: `{source}`"));
             fs::write(pki.file(file), text).unwrap();
-            // Of a name and a key alone nobody knows which certificate it is.
+            // A name and a key alone do not identify a certificate.
             let is_unknown = file == "ta.h" && source == "verified by audit";
             let codes = found(&pki, file);
             assert!(is_unknown || codes.contains(&code.to_owned()), "{file} {source} {codes:?}");
         }
-        // The constants of another certificate below the comment about this one.
+        // The constants of another certificate below this comment.
         let comment = |text: &str| text.find("SHA-256: ").map(|at| at + 73).unwrap();
         let text = format!("{}{}", &sound[..comment(&sound)], &other[comment(&other)..]);
         fs::write(pki.file(file), text).unwrap();
@@ -156,7 +156,7 @@ fn a_false_comment_in_a_generated_file_is_an_error() {
             assert!(codes.contains(&"error untrusted-root".to_owned()), "{file} {codes:?}");
         }
     }
-    // What the comment says is in Mozilla's store is known by its name and key too.
+    // A root that the comment places in Mozilla's store is also recognised by name and key.
     let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let isrg = pem::parse(fs::read(golden.join("isrg_root_x2.pem")).unwrap()).unwrap();
     made(&pki, isrg.contents());

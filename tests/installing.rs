@@ -1,10 +1,10 @@
-//! What accompanies an installed command.
+//! Files that are installed with the command.
 
 use std::{io::Write as _, process::Command, process::Stdio};
 
 use crate::support::{certgrab, real};
 
-/// Runs a program with `input`; whether it succeeds, and all that it says.
+/// Runs a program with `input`; whether it succeeds, and its output.
 fn fed(program: &str, arguments: &[&str], input: &str) -> (bool, String) {
     let mut child = Command::new(program)
         .args(arguments)
@@ -38,8 +38,8 @@ fn the_man_page_has_every_command() {
         assert!(page.contains(&format!(".SH \"COMMAND {command}\"\n")), "{command}");
     }
     if std::path::Path::new("/usr/bin/groff").exists() {
-        let (formatted, told) = fed("groff", &["-man", "-Tascii", "-ww", "-z"], &page);
-        assert!(formatted && told.is_empty(), "{told}");
+        let (formatted, printed) = fed("groff", &["-man", "-Tascii", "-ww", "-z"], &page);
+        assert!(formatted && printed.is_empty(), "{printed}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Builds of other people that run certgrab first.
+//! Build systems that run certgrab first.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use crate::support::{
     yaml::{steps, yaml},
 };
 
-/// A project with a manifest and a lock, and no constants yet.
+/// A project with a manifest and a lock, and without constants.
 fn project() -> Pki {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -34,7 +34,7 @@ fn integrate(pki: &Pki, with: &str) {
     certgrab().args(["integrate", with, "--quiet"]).in_folder(pki.folder()).succeeds();
 }
 
-/// A program, with this certgrab first in its path.
+/// A program with this certgrab first in its path.
 fn program(name: &str, folder: &Path) -> Command {
     let own = PathBuf::from(env!("CARGO_BIN_EXE_certgrab"));
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -120,7 +120,7 @@ fn the_platformio_script_generates_the_constants_or_fails() {
     }
     let pki = project();
     integrate(&pki, "platformio");
-    // What PlatformIO gives its scripts: `Import` puts `env` into their globals.
+    // What PlatformIO provides to its scripts: `Import` puts `env` into their globals.
     let harness = "import os, sys\n\
                    class Env:\n    \
                        def subst(self, text): return text.replace('$PROJECT_DIR', os.getcwd())\n    \
@@ -136,7 +136,7 @@ fn the_platformio_script_generates_the_constants_or_fails() {
     let status = program("python3", pki.folder()).arg("harness.py").output().unwrap().status;
     assert_eq!(status.code(), Some(4));
 
-    // Where certgrab is not installed, the build ends and says what to install.
+    // Without an installed certgrab the build fails and says what to install.
     let python =
         succeeds(Command::new("python3").args(["-c", "import sys; print(sys.executable)"]));
     let output = Command::new(String::from_utf8_lossy(&python.stdout).trim())
@@ -153,8 +153,8 @@ fn the_platformio_script_generates_the_constants_or_fails() {
     );
 }
 
-/// A platform of PlatformIO that compiles for this machine; its packages come from a registry of its own,
-/// which tests do not ask.
+/// A PlatformIO platform that compiles for this machine; the real ones come from a registry, which tests do not
+/// contact.
 const PLATFORM: [(&str, &str); 5] = [
     (
         "platform/platform.json",
@@ -182,7 +182,7 @@ const PLATFORM: [(&str, &str); 5] = [
     ),
 ];
 
-/// SCons as PlatformIO finds it among its packages, and whether it is there.
+/// SCons as a PlatformIO package, if it is installed.
 fn scons(packages: &Path) -> bool {
     let place = "import SCons; print(SCons.__path__[0], SCons.__version__)";
     let output = Command::new("python3").args(["-c", place]).output().unwrap();
@@ -191,7 +191,7 @@ fn scons(packages: &Path) -> bool {
         real::skip("SCons");
         return false;
     };
-    // The package of SCons 4.8.1 that PlatformIO 6.1.19 wants is called 4.40801.0.
+    // PlatformIO 6.1.19 requires SCons 4.8.1 under the package version 4.40801.0.
     let numbers: Vec<u32> = version.split('.').map(|one| one.parse().unwrap()).collect();
     let version = format!("4.4{:02}{:02}.0", numbers[1], numbers[2]);
     let tool = packages.join("tool-scons");
@@ -240,7 +240,7 @@ fn platformio_runs_the_script_before_compiling() {
     let ran = succeeds(&mut Command::new(pki.file(".pio/build/native/program")));
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
 
-    // A lock that cannot be read ends the build, though constants of an earlier one are there.
+    // An unreadable lock fails the build even if constants of an earlier build exist.
     fs::write(pki.file("certs/plc.pem"), "# certgrab lock 1: cut off\n").unwrap();
     let output = pio().output().unwrap();
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
@@ -288,14 +288,14 @@ fn the_workflow_checks_every_night_and_shows_the_findings() {
     assert!(check["run"].as_str().unwrap().contains(&format!("--report sarif={file}")));
     assert!(upload["if"].as_str().unwrap().starts_with("always()"));
 
-    // The step itself, where nothing is to be found and where something is.
+    // The step itself, without findings and with one.
     let pki = project();
     certgrab().args(["sync", "--quiet", "--locked"]).in_folder(pki.folder()).succeeds();
     let run = || {
         let mut words = check["run"].as_str().unwrap().split(' ');
         program(words.next().unwrap(), pki.folder()).args(words).output().unwrap().status.code()
     };
-    // The server has ended with its `project`: nobody answers.
+    // The server ended with its `project`: no server answers.
     assert_eq!(run(), Some(3));
     assert!(pki.file(file).is_file());
 }

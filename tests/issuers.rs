@@ -1,4 +1,4 @@
-//! Issuers that the server does not send are fetched, within limits; real servers, real certificates.
+//! Fetching issuers that the server does not send, within limits; with real servers and certificates.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// A server of files over plain HTTP, which writes down what was asked of it.
+/// An HTTP file server that records its requests.
 pub(crate) struct Files {
     server: Server,
     asked: Arc<Mutex<Vec<String>>>,
@@ -81,7 +81,7 @@ impl Files {
     }
 }
 
-/// authorityInfoAccess with caIssuers URLs, which rcgen has no parameter for.
+/// authorityInfoAccess with caIssuers URLs, which rcgen does not support.
 pub(crate) fn with_urls(urls: &[String]) -> impl FnOnce(&mut CertificateParams) + use<> {
     fn element(tag: u8, inner: &[u8]) -> Vec<u8> {
         let length = u16::try_from(inner.len()).expect("a short element").to_be_bytes();
@@ -98,12 +98,12 @@ pub(crate) fn with_urls(urls: &[String]) -> impl FnOnce(&mut CertificateParams) 
     }
 }
 
-/// Root, one intermediate, and a leaf that says where the intermediate is.
+/// A root, one intermediate, and a leaf with the URL of the intermediate.
 pub(crate) fn pki_with(urls: &[String]) -> Pki {
     Pki::root("Plant Root").intermediate("Plant Issuing").changed(with_urls(urls)).leaf("plc.test")
 }
 
-/// A server that leaves out all but its own certificate.
+/// A server that sends only its leaf.
 pub(crate) fn forgetful(pki: &Pki) -> Server {
     Server::of(pki).sending(&pki.path()[..1]).start()
 }
@@ -126,8 +126,8 @@ fn a_missing_issuer_is_fetched_with_a_warning() {
     assert!(warnings.iter().any(|warning| warning["code"] == "incomplete_chain"), "{warnings:?}");
 
     let outcome = run().args(["--emit", "pem"]).succeeds();
-    let wanted = pem_of(&[pki.root_der().clone(), pki.path()[1].clone()]);
-    assert_eq!(pem_blocks(&outcome.out()), pem_blocks(&wanted), "what is missing is emitted too");
+    let expected = pem_of(&[pki.root_der().clone(), pki.path()[1].clone()]);
+    assert_eq!(pem_blocks(&outcome.out()), pem_blocks(&expected), "what is missing is emitted too");
     assert_eq!(
         outcome.err(),
         "certgrab: warning: the server does not send `CN=Plant Issuing`, which belongs after \
@@ -156,8 +156,8 @@ fn an_issuer_of_an_issuer_is_fetched() {
         .args(files.allowing())
         .succeeds();
     let asked: HashSet<_> = files.asked().into_iter().collect();
-    let wanted = ["/gone.crt", "/lower.crt", "/upper.crt"].map(|path| files.url(path));
-    assert_eq!(asked, HashSet::from(wanted));
+    let expected = ["/gone.crt", "/lower.crt", "/upper.crt"].map(|path| files.url(path));
+    assert_eq!(asked, HashSet::from(expected));
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn aia_is_tame_and_follows_redirects_only_to_allowed_addresses() {
     files.serve("/issuing.crt", &pki.path()[1]);
     run().succeeds();
 
-    for (to, wanted) in [
+    for (to, expected) in [
         (
             "http://127.0.0.2:1/issuing.crt",
             "leads to 127.0.0.2:1, which certgrab does not contact by default",
@@ -250,7 +250,7 @@ fn aia_is_tame_and_follows_redirects_only_to_allowed_addresses() {
     ] {
         files.answer("/moved.crt", redirect(to));
         let text = run().fails_with(1).err();
-        assert!(text.contains(&format!("/moved.crt {wanted}")), "{to}: {text}");
+        assert!(text.contains(&format!("/moved.crt {expected}")), "{to}: {text}");
     }
 }
 
@@ -258,7 +258,7 @@ fn redirect(to: &str) -> Vec<u8> {
     format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\n\r\n").into_bytes()
 }
 
-/// What was asked of `files`, in the order of the alphabet.
+/// The requests to `files`, sorted.
 fn sorted(files: &Files) -> Vec<String> {
     let mut asked = files.asked();
     asked.sort();
@@ -282,16 +282,16 @@ fn each_url_is_fetched_once() {
     }
     let text = run().fails_with(1).err();
     for path in paths {
-        let wanted = format!("{} returns status 404", files.url(path));
-        assert!(text.contains(&wanted), "{path}: {text}");
+        let expected = format!("{} returns status 404", files.url(path));
+        assert!(text.contains(&expected), "{path}: {text}");
     }
     let all = ["/0", "/1", "/2", "/3", "/4", "/issuing.crt"].map(|path| files.url(path));
     assert_eq!(sorted(&files), all);
     files.serve("/issuing.crt", &pki.path()[1]);
     run().succeeds();
 
-    // The host in capitals and the fragment make no other URL of it (RFC 9110 sections 4.2.3 and
-    // 7.1), and one redirected to another that the certificate names asks for nothing new.
+    // An upper-case host and a fragment do not make another URL (RFC 9110 sections 4.2.3 and 7.1), and a
+    // redirect to a URL in the certificate fetches nothing new.
     let files = Files::start();
     let port = files.server.port();
     let urls = [
@@ -321,9 +321,9 @@ fn a_redirect_counts_as_a_fetch() {
     let server = forgetful(&pki);
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
     assert_eq!(files.asked().len(), chain::MAX_FETCHES);
-    let told = |problem: &str| text.matches(problem).count();
-    assert_eq!(told("exceeds the limit of 8 fetches for a target"), 2, "{text}");
-    assert_eq!(told("returns status 404"), 3, "{text}");
+    let printed = |problem: &str| text.matches(problem).count();
+    assert_eq!(printed("exceeds the limit of 8 fetches for a target"), 2, "{text}");
+    assert_eq!(printed("returns status 404"), 3, "{text}");
 }
 
 #[test]
@@ -359,11 +359,11 @@ fn an_answer_is_reused_for_other_certificates() {
             .args([pki.root_file()])
             .args(files.allowing())
             .succeeds();
-        let mut wanted = vec![files.url("/lower.crt"), files.url("/upper.crt")];
+        let mut expected = vec![files.url("/lower.crt"), files.url("/upper.crt")];
         if second == "/moved" {
-            wanted.insert(1, files.url(second));
+            expected.insert(1, files.url(second));
         }
-        assert_eq!(sorted(&files), wanted);
+        assert_eq!(sorted(&files), expected);
     }
 }
 
@@ -390,7 +390,7 @@ fn an_answer_that_is_not_the_issuer_is_named() {
     let ok = b"HTTP/1.1 200 OK\r\n".to_vec();
     let with = |rest: &[u8]| [&ok[..], rest].concat();
     let long = "X: y\r\n".repeat(65);
-    for (answer, wanted) in [
+    for (answer, expected) in [
         (b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec(), "returns status 404"),
         (with(b"\r\n<html>login</html>"), "serves no certificate"),
         (with(b"Content-Length: 9\r\n\r\n123"), "returns an incomplete answer"),
@@ -415,7 +415,7 @@ fn an_answer_that_is_not_the_issuer_is_named() {
             .args(files.allowing())
             .fails_with(1)
             .err();
-        assert!(text.contains(&format!("/i {wanted}")), "{wanted}: {text}");
+        assert!(text.contains(&format!("/i {expected}")), "{expected}: {text}");
     }
 }
 
@@ -424,8 +424,8 @@ fn at_most_160_kib_are_read_from_an_issuer_host() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/i")]);
     let server = forgetful(&pki);
-    // Chunks of a byte each are six times as long as what they carry (RFC 9112 section 7.1), and
-    // PEM may have any text before it.
+    // Chunks of one byte each are six times as long as their content (RFC 9112 section 7.1), and PEM may have
+    // any text before it.
     let pem = pem_of(&pki.path()[1..2]);
     let body = format!("{}\n{pem}", "x".repeat(27_000 - 1 - pem.len()));
     let chunks: String = body.chars().map(|one| format!("1\r\n{one}\r\n")).collect();
@@ -457,12 +457,12 @@ fn urls_that_are_not_http_are_skipped_and_named() {
         .args([pki.root_file()])
         .fails_with(1)
         .err();
-    for wanted in [
+    for expected in [
         "ldap://127.0.0.1/cn=x?cACertificate has the scheme `ldap`; only http is fetched",
         "file:///etc/passwd has the scheme `file`; only http is fetched",
         "/x is not a URL with a host",
     ] {
-        assert!(text.contains(wanted), "{text}");
+        assert!(text.contains(expected), "{text}");
     }
 }
 
@@ -479,7 +479,7 @@ fn fetching_stops_at_its_limits() {
         .fails_with(1);
     assert_eq!(files.asked().len(), aia::MAX_URLS);
 
-    // Each certificate that is fetched leads to two more, for ever: URLs are counted over the run.
+    // Each fetched certificate leads to two more, endlessly: URLs are counted over the whole run.
     let files = Files::start();
     let url = |name: &str| files.url(&format!("/{name}"));
     let mut builder = Pki::root("Plant Root");
@@ -523,9 +523,9 @@ fn a_fetched_root_is_not_an_anchor() {
     let server = Server::presenting(&pki);
     let outcome = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1);
     assert_eq!(files.asked(), [files.url("/root")]);
-    let wanted = "certgrab: error: the chain ends in the root `CN=Plant Root`, which is not in \
+    let expected = "certgrab: error: the chain ends in the root `CN=Plant Root`, which is not in \
                   Mozilla's store\n";
-    assert!(outcome.stdout("").err().starts_with(wanted));
+    assert!(outcome.stdout("").err().starts_with(expected));
 }
 
 #[test]
@@ -544,7 +544,7 @@ fn recorded_chains_without_intermediates_give_the_same_anchors() {
     for (url, hashes) in &urls {
         let ders: Vec<_> = hashes.iter().filter_map(|hash| pool.get(hash)).collect();
         let block = |der: &&Vec<u8>| pem::encode(&pem::Pem::new("CERTIFICATE", der.as_slice()));
-        // A URL without a path asks for `/` (RFC 9110 section 4.2.3).
+        // A URL without a path requests `/` (RFC 9110 section 4.2.3).
         let url = if url.split('/').count() == 3 { format!("{url}/") } else { url.clone() };
         match ders.as_slice() {
             [one] => files.serve(&url, one),
@@ -591,8 +591,8 @@ fn recorded_chains_without_intermediates_give_the_same_anchors() {
             },
             &grab.work,
         );
-        let told = warnings.iter().filter(|warning| warning.code == "incomplete_chain").count();
-        assert_eq!(told, found.missing.len(), "{name}: {warnings:?}");
+        let printed = warnings.iter().filter(|warning| warning.code == "incomplete_chain").count();
+        assert_eq!(printed, found.missing.len(), "{name}: {warnings:?}");
         let is_sent = |one: &&Certificate| grab.presented.certificates().any(|sent| sent == *one);
         assert_eq!(found.path.certificates.iter().filter(is_sent).count(), 1, "{name}");
     }

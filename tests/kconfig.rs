@@ -1,7 +1,6 @@
-//! The options of ESP-IDF and Zephyr in projects, pages and messages: each exists in the version that
-//! they are for.
+//! The options of ESP-IDF and Zephyr in projects, pages and messages: each exists in the versions they are for.
 //!
-//! The lists in `tests/data/kconfig` only have names, and where they were read.
+//! The lists in `tests/data/kconfig` contain only names and their sources.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +14,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The rows of a list: each name with what follows it.
+/// The rows of a list: each name with the rest of its line.
 fn list(name: &str) -> BTreeMap<String, String> {
     let text = fs::read_to_string(root().join("tests/data/kconfig").join(name)).expect("a list");
     let rows = text.lines().filter(|line| !line.starts_with('#'));
@@ -23,7 +22,7 @@ fn list(name: &str) -> BTreeMap<String, String> {
     rows.map(|(name, read)| (name.to_owned(), read.to_owned())).collect()
 }
 
-/// All files of `folder` and below.
+/// All files in `folder`, recursively.
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -35,7 +34,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The options that `place`, a file or a folder, names, and those that it defines.
+/// The options that `place`, a file or a folder, names, and those it defines.
 fn options(place: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut named, mut defined) = (BTreeSet::new(), BTreeSet::new());
     let at = root().join(place);
@@ -64,7 +63,7 @@ fn options(place: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     (named, defined)
 }
 
-/// Whether the list of ESP-IDF has `name` in all of `versions`.
+/// Whether ESP-IDF's list has `name` in all of `versions`.
 fn is_in(idf: &BTreeMap<String, String>, name: &str, versions: &[&str]) -> bool {
     let read = idf.get(name).map(String::as_str).unwrap_or_default();
     versions.iter().all(|version| read.split(' ').any(|one| one == *version))
@@ -110,7 +109,7 @@ fn every_option_named_in_pages_and_messages_exists() {
     for name in idf.keys().chain(zephyr.keys()) {
         assert!(used.contains(name), "{name} is in a list, and nothing names it");
     }
-    // One that came with a later version is named with it.
+    // An option of a later version is named with that version.
     for name in used.iter().filter(|name| idf.contains_key(*name) && !zephyr.contains_key(*name)) {
         if !is_in(&idf, name, &["v5.5.5"]) {
             let page = fs::read_to_string(root().join("docs/stacks.md")).expect("a page");

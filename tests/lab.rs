@@ -1,5 +1,5 @@
-//! Certificate chains from descriptions, the same for the same seed. And the lab: servers, sound and
-//! faulty, and real clients instead of devices.
+//! Certificate chains from descriptions, reproducible by seed; and the lab: servers, sound and faulty, with
+//! real clients as devices.
 
 mod anchors;
 mod behind;
@@ -26,7 +26,7 @@ use crate::differential::random::{Dice, random};
 use crate::differential::wild::wild;
 use crate::support::real;
 
-/// 2026-06-01, in seconds since 1970: the time at which these chains are judged.
+/// 2026-06-01 in seconds since 1970: the time at which these chains are verified.
 const TODAY: u64 = 1_780_272_000;
 
 fn verified(built: &Built) -> bool {

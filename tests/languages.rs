@@ -1,4 +1,4 @@
-//! Chinese: the pages say what the English ones say, and no sentence of a report is without translation.
+//! Chinese: the pages match the English ones, and every sentence of a report has a translation.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -7,7 +7,7 @@ use crate::support::certgrab;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
-/// A Chinese page, the English page that it translates, and other English pages that it draws on.
+/// A Chinese page, the English page that it translates, and other English pages it uses.
 const PAGES: [(&str, &str, &[&str]); 9] = [
     ("README.zh-CN.md", "README.md", &[]),
     ("docs/changing-the-ca.zh-CN.md", "docs/changing-the-ca.md", &[]),
@@ -24,7 +24,7 @@ fn read(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect(name)
 }
 
-/// A page as prose without its blocks of code, and those blocks without comments.
+/// A page as prose without its code blocks, and those blocks without comments.
 fn parts(page: &str) -> (String, Vec<String>) {
     let (mut prose, mut blocks, mut inside) = (String::new(), Vec::new(), false);
     for line in page.lines() {
@@ -44,13 +44,13 @@ fn parts(page: &str) -> (String, Vec<String>) {
     (prose, blocks)
 }
 
-/// What is typed or printed: the words in backquotes, options, formats and codes among them.
+/// What users type or read as output: text in backquotes, options, formats and codes.
 fn quoted(prose: &str) -> BTreeSet<String> {
     let joined = prose.replace('\n', " ");
     joined.split('`').skip(1).step_by(2).map(|word| word.trim().to_owned()).collect()
 }
 
-/// The code and its row of a table of numbers, such as the exit codes.
+/// The code and its row in a table of numbers, such as the exit codes.
 fn numbers(prose: &str) -> Vec<&str> {
     let rows = prose.lines().filter_map(|line| line.strip_prefix("| "));
     let first = rows.filter_map(|row| row.split(' ').next());
@@ -87,7 +87,7 @@ fn the_chinese_pages_use_consistent_terms() {
     }
 }
 
-/// The texts of a file in which people may read a sentence: its literals without those of its tests.
+/// The texts of a file that may contain a sentence: its literals except those of its tests.
 #[derive(Default)]
 struct Literals(BTreeSet<String>);
 
@@ -138,7 +138,7 @@ impl<'ast> Visit<'ast> for Literals {
     }
 }
 
-/// The files of which every sentence is in the table of translations.
+/// The files whose sentences are all in the table of translations.
 const TRANSLATED: &[&str] = &[
     "chain/client.rs",
     "chain/issuers.rs",
@@ -310,7 +310,7 @@ const TRANSLATED: &[&str] = &[
     "trust/unsupported_format.rs",
 ];
 
-/// Texts in these files that are no sentences: names that are searched for in a certificate or in code.
+/// Texts in these files that are not sentences: names that are searched for in a certificate or in code.
 const NO_SENTENCES: &[&str] = &[
     "# Builds read this file.",
     "# certgrab lock",
@@ -374,7 +374,7 @@ fn translated() -> Vec<String> {
     rows.filter_map(|line| line.split_once('\t')).map(|(english, _)| english.to_owned()).collect()
 }
 
-/// A text of the code as the table has it: each place is `{}`.
+/// A text of the code in the form of the table: each placeholder is `{}`.
 fn with_places(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -384,7 +384,7 @@ fn with_places(text: &str) -> String {
         rest = after.split_once('}').map_or("", |(_, after)| after);
     }
     let out = (out + rest).trim().trim_end_matches(':').to_owned();
-    // The action of a finding is a command with the user's own server.
+    // The action of a finding is a command with the user's server.
     match out
         .split_once("`certgrab ")
         .and_then(|(before, rest)| Some((before, rest.split_once('`')?)))
@@ -394,7 +394,7 @@ fn with_places(text: &str) -> String {
     }
 }
 
-/// Whether a row has the text around the places of `text`, which may be a part of a sentence.
+/// Whether a row has the text around the placeholders of `text`, which may be part of a sentence.
 fn says(row: &str, text: &str) -> bool {
     let mut rest = row;
     let mut pieces = text.split("{}").map(str::trim).filter(|piece| !piece.is_empty());
@@ -433,7 +433,7 @@ fn every_sentence_of_reports_has_a_chinese_one() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// What stands in a report in Chinese: no two English words in a row outside of names.
+/// The rule for a Chinese report: no two English words in a row outside of names.
 fn english_of(report: &str) -> Vec<&str> {
     let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|one| one.is_ascii_lowercase());
     let lines = report.lines().filter(|line| {
@@ -453,7 +453,7 @@ fn chinese_reports_have_no_english_sentence() {
     let roots = ["--roots", "tests/data/plant/root.pem"];
     let report = plant(&roots).args(["--lang", "zh"]).succeeds().out();
     assert!(report.starts_with("broker.example:8883：读取了 2 张证书\n\n"), "{report}");
-    // A label takes as many columns as every other, and a CJK character takes two.
+    // A label is padded to a fixed number of columns, and a CJK character takes two.
     assert!(report.contains("\n信任锚     CN=Plant Root CA,O=Example Plant\n"), "{report}");
     assert!(report.contains("\nSHA-256    4dd8c50731c8"), "{report}");
     assert!(report.contains("\n原因       信任链只终止于这一个根证书\n"), "{report}");
@@ -463,7 +463,7 @@ fn chinese_reports_have_no_english_sentence() {
     for text in [&report, &stacks, &refused.out(), &refused.err()] {
         assert_eq!(english_of(text), Vec::<&str>::new(), "{text}");
     }
-    // The locale says the same as the option, and the option goes first.
+    // The locale works like the option, and the option takes precedence.
     assert_eq!(plant(&roots).env("LANG", "zh_CN.UTF-8").succeeds().out(), report);
     let english = plant(&roots).succeeds().out();
     let chosen = plant(&roots).args(["--lang", "en"]).env("LANG", "zh_CN.UTF-8");
@@ -514,7 +514,7 @@ fn all_findings_of_the_collection_are_chinese() {
 
 #[test]
 fn errors_and_hints_are_chinese() {
-    for (words, code, wanted) in [
+    for (words, code, expected) in [
         (
             &["127.0.0.1:1"][..],
             3,
@@ -537,7 +537,7 @@ fn errors_and_hints_are_chinese() {
         ),
     ] {
         let run = certgrab().args(words).env("LC_ALL", "zh_CN.UTF-8");
-        run.fails_with(code).stdout("").stderr(wanted);
+        run.fails_with(code).stdout("").stderr(expected);
     }
 }
 
@@ -661,7 +661,7 @@ fn refusals_of_options_manifests_and_files_are_chinese() {
     }
 }
 
-/// The English of a help: of its columns, those with a command to type are left out.
+/// The English texts of a help, without columns that contain a command.
 fn english_of_help(help: &str) -> Vec<String> {
     let columns = help.lines().flat_map(|line| line.split("  "));
     let prose = columns.map(str::trim).filter(|text| {

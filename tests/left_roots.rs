@@ -11,7 +11,7 @@ use certgrab::internals::{
     x509::certificate::{Certificate, Key, Sha256},
 };
 
-/// A root that left, as `tests/data/roots/left-mozilla.pem` has it.
+/// A root that left, from `tests/data/roots/left-mozilla.pem`.
 struct Fact {
     last: String,
     gone: String,
@@ -22,7 +22,7 @@ fn data(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/roots").join(name)
 }
 
-/// Every root that certifi dropped and that the bundled list does not have.
+/// Every root that certifi removed and that is not in the bundled list.
 fn facts() -> Vec<Fact> {
     let text = fs::read_to_string(data("left-mozilla.pem")).unwrap();
     let mut found = Vec::new();
@@ -38,7 +38,7 @@ fn facts() -> Vec<Fact> {
     found
 }
 
-/// The common name; the whole name if it has none, or one that is the organisation's.
+/// The common name, or the whole name if there is none or it is the organisation's.
 fn name(certificate: &Certificate) -> String {
     let subject = certificate.subject();
     let short = subject.short().unwrap().line();
@@ -46,20 +46,20 @@ fn name(certificate: &Certificate) -> String {
     if is_organisation { subject.text().line() } else { short }
 }
 
-/// The SHA-256 of the root of the bundled list that is called `wanted`.
-fn listed(wanted: &str) -> Sha256 {
+/// The SHA-256 of the root called `expected` in the bundled list.
+fn listed(expected: &str) -> Sha256 {
     let is_wanted = |der: &&[u8]| {
         let subject = Certificate::from_der(der).unwrap().subject().text().line();
-        let names = [format!("CN={wanted}"), format!("OU={wanted}")];
+        let names = [format!("CN={expected}"), format!("OU={expected}")];
         names.iter().any(|name| subject.starts_with(name) || subject.contains(&format!(",{name}")))
     };
     let found = mozilla_list().iter().map(|der| &**der).find(is_wanted);
     Sha256::of(
-        found.unwrap_or_else(|| panic!("`{wanted}` is not in the bundled list: name another")),
+        found.unwrap_or_else(|| panic!("`{expected}` is not in the bundled list: name another")),
     )
 }
 
-/// What came in the place of which root: the beginning of a SHA-256, and the other root.
+/// The replacement of each root: the start of a SHA-256, and the other root.
 fn successors() -> Vec<(String, Sha256)> {
     let text = fs::read_to_string(data("successors.txt")).unwrap();
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -70,12 +70,12 @@ fn successors() -> Vec<(String, Sha256)> {
     lines.map(successor).collect()
 }
 
-/// Compares the file at `path` with `wanted`, or writes it where `CERTGRAB_BLESS` is set.
-fn hold(path: &Path, wanted: &str) {
+/// Compares the file at `path` with `expected`, or writes it if `CERTGRAB_BLESS` is set.
+fn hold(path: &Path, expected: &str) {
     if std::env::var_os("CERTGRAB_BLESS").is_some() {
-        return fs::write(path, wanted).unwrap();
+        return fs::write(path, expected).unwrap();
     }
-    assert!(fs::read_to_string(path).unwrap() == wanted, "stale: {}", path.display());
+    assert!(fs::read_to_string(path).unwrap() == expected, "stale: {}", path.display());
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn the_table_of_roots_that_left_matches_their_certificates() {
     assert!(unused.is_empty(), "{unused:?}");
 }
 
-/// A new version of webpki-root-certs that lacks a root of the version before fails here: then its
-/// row is missing. `.ci/left_roots.py` adds it.
+/// A new version of webpki-root-certs without a root of the version before fails here: its row is missing.
+/// `.ci/left_roots.py` adds it.
 #[test]
 fn every_former_root_is_in_the_list_or_in_the_table() {
     let path = data("listed.txt");
@@ -209,12 +209,13 @@ fn each_removed_root_is_named_with_its_date_in_every_form() {
             let found = found.and(check::unknown_anchors(&reading, &knowledge));
             let of = |code| found.listed().iter().filter(move |one| one.code == code);
             let left: Vec<_> = of("root-dropped").map(|one| one.message.as_str()).collect();
-            // Of several certificates of one name and key, a name and key is the last to leave.
+            // Of several certificates of one name and key, the name and key leave with the last one.
             let is_same = |one: &&Fact| one.certificate.is_same_anchor(certificate);
             let is_bare = ["anchors.h", "bundle.bin", "anchors.rs"].contains(&file);
             let fact = if is_bare { facts.iter().rfind(is_same).unwrap_or(fact) } else { fact };
-            let told = left.iter().any(|one| one.contains(&fact.last) && one.contains(&fact.gone));
-            assert!(left.len() == 1 && told, "{file}: {}: {left:?}", name(certificate));
+            let printed =
+                left.iter().any(|one| one.contains(&fact.last) && one.contains(&fact.gone));
+            assert!(left.len() == 1 && printed, "{file}: {}: {left:?}", name(certificate));
             let expired = usize::from(fact.certificate.not_after() < at);
             assert_eq!(of("expired").count(), expired, "{file}: {}", name(certificate));
             assert_eq!(of("anchor-unknown").count(), 0, "{file}: {}", name(certificate));

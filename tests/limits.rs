@@ -45,8 +45,8 @@ fn key() -> KeyPair {
     KeyPair::generate().expect("a key")
 }
 
-/// A certificate with parameters of its own. Its length depends on nothing else: the signatures of
-/// the key have one length, and so has the serial number, which would come from the key otherwise.
+/// A certificate with the given parameters. Its length depends only on them: the signatures of the key have a
+/// fixed length, and so does the serial number, which would otherwise come from the key.
 fn certificate(change: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
     let mut params = CertificateParams::new(["plc.test".to_owned()]).expect("parameters");
     params.serial_number = Some(1.into());
@@ -58,7 +58,7 @@ fn certificate(change: impl FnOnce(&mut CertificateParams)) -> Vec<u8> {
 #[test]
 fn at_most_32_certificates_of_a_chain_are_kept() {
     let one = certificate(|_| {});
-    // The last bytes are of the signature, which nobody checks here.
+    // The last bytes belong to the signature, which this test does not check.
     let chain = |count: u8| {
         let of = |number| [&one[..one.len() - 1], &[number]].concat();
         let chain: Vec<_> = (0..count).map(of).collect();
@@ -122,7 +122,7 @@ fn at_most_64_name_parts_and_128_names_are_shown() {
     assert_eq!(name(SHOWN_NAMES + 2), (SHOWN_NAMES, 2, Some("2 more".to_owned())));
 }
 
-/// What becomes of fetching an issuer from `url`, of which the files' server tells the rest.
+/// The result of fetching an issuer from `url`, for which the file server has the other parts.
 fn fetching(files: &Files, pki: &Pki) -> Outcome {
     let server = forgetful(pki);
     grab(&server)
@@ -132,7 +132,7 @@ fn fetching(files: &Files, pki: &Pki) -> Outcome {
         .ends()
 }
 
-/// An answer of 200 with `head` before `body`.
+/// A response 200 with `head` before `body`.
 fn answer(head: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n{head}\r\n");
@@ -150,7 +150,7 @@ fn an_answer_with_an_issuer_is_read_up_to_each_limit() {
         format!("{}\n{pem}", "x".repeat(bytes - 1 - pem.len())).into_bytes()
     };
     let lines = |count: usize| "X: y\r\n".repeat(count - 1);
-    // The status line, two header lines and the empty one are in the head, too.
+    // The status line, two header lines and the empty one are in the head too.
     let head = |bytes: usize| {
         let rest = answer("X: \r\n", &issuer).len() - issuer.len();
         format!("X: {}\r\n", "y".repeat(bytes - rest))
@@ -224,7 +224,7 @@ fn a_fetched_url_has_at_most_2048_characters() {
 
 #[test]
 fn at_most_four_levels_of_issuers_are_fetched() {
-    // What a server leaves out: so many intermediates below the root.
+    // The part that a server omits: this many intermediates below the root.
     let chain = |files: &Files, missing: usize| {
         let url = |number: usize| vec![files.url(&format!("/{number}"))];
         let mut builder = Pki::root("Plant Root");
@@ -273,7 +273,7 @@ fn at_most_32_paths_are_shown() {
         params
     };
     let (root_key, issuing_key, leaf_key) = (key(), key(), key());
-    // Two roots of one name and key, which double the paths.
+    // Two roots with one name and key, which double the paths.
     let roots = [3, 4].map(|number| {
         authority("Plant Root", number).self_signed(&root_key).expect("a root").der().clone()
     });
@@ -318,7 +318,7 @@ fn a_file_has_at_most_2000_roots() {
 #[test]
 fn a_pkcs7_message_has_at_most_2000_certificates() {
     let one = certificate(|_| {});
-    // The content type of signedData (RFC 5652 section 5.1), and what follows it.
+    // The content type of signedData (RFC 5652 section 5.1), and the bytes after it.
     let message = |count| {
         let header: &[u8] = &[0x30, 0x80, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
         [header, &one.repeat(count)].concat()
@@ -361,7 +361,7 @@ fn a_file_of_roots_is_a_regular_file_of_at_most_16_mib() {
             path.display()
         )
     );
-    // Reading what never ends would wait for ever.
+    // Reading an endless file would never return.
     for device in ["/dev/zero", "/dev/stdin"] {
         let error = Store::default().add_path(Path::new(device)).expect_err("no file").to_string();
         assert!(error.contains(device), "{error}");
@@ -503,7 +503,7 @@ fn a_target_has_ten_seconds_and_an_address_five() {
     if !real::program("python3") {
         return;
     }
-    // Where the queue of those who wait to be accepted is full, nobody gets an answer.
+    // A full accept queue gives no answer.
     let script = "import socket, sys\n\
         full = socket.socket(); full.bind(('127.0.0.1', 0)); full.listen(0)\n\
         waiting = [socket.socket() for _ in range(3)]\n\
@@ -526,7 +526,7 @@ fn a_target_has_ten_seconds_and_an_address_five() {
     full.wait().expect("it ends");
 }
 
-/// Serves the issuers of a chain of `missing` ones, each after `delay`; how the command ends.
+/// Serves the issuers of a chain of `missing` ones, each after `delay`; returns the command's result.
 fn fetching_slowly(missing: usize, delay: Duration) -> Outcome {
     let served = Arc::new(Mutex::new(Vec::<Vec<u8>>::new()));
     let files = Server::scripted("slow", {
@@ -561,7 +561,7 @@ fn fetching_slowly(missing: usize, delay: Duration) -> Outcome {
 #[test]
 fn a_fetch_has_five_seconds_and_all_fetches_ten() {
     let (one, all) = (aia::http::FETCH_TIMEOUT, aia::STAGE_TIMEOUT);
-    // What comes half as late again would do, if it were waited for.
+    // A further delay of half that length would be needed if it waited.
     let late = thread::spawn(move || fetching_slowly(1, one * 3 / 2));
     let each = all * 2 / 5;
     let two = thread::spawn(move || fetching_slowly(2, each));

@@ -1,11 +1,11 @@
-//! Lists of targets, whatever they contain: one clean result for each line that means a target.
+//! Lists of targets with any content: one clean result for each line that names a target.
 
 use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::support::certgrab;
 
-/// Lines as people, programs and enemies write them, each with its end.
+/// Lines as people, programs and attackers write them, each with its end.
 fn line() -> impl Strategy<Value = Vec<u8>> {
     let text = prop_oneof![
         4 => prop::sample::select(vec![
@@ -39,18 +39,18 @@ proptest! {
         if !ends {
             list.pop();
         }
-        let mut wanted = Vec::new();
+        let mut expected = Vec::new();
         for (index, line) in list.split(|byte| *byte == b'\n').enumerate() {
             let line = line.trim_ascii();
             if !line.is_empty() && !line.starts_with(b"#") {
-                wanted.push(format!("line {}: ", index + 1));
+                expected.push(format!("line {}: ", index + 1));
             }
         }
-        // Nobody listens there, and no name is looked up.
+        // No server listens there, and no name is resolved.
         let run = certgrab()
             .args(["--hosts", "-", "--ordered", "--timeout", "5", "--connect", "127.0.0.1:1"])
             .reading(&list);
-        if wanted.is_empty() {
+        if expected.is_empty() {
             return Ok(());
         }
         let outcome = run.ends();
@@ -62,12 +62,12 @@ proptest! {
         let text = outcome.out();
         let documents: Vec<Value> =
             text.lines().map(|line| serde_json::from_str(line).expect("a document")).collect();
-        prop_assert_eq!(documents.len(), wanted.len());
-        for (position, (document, line)) in documents.iter().zip(&wanted).enumerate() {
+        prop_assert_eq!(documents.len(), expected.len());
+        for (position, (document, line)) in documents.iter().zip(&expected).enumerate() {
             prop_assert_eq!(&document["index"], position);
             prop_assert_eq!(&document["status"], "failed");
             let message = document["error"]["message"].as_str().expect("a message");
-            // A line that contains no target is named; the others tried to connect.
+            // A line without a target is named; the others tried to connect.
             if document["target"].is_null() {
                 prop_assert!(message.starts_with(line.as_str()), "{line}: {message}");
             } else {

@@ -40,15 +40,14 @@ fn read(pki: &Pki) -> Bundle {
     lock::read(&fs::read(pki.file(LOCK)).unwrap(), None).unwrap()
 }
 
-/// Writes the lock of `pki` with `change` made, and everything that an honest command would make
-/// from it.
+/// Writes the lock of `pki` with `change` applied, and everything that a command would generate from it.
 fn tampered(pki: &Pki, change: impl FnOnce(&mut Bundle)) {
     let mut bundle = read(pki);
     change(&mut bundle);
     fs::write(pki.file(LOCK), lock::write(&bundle)).unwrap();
 }
 
-/// The same with `line` in the place of the one that begins with its fact.
+/// The same with `line` in place of the one with the same label.
 pub(crate) fn stated(pki: &Pki, line: &str) {
     let text = fs::read_to_string(pki.file(LOCK)).unwrap();
     let fact = &line[..=line.find(':').unwrap()];
@@ -112,7 +111,7 @@ fn a_certificate_outside_the_stores_is_refused_in_a_lock() {
     assert_eq!(found(&pki), codes);
     run(pki.folder(), &["check", "--quiet"]).fails_with(1);
 
-    // In any form, and written there by anyone.
+    // In any form, and written by anyone.
     let target = ["--name", "PLC_TEST_ROOT_CA", "--roots", "evil.pem", "--from", "evil-chain.pem"];
     fs::write(pki.file("evil.pem"), pem_of(std::slice::from_ref(evil.root_der()))).unwrap();
     fs::write(pki.file("evil-chain.pem"), pem_of(&evil.chain())).unwrap();
@@ -124,14 +123,17 @@ fn a_certificate_outside_the_stores_is_refused_in_a_lock() {
         assert!(codes.contains(&"error untrusted-root".to_owned()), "{file}: {report}");
     }
 
-    // The manifest may trust it, and ask for it.
+    // The manifest may trust it, and request it.
     let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
     let print = certificate(evil.root_der()).sha256();
     let text = format!("{text}trust-sha256 = \"{print}\"\nbackup = true\n");
     fs::write(pki.file("certgrab.toml"), text).unwrap();
     tampered(&pki, |bundle| bundle.entries[1].source = Foreign::text("trusted by its SHA-256"));
-    let told = run(pki.folder(), &["sync", "--locked"]).succeeds().err();
-    assert!(told.contains("the lock was written with other keys than the manifest has"), "{told}");
+    let printed = run(pki.folder(), &["sync", "--locked"]).succeeds().err();
+    assert!(
+        printed.contains("the lock was written with other keys than the manifest has"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -152,7 +154,7 @@ fn the_anchor_of_a_lock_must_be_in_the_stores() {
         run(pki.folder(), &["sync", "--locked"]).fails_with(1);
         assert!(found(&pki).contains(&"error untrusted-root".to_owned()), "{source}");
     };
-    // One of the same name with another key, a public root that this manifest does not trust, and an
+    // One with the same name and another key, a public root that this manifest does not trust, and an
     // intermediate that is marked as an anchor.
     for (anchor, source) in [
         (evil.root_der().as_ref(), "root.pem"),
@@ -162,7 +164,7 @@ fn the_anchor_of_a_lock_must_be_in_the_stores() {
         refused(anchor, source, false);
     }
     refused(evil.root_der(), "", true);
-    // A plain file with the root itself is as good as a lock.
+    // A plain file with the root is as good as a lock.
     fs::write(pki.file(LOCK), pem_of(std::slice::from_ref(pki.root_der()))).unwrap();
     run(pki.folder(), &["sync", "--locked", "--quiet"]).succeeds();
     assert!(found(&pki).is_empty());
@@ -176,14 +178,17 @@ fn a_plain_pem_file_as_a_lock_follows_every_rule() {
     let locked = || run(pki.folder(), &["sync", "--locked"]);
     for (one, name) in pki.path().iter().zip(["plc.test", "Plant Issuing"]) {
         fs::write(pki.file(LOCK), pem_of(std::slice::from_ref(one))).unwrap();
-        let told = locked().fails_with(1).err();
-        assert!(told.contains("not in root.pem") && told.contains("[untrusted-root]"), "{told}");
-        assert!(told.contains(name), "{told}");
+        let printed = locked().fails_with(1).err();
+        assert!(
+            printed.contains("not in root.pem") && printed.contains("[untrusted-root]"),
+            "{printed}"
+        );
+        assert!(printed.contains(name), "{printed}");
     }
     fs::write(pki.file(LOCK), pem_of(std::slice::from_ref(pki.root_der()))).unwrap();
-    let told = locked().succeeds().err();
+    let printed = locked().succeeds().err();
     let unknown = "does not say whether the server proved possession of its private key";
-    assert!(told.contains(unknown), "{told}");
+    assert!(printed.contains(unknown), "{printed}");
 
     let ended = |params: &mut rcgen::CertificateParams| {
         params.not_before = rcgen::date_time_ymd(2001, 1, 1);
@@ -193,8 +198,8 @@ fn a_plain_pem_file_as_a_lock_follows_every_rule() {
     let root = pem_of(std::slice::from_ref(old.root_der()));
     fs::write(pki.file("root.pem"), &root).unwrap();
     fs::write(pki.file(LOCK), &root).unwrap();
-    let told = locked().fails_with(1).err();
-    assert!(told.contains("`Plant Root` expired on 2012-01-01 [expired]"), "{told}");
+    let printed = locked().fails_with(1).err();
+    assert!(printed.contains("`Plant Root` expired on 2012-01-01 [expired]"), "{printed}");
 }
 
 #[test]
@@ -216,7 +221,7 @@ fn an_intermediate_of_a_lock_must_be_issued_and_presented() {
     );
     fs::write(pki.file("certgrab.toml"), text).unwrap();
     assert_eq!(read(&pki).entries.len(), 2);
-    // Only the option that the manifest cannot have is another.
+    // Only the option that the manifest cannot have differs.
     assert_eq!(found(&pki), ["warning lock-differs"]);
     run(pki.folder(), &["sync", "--locked", "--quiet"]).succeeds();
 
@@ -244,7 +249,7 @@ fn a_lock_cannot_have_an_intermediate_the_server_does_not_send() {
     tampered(&pki, |bundle| {
         bundle.entries.push(entry(Role::Intermediate, &other.path()[1], "sent by the server"));
     });
-    // Offline it is like one that the server once left out.
+    // Offline it is like one that the server omitted at that time.
     assert!(found(&pki).is_empty());
     let report = run(pki.folder(), &["check", "--quiet"]).fails_with(1).out();
     assert!(
@@ -256,7 +261,7 @@ fn a_lock_cannot_have_an_intermediate_the_server_does_not_send() {
     );
 }
 
-/// A different kind of key for two CAs.
+/// A different key type for each of two CAs.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgTNKQcPH2iecrOlYT
 Pog5p1YBod9DGOXc1OgZmzAlddmhRANCAARUM4rG24EWyJgY3hu4srSnYjgIyIcb
@@ -344,7 +349,7 @@ fn a_false_fact_in_a_lock_is_named() {
     let server = Server::presenting(&pki);
     synced(&pki, &server, "");
     let sound = fs::read_to_string(pki.file(LOCK)).unwrap();
-    for (line, wanted, code) in [
+    for (line, expected, code) in [
         ("Source: Mozilla's store", "error lock-untrue", 1),
         ("Source: the system's store", "error lock-untrue", 1),
         ("Source: trusted by its SHA-256", "error lock-untrue", 1),
@@ -376,11 +381,14 @@ fn a_false_fact_in_a_lock_is_named() {
         fs::write(pki.file(LOCK), &sound).unwrap();
         stated(&pki, line);
         let codes = found(&pki);
-        assert!(codes.iter().any(|code| code == wanted) != wanted.is_empty(), "{line}: {codes:?}");
+        assert!(
+            codes.iter().any(|code| code == expected) != expected.is_empty(),
+            "{line}: {codes:?}"
+        );
         let run = run(pki.folder(), &["sync", "--locked", "--quiet"]).ends();
         assert_eq!(run.err().is_empty(), code == 0, "{line}: {}", run.err());
     }
-    // What was not proven by what the options say cannot be called proven.
+    // The options determine what can be called proven.
     let options = "Options: --roots FILE --connect 127.0.0.1:1 --handshake cleartext";
     fs::write(pki.file(LOCK), &sound).unwrap();
     stated(&pki, options);
@@ -396,7 +404,7 @@ fn a_lock_has_exactly_what_the_manifest_requests() {
     let [leaf, issuing] = [pki.leaf_der(), &pki.path()[1]];
     let sent = "sent by the server";
     let roots = |role| entry(role, other.root_der(), "root.pem");
-    for (what, role, wanted) in [
+    for (what, role, expected) in [
         ("anchor", Role::Backup, "error lock-differs"),
         ("anchor", Role::Anchor, "error lock-differs"),
         ("anchor", Role::Leaf, "error lock-differs"),
@@ -405,7 +413,7 @@ fn a_lock_has_exactly_what_the_manifest_requests() {
         ("leaf", Role::Intermediate, "error lock-differs"),
         ("intermediates", Role::Anchor, "error lock-differs"),
     ] {
-        // A form of many readers may need several anchors; what one reader needs is one.
+        // A format with several readers may need several anchors; one reader needs one.
         let reader = if role == Role::Anchor { "as = \"mbedtls\"\n" } else { "" };
         synced(&pki, &server, &format!("what = \"{what}\"\n{reader}"));
         fs::write(pki.file("root.pem"), pem_of(&both)).unwrap();
@@ -419,8 +427,12 @@ fn a_lock_has_exactly_what_the_manifest_requests() {
             });
         });
         let codes = found(&pki);
-        assert_eq!(codes.iter().any(|code| code == wanted), !wanted.is_empty(), "{what} {codes:?}");
-        let exit = if wanted.is_empty() { 0 } else { 1 };
+        assert_eq!(
+            codes.iter().any(|code| code == expected),
+            !expected.is_empty(),
+            "{what} {codes:?}"
+        );
+        let exit = if expected.is_empty() { 0 } else { 1 };
         let ended = run(pki.folder(), &["sync", "--locked", "--quiet"]);
         if exit == 0 {
             ended.succeeds()
@@ -428,7 +440,7 @@ fn a_lock_has_exactly_what_the_manifest_requests() {
             ended.fails_with(exit)
         };
     }
-    // Another server's leaf is no leaf of this one, even where its issuer is trusted.
+    // The leaf of another server does not count, even if its issuer is trusted.
     synced(&pki, &server, "what = \"leaf\"\n");
     fs::write(pki.file("root.pem"), pem_of(&both)).unwrap();
     tampered(&pki, |bundle| bundle.entries = vec![entry(Role::Leaf, other.leaf_der(), sent)]);
@@ -443,10 +455,10 @@ fn damaged_base64_in_a_lock_is_named_by_its_line() {
     let text = fs::read_to_string(pki.file(LOCK)).unwrap();
     let line = text.lines().position(|line| line.starts_with("-----BEGIN ")).unwrap() + 1;
     fs::write(pki.file(LOCK), text.replacen("\nMII", "\n>MII", 1)).unwrap();
-    let wanted = format!(
+    let expected = format!(
         "certgrab: error: {LOCK}: line {line}: the block is not PEM: its Base64 cannot be decoded\n"
     );
-    run(pki.folder(), &["sync", "--locked"]).fails_with(4).stderr(&wanted);
+    run(pki.folder(), &["sync", "--locked"]).fails_with(4).stderr(&expected);
 }
 
 #[test]
@@ -499,17 +511,17 @@ fn a_generated_file_beyond_its_lock_is_an_error() {
     };
     let own = block(pki.root_der());
     assert!(header.contains(&own), "{header}");
-    for (text, wanted) in [
+    for (text, expected) in [
         (format!("{own}\n{}", block(other.root_der())), ["warning stale", "error lock-differs"]),
         (block(other.root_der()), ["warning stale", "warning stale"]),
     ] {
         fs::write(pki.file("ca.h"), header.replace(&own, &text)).unwrap();
         let report = run(pki.folder(), &["check", "--offline", "--quiet"]).ends().out();
         let codes = of_file(&report, "ca.h");
-        assert!(wanted.iter().all(|code| codes.contains(&(*code).to_owned())), "{report}");
+        assert!(expected.iter().all(|code| codes.contains(&(*code).to_owned())), "{report}");
         assert_eq!(
             codes.contains(&"error lock-differs".to_owned()),
-            wanted[1].starts_with("error")
+            expected[1].starts_with("error")
         );
     }
 }
@@ -553,10 +565,10 @@ fn a_lock_has_no_headers_in_its_blocks() {
         ("Proc-Type: 4,ENCRYPTED\n\n", "`Proc-Type:`"),
     ] {
         fs::write(pki.file(LOCK), text.replacen(begin, &format!("{begin}{added}"), 1)).unwrap();
-        let wanted =
+        let expected =
             format!("line {line}: expected a fact, a comment or a certificate, found {shown}");
         let said = run(pki.folder(), &["sync", "--locked"]).fails_with(4).err();
-        assert!(said.contains(&wanted), "{said}");
+        assert!(said.contains(&expected), "{said}");
         let report = run(pki.folder(), &["check", "--offline", "--quiet", LOCK]).ends().out();
         assert!(report.contains("[lock-unreadable]"), "{report}");
     }
@@ -585,14 +597,14 @@ fn facts_of_a_lock_are_checked_below_a_users_comment() {
     for comment in ["# ask Ann first\n", "# one\n#\n# `two`\n\n"] {
         fs::write(pki.file(LOCK), format!("{comment}{sound}")).unwrap();
         assert_eq!(found(&pki), Vec::<String>::new(), "{comment}");
-        let told = run(pki.folder(), &["sync", "--locked"]).succeeds().err();
-        assert!(told.lines().all(|line| line.starts_with("certgrab: unchanged: ")), "{told}");
+        let printed = run(pki.folder(), &["sync", "--locked"]).succeeds().err();
+        assert!(printed.lines().all(|line| line.starts_with("certgrab: unchanged: ")), "{printed}");
         let other = sound.replacen("`plc.test:8883`", "`other.test`", 1);
         fs::write(pki.file(LOCK), format!("{comment}{other}")).unwrap();
         let report = run(pki.folder(), &["check", "--offline", "--quiet"]).ends().out();
         let line = comment.lines().count() + 1;
-        let wanted = format!("{LOCK}:{line}: warning: expected `plc.test:8883` in this line");
-        assert!(report.starts_with(&wanted), "{report}");
+        let expected = format!("{LOCK}:{line}: warning: expected `plc.test:8883` in this line");
+        assert!(report.starts_with(&expected), "{report}");
     }
 }
 
@@ -616,7 +628,7 @@ fn sync_locked_and_check_agree_on_a_lock() {
         tampered(&pki, |bundle| {
             bundle.entries = vec![entry(Role::Anchor, old.root_der(), "root.pem")];
         });
-        // What a device does that looks at no dates is no reason to write nothing.
+        // A device that checks no dates is no reason to write nothing.
         let codes = found(&pki);
         assert!(codes.contains(&format!("{severity} expired")), "{emit}: {codes:?}");
         let run = run(pki.folder(), &["sync", "--locked"]).ends();

@@ -1,4 +1,4 @@
-//! What the log of a CI service would execute, in certgrab's output.
+//! Output of certgrab that the log of a CI service would execute.
 
 use std::fs;
 
@@ -13,8 +13,8 @@ const COMMANDS: [&str; 5] = [
     " ::set-output name=x::y",
 ];
 
-/// Whether a runner would obey something in `text`: GitHub's takes `::` at the start of a line,
-/// behind blanks, and `##[` anywhere in it (actions/runner, ActionCommand.cs).
+/// Whether a runner would obey something in `text`: GitHub's accepts `::` at the start of a line, after blanks,
+/// and `##[` anywhere in it (actions/runner, ActionCommand.cs).
 fn commands(text: &str) -> bool {
     let marks = ["##[", "##vso[", "##teamcity["];
     text.lines().any(|line| {

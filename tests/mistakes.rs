@@ -1,4 +1,4 @@
-//! Each mistake, in every form of source that people make it in, has the same finding.
+//! Each mistake has the same finding in every form of source code.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -10,10 +10,10 @@ use rustls::pki_types::CertificateDer;
 
 use crate::support::pki::pem_of;
 
-/// A way to write bytes into a file: its name, and what is written.
+/// A way to write bytes into a file: its name and its content.
 type Form = (&'static str, fn(&[u8]) -> String);
 
-/// Forms that hold any text, NUL included.
+/// Forms for any text, including NUL.
 const TEXT: [Form; 10] = [
     ("ca.pem", |text| String::from_utf8(text.to_vec()).unwrap()),
     ("literal.h", |text| format!("static const char ca[] =\n{};\n", pieces(text, ""))),
@@ -35,7 +35,7 @@ const TEXT: [Form; 10] = [
     }),
 ];
 
-/// Forms that hold DER.
+/// Forms for DER.
 const BYTES: [Form; 7] = [
     ("bytes.h", |der| format!("const uint8_t ca[] = {{ {} }};\n", numbers(der))),
     ("sketch.ino", |der| format!("const uint8_t ca[] PROGMEM = {{ {} }};\n", numbers(der))),
@@ -55,7 +55,7 @@ fn plain(text: &[u8]) -> &str {
     std::str::from_utf8(text).unwrap()
 }
 
-/// `text` with escapes for what no literal holds as it is; with `ends`, also for ends of lines.
+/// `text` with the necessary escapes; with `ends`, also for line ends.
 fn escaped(text: &[u8], ends: bool) -> String {
     let text = plain(text).replace('\\', "\\\\").replace('\0', "\\0");
     if ends { text.replace('\n', "\\n") } else { text }
@@ -78,7 +78,7 @@ fn escapes(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect()
 }
 
-/// The certificate that `file` of the collection holds first.
+/// The first certificate in `file` of the collection.
 fn of_collection(file: &str) -> CertificateDer<'static> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/inputs/check").join(file);
     let reading = check::read(Path::new(file), &fs::read(path).unwrap());
@@ -86,7 +86,7 @@ fn of_collection(file: &str) -> CertificateDer<'static> {
     CertificateDer::from(first.unwrap().der().to_vec())
 }
 
-/// What is found in `content` at a time at which some of the collection end soon.
+/// The findings in `content` at a time at which some of the collection expire soon.
 fn found(file: &str, content: &str) -> FileReport {
     let reading = check::read(Path::new(file), content.as_bytes());
     let store = Store::mozilla();
@@ -115,7 +115,7 @@ fn a_bad_certificate_has_its_line_in_every_form() {
         ("32_lookalike_root.h", &["lookalike-root"]),
         ("33_weak_key.crt", &["weak-key"]),
     ];
-    for (origin, wanted) in bad {
+    for (origin, expected) in bad {
         let certificate = of_collection(origin);
         let pem = pem_of(std::slice::from_ref(&certificate));
         let text = TEXT.iter().map(|(name, write)| (name, write(pem.as_bytes())));
@@ -123,7 +123,7 @@ fn a_bad_certificate_has_its_line_in_every_form() {
         for (name, content) in text.chain(bytes) {
             let report = found(name, &content);
             let codes: Vec<_> = report.findings().iter().map(|finding| finding.code).collect();
-            assert_eq!(codes, wanted, "{origin} as {name}");
+            assert_eq!(codes, expected, "{origin} as {name}");
             assert_eq!(report.anchors.len(), 1, "{origin} as {name}");
             let begin = content.lines().position(|line| line.contains("-----BEGIN"));
             let line = begin.map_or(1, |index| index + 1);
@@ -134,7 +134,7 @@ fn a_bad_certificate_has_its_line_in_every_form() {
     }
 }
 
-/// `pem` with blanks before all lines but the first, so that a block of YAML keeps them too.
+/// `pem` with blanks before all lines but the first, so that a YAML block keeps them too.
 fn indented(pem: &str) -> String {
     pem.trim_end().replace('\n', "\n    ") + "\n"
 }
@@ -143,7 +143,7 @@ fn indented(pem: &str) -> String {
 fn a_bad_pem_layout_is_found_in_every_form() {
     let pem = pem_of(&[of_collection("02_good.der")]);
     let last = pem.trim_end();
-    // What the layout is called, the text, its finding, and the fewest forms it is found in.
+    // The name of the layout, the text, its finding, and the fewest forms in which it is found.
     let layouts: [(&str, String, &str, usize); 6] = [
         ("indented", indented(&pem), "pem-indented", 10),
         ("literal newline", pem.replace('\n', "\\n"), "pem-literal-newline", 10),
@@ -217,13 +217,13 @@ fn a_missing_nul_is_found_if_the_language_adds_none() {
 #[test]
 fn bad_der_is_found_in_every_form() {
     let der = of_collection("02_good.der");
-    for (what, bytes, wanted) in [
+    for (what, bytes, expected) in [
         ("two", [&*der, &*der].concat(), "der-several"),
         ("a byte after it", [&*der, &[0u8][..]].concat(), "der-trailing-bytes"),
         ("cut", der[..der.len() - 9].to_vec(), "der-damaged"),
     ] {
         for (name, write) in BYTES {
-            assert_eq!(codes(name, &write(&bytes)), [wanted], "{what} in {name}");
+            assert_eq!(codes(name, &write(&bytes)), [expected], "{what} in {name}");
         }
     }
 }

@@ -6,7 +6,7 @@ use certgrab::check;
 
 use crate::support::pki::{Pki, pem_of};
 
-/// The codes of what `check` finds in `content`, where `PEM` stands for a sound root in a literal.
+/// The codes of the findings in `content`, in which `PEM` is replaced by a sound root in a literal.
 fn codes(file: &str, content: &str) -> Vec<&'static str> {
     let pem = pem_of(&[Pki::root("Plant Root").leaf("plc.test").root_der().clone()]);
     let literal: String = pem.lines().map(|line| format!("\"{line}\\n\"\n")).collect();
@@ -208,7 +208,7 @@ fn a_bundle_next_to_a_certificate_takes_precedence() {
     assert!(of("cfg.crt_bundle_attach = esp_crt_bundle_attach; cfg.cert_pem = ca;"));
     assert!(!of("esp_http_client_config_t c = { .cert_pem = ca, .crt_bundle_attach = NULL };"));
     assert!(!of("one.crt_bundle_attach = esp_crt_bundle_attach; other.cert_pem = ca;"));
-    // The device's own certificate goes with a bundle.
+    // The device's certificate may be used with a bundle.
     assert!(!of("c = (t) { .broker.verification.crt_bundle_attach = esp_crt_bundle_attach, \
                  .credentials.authentication.certificate = own };"));
 }
@@ -386,7 +386,7 @@ fn generated_projects_and_examples_have_no_misuse() {
     let before = root.join("examples/repository/before");
     for path in all.into_iter().filter(|path| !path.starts_with(&before)) {
         let Ok(text) = fs::read_to_string(&path) else { continue };
-        // A template is called like what is made from it.
+        // A template has the name of its output.
         let name =
             path.file_name().unwrap().to_string_lossy().replace(".tmpl", "").replace(".j2", "");
         let found = codes(&name, &text);

@@ -11,7 +11,7 @@ use certgrab::internals::tls::probe;
 
 use crate::support::{Server, certgrab, grab, real};
 
-/// A server that reads what comes first, then does `act`.
+/// A server that reads the first bytes, then runs `act`.
 fn after_hello(act: impl Fn(&mut TcpStream) + Send + 'static) -> Server {
     Server::scripted("plc.test", move |mut stream, _| {
         let _ = stream.read(&mut [0; 4096]);
@@ -19,7 +19,7 @@ fn after_hello(act: impl Fn(&mut TcpStream) + Send + 'static) -> Server {
     })
 }
 
-/// What the command says about a server that answers with `words` and waits.
+/// The output for a server that answers with `words` and waits.
 fn about(words: &'static [u8]) -> String {
     let server = after_hello(move |stream| {
         let _ = stream.write_all(words);
@@ -86,7 +86,7 @@ fn closing_resetting_and_silent_servers_have_different_messages() {
          certgrab: hint: check the port: a server without TLS, one that expects a load balancer's \
          PROXY header, or a firewall often closes the connection after a ClientHello\n",
     );
-    // What was not read when the socket closes makes the system send a reset.
+    // The system sends a reset if the socket is closed with unread data.
     let resetting = Server::scripted("plc.test", |mut stream, _| {
         let _ = stream.read(&mut [0; 8]);
     });
@@ -122,8 +122,8 @@ fn an_ssl_3_0_server_is_recognised() {
         let _ = stream.write_all(&hello.concat());
         let _ = stream.read(&mut [0; 64]);
     });
-    let wanted = "certgrab: error: the server supports at most SSL 3.0\n";
-    assert_eq!(grab(&server).fails_with(3).err(), wanted);
+    let expected = "certgrab: error: the server supports at most SSL 3.0\n";
+    assert_eq!(grab(&server).fails_with(3).err(), expected);
 }
 
 #[test]
@@ -155,8 +155,8 @@ fn an_alert_is_shown_by_its_name() {
             let _ = stream.write_all(&[21, 3, 3, 0, 2, alert[0], alert[1]]);
             let _ = stream.read(&mut [0; 64]);
         });
-        let wanted = format!("certgrab: error: the server refused the handshake: {message}");
-        assert_eq!(grab(&server).fails_with(3).err(), wanted);
+        let expected = format!("certgrab: error: the server refused the handshake: {message}");
+        assert_eq!(grab(&server).fails_with(3).err(), expected);
     }
 }
 
@@ -171,7 +171,7 @@ fn at_most_six_connections_are_made_to_a_server() {
         let silent_end = after_hello(|_| ());
         grab(&silent_end).args(words).fails_with(3);
         assert!(silent_end.heard().connections <= probe::MAX_CONNECTIONS, "{words:?}");
-        // What each attempt makes of the answer before decides on the next one.
+        // Each attempt depends on the answer to the one before.
         let asked = AtomicUsize::new(0);
         let moody = after_hello(move |stream| {
             let alert = match asked.fetch_add(1, Ordering::SeqCst) {

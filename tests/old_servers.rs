@@ -1,5 +1,4 @@
-//! Servers that rustls cannot complete a handshake with: old versions, old suites, rare groups, odd
-//! keys.
+//! Servers that rustls cannot complete a handshake with: old versions, old suites, rare groups, rare keys.
 
 use std::fs;
 
@@ -19,7 +18,7 @@ fn document(server: &Listener, authority: &Authority, more: &[&str]) -> Value {
     run.args(more).succeeds().json()
 }
 
-/// Version, way, suite and proof of the handshake.
+/// Version, mode, suite and proof of the handshake.
 fn handshake(document: &Value) -> [&str; 4] {
     ["version", "method", "cipher_suite", "key_possession"]
         .map(|field| document["handshake"][field].as_str().expect("a string"))
@@ -32,7 +31,7 @@ fn openssl_is_read_with_parameters_rustls_does_not_support() {
     }
     let authority = Authority::new();
     authority.issue("leaf", RSA.0, RSA.1, "sha256");
-    for (arguments, wanted) in [
+    for (arguments, expected) in [
         (
             &["-tls1", "-cipher", "ALL@SECLEVEL=0"][..],
             ["TLS 1.0", "cleartext", "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "not proven"],
@@ -64,7 +63,7 @@ fn openssl_is_read_with_parameters_rustls_does_not_support() {
     ] {
         let server = authority.serve("leaf", arguments);
         let document = document(&server, &authority, &[]);
-        assert_eq!(handshake(&document), wanted, "{arguments:?}");
+        assert_eq!(handshake(&document), expected, "{arguments:?}");
         assert_eq!(document["anchor"]["subject"], "CN=Openssl Root", "{arguments:?}");
     }
 }
@@ -76,7 +75,7 @@ fn gnutls_is_read_with_parameters_rustls_does_not_support() {
     }
     let authority = Authority::new();
     authority.issue("leaf", RSA.0, RSA.1, "sha256");
-    for (priority, wanted) in [
+    for (priority, expected) in [
         ("LEGACY:-VERS-ALL:+VERS-TLS1.0", ["TLS 1.0", "cleartext", "not proven"]),
         ("LEGACY:-VERS-ALL:+VERS-TLS1.1", ["TLS 1.1", "cleartext", "not proven"]),
         ("NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+RSA", ["TLS 1.2", "cleartext", "not proven"]),
@@ -90,12 +89,12 @@ fn gnutls_is_read_with_parameters_rustls_does_not_support() {
         let server = authority.serve_by_gnutls("leaf", priority);
         let document = document(&server, &authority, &[]);
         let [version, method, _, proof] = handshake(&document);
-        assert_eq!([version, method, proof], wanted, "{priority}");
+        assert_eq!([version, method, proof], expected, "{priority}");
         assert_eq!(document["anchor"]["subject"], "CN=Openssl Root", "{priority}");
     }
 }
 
-/// Whether there is a Node whose OpenSSL has the groups that draft-ietf-tls-ecdhe-mlkem names.
+/// Whether Node is installed and its OpenSSL has the groups of draft-ietf-tls-ecdhe-mlkem.
 fn has_mlkem() -> bool {
     if !real::program("node") {
         return false;
@@ -165,10 +164,10 @@ fn a_server_without_a_certificate_is_refused_with_a_hint() {
     let refuses = |server: &Listener, what: &str| {
         let target = format!("127.0.0.1:{}", server.port());
         let error = certgrab().args([&target]).fails_with(3).stdout("").err();
-        let wanted = "certgrab: error: the server refused the handshake: alert handshake_failure\n\
+        let expected = "certgrab: error: the server refused the handshake: alert handshake_failure\n\
                       certgrab: hint: the server may expect another name (pass `--sni NAME`), or \
                       use a pre-shared key (PSK) instead of a certificate\n";
-        assert_eq!(error, wanted, "{what}");
+        assert_eq!(error, expected, "{what}");
     };
     for arguments in [
         &["-nocert", "-psk", "1234", "-tls1_2"][..],
@@ -178,7 +177,7 @@ fn a_server_without_a_certificate_is_refused_with_a_hint() {
         refuses(&authority.serve("leaf", arguments), &arguments.join(" "));
     }
     for version in ["1.2", "1.3"] {
-        // A raw public key (RFC 7250) goes where the certificate would.
+        // A raw public key (RFC 7250) takes the place of the certificate.
         authority.openssl(&["pkey", "-in", "leaf.key", "-pubout", "-out", "leaf.pub"]);
         let priority = format!("NORMAL:-VERS-ALL:+VERS-TLS{version}:-CTYPE-ALL:+CTYPE-RAWPK");
         let server = Listener::start(|port| {
@@ -281,7 +280,7 @@ fn a_tls_1_3_server_names_the_group_or_suite_it_requires() {
     let by_gnutls = |priority: &str| {
         authority.serve_by_gnutls("leaf", &format!("NORMAL:-VERS-ALL:+VERS-TLS1.3:{priority}"))
     };
-    for (server, wanted) in [
+    for (server, expected) in [
         (by_openssl(&["-groups", "X448"]), "the group x448"),
         (by_openssl(&["-groups", "ffdhe2048"]), "the group ffdhe2048"),
         (
@@ -294,7 +293,7 @@ fn a_tls_1_3_server_names_the_group_or_suite_it_requires() {
     ] {
         let target = format!("127.0.0.1:{}", server.port());
         certgrab().args([&target]).fails_with(3).stdout("").stderr(&format!(
-            "certgrab: error: the server speaks TLS 1.3 with {wanted}, which certgrab does not \
+            "certgrab: error: the server speaks TLS 1.3 with {expected}, which certgrab does not \
              support\n\
              certgrab: hint: OpenSSL may support it: save the chain with `openssl s_client \
              -connect HOST:PORT -showcerts` and pass it with `--from FILE`\n"
@@ -336,7 +335,7 @@ fn gnutls_is_read_with_rare_keys_and_client_verification() {
             let document = document(&server, &authority, &[]);
             assert_eq!(document["presented"][0]["key"], key, "{version}");
             assert_eq!(handshake(&document)[3], proof, "{key} {version}");
-            // gnutls-serv asks without being told to.
+            // gnutls-serv requests one by default.
             assert_eq!(document["handshake"]["client_certificate_requested"], true, "{key}");
         }
     }

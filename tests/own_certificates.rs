@@ -1,4 +1,4 @@
-//! The device's own certificate and key: how long they last, and where the key must not end up.
+//! The device's own certificate and key: when they expire, and where the key must not be written.
 
 use std::{fs, path::Path, process::Command};
 
@@ -6,7 +6,7 @@ use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, date_ti
 
 use crate::support::{Pki, Server, certgrab, grab, real, run::Run};
 
-/// A certificate of a device from 2020 to the `end`, and its key, in `folder`.
+/// A device certificate from 2020 to `end`, and its key, in `folder`.
 fn device(folder: &Path, end: (i32, u8, u8)) {
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
@@ -67,16 +67,16 @@ fn every_command_reports_an_expiring_device_certificate() {
             assert_eq!(out.contains("device.pem:1: "), !says.is_empty(), "{out}");
         }
     }
-    // `sync` asks today.
+    // `sync` uses today's date.
     device(folder, (2024, 1, 1));
     let err = run(folder, &["sync"]).succeeds().err();
     assert!(err.contains(&format!("warning: device.pem: {own} expired on 2024-01-01")), "{err}");
-    // A project's own files are found by the check of its folder too.
+    // A project's own files are found by a check of its folder too.
     let out = run(folder, &["check", "--offline", "device.pem"]).fails_with(1).out();
     assert!(out.contains(&format!("{own} expired on 2024-01-01: servers refuse it")), "{out}");
 }
 
-/// Runs git in `folder`, as nobody in particular.
+/// Runs git in `folder` without the user's configuration.
 fn git(folder: &Path, words: &[&str]) {
     let done = Command::new("git")
         .args(["-c", "user.name=x", "-c", "user.email=x@y.test", "-c", "init.defaultBranch=main"])
@@ -120,7 +120,7 @@ fn a_key_tracked_by_git_is_a_warning_with_a_command() {
         };
         let err = write();
         assert!(!err.contains("git tracks"), "{version}: {err}");
-        // Somebody committed it in spite of the list, or before there was one.
+        // It was committed despite the list, or before the list existed.
         git(repository.path(), &["add", "--force", "--intent-to-add", "."]);
         let own = header.with_file_name("device_identity.h");
         let word = if place.contains(' ') {
@@ -154,17 +154,17 @@ fn a_dangling_link_out_of_its_folder_is_not_followed() {
         std::os::unix::fs::symlink("../profile", folder.join("link2")).expect("a link");
         let run = grab(&server).args(["--emit", to, "--roots"]).args([pki.root_file()]);
         let err = run.in_folder(&folder).fails_with(4).err();
-        let wanted = format!(
+        let expected = format!(
             "certgrab: error: ca.pem is a symbolic link to {}, which does not exist\n\
              certgrab: hint: remove the link, or name that file itself\n",
             outside.canonicalize().unwrap_or(outside.clone()).display()
         );
-        assert!(err.ends_with(&wanted), "{err}");
+        assert!(err.ends_with(&expected), "{err}");
         assert!(!outside.exists());
         fs::remove_file(folder.join("ca.pem")).expect("a link");
         fs::remove_file(folder.join("link2")).expect("a link");
     }
-    // Its creator decided what an existing file is for.
+    // An existing file belongs to its creator.
     std::os::unix::fs::symlink("../profile", folder.join("ca.pem")).expect("a link");
     fs::write(&outside, "").expect("a file");
     let run = grab(&server).args(["--emit", "pem=ca.pem", "--roots"]).args([pki.root_file()]);

@@ -1,5 +1,5 @@
-//! Every command of the README and of docs, as pasted into a shell: the hosts of the pages are those of
-//! a local server, reached through a proxy.
+//! Every command of the README and of docs, as pasted into a shell: a local server, reached through a proxy,
+//! plays the hosts of the pages.
 
 use std::{
     fs,
@@ -14,11 +14,11 @@ use crate::proxies::carry;
 use crate::support::{Pki, Server, pki::pem_of, real};
 use rcgen::SanType;
 
-/// The hosts that the pages name.
+/// The hosts on the pages.
 const HOSTS: [&str; 5] =
     ["m1.tuyacn.com", "www.tuya.com", "broker.lan", "mqtt.home.example", "broker.example"];
 
-/// What lines begin with that are not run here, each with the reason.
+/// The start of each line that is not run here, with the reason.
 const NOT_RUN: [(&str, &str); 14] = [
     ("cargo ", "CI runs the README's two; building the firmware is firmware/ci.sh"),
     ("export ", "of the firmware, which firmware/ci.sh builds and runs"),
@@ -40,7 +40,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The pages in English; those in Chinese have the same commands, which `tests/languages.rs` compares.
+/// The English pages; the Chinese ones have the same commands, which `tests/languages.rs` compares.
 fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(root().join("docs")).expect("the folder");
     let docs = docs.map(|page| page.expect("a page").path());
@@ -53,7 +53,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The lines of the blocks for a shell, without those of a text for a file.
+/// The lines of shell blocks, without those of a text for a file.
 fn commands(page: &str) -> Vec<String> {
     let (mut lines, mut in_block, mut in_text) = (Vec::new(), false, false);
     for line in page.lines().map(str::trim) {
@@ -70,7 +70,7 @@ fn commands(page: &str) -> Vec<String> {
     lines
 }
 
-/// An HTTP proxy that leads every name to `server`.
+/// An HTTP proxy that connects every name to `server`.
 fn proxy_to(server: SocketAddr) -> Server {
     Server::scripted("proxy.test", move |mut client, _| {
         let mut head = Vec::new();
@@ -85,7 +85,7 @@ fn proxy_to(server: SocketAddr) -> Server {
     })
 }
 
-/// A folder in which the commands of one page run, with the files that they name.
+/// A folder for the commands of one page, with the files they name.
 struct Workspace<'a> {
     pki: &'a Pki,
     folder: tempfile::TempDir,
@@ -143,8 +143,8 @@ impl<'a> Workspace<'a> {
         self.folder.path().join(name)
     }
 
-    /// Runs a line of a shell, and wants one of these exit codes.
-    fn runs(&self, line: &str, wanted: &[i32]) -> Output {
+    /// Runs a shell line and expects one of these exit codes.
+    fn runs(&self, line: &str, expected: &[i32]) -> Output {
         let others = std::env::var("PATH").unwrap_or_default();
         let output = Command::new("sh")
             .args(["-c", line])
@@ -156,11 +156,15 @@ impl<'a> Workspace<'a> {
             .expect("a shell");
         let code = output.status.code().unwrap_or(-1);
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(wanted.contains(&code), "{line}\nexit code {code}, expected {wanted:?}\n{said}");
+        assert!(
+            expected.contains(&code),
+            "{line}\nexit code {code}, expected {expected:?}\n{said}"
+        );
         output
     }
 
-    /// Runs a command of a page. A server here has a root that no store has, so it is named; the lab gets a
+    /// Runs a command of a page. The server here has a root that no store has, so it is passed; the lab gets a
+    /// free port and no device.
     /// free port, and no device.
     fn runs_command(&self, line: &str) {
         let words = line.strip_prefix("certgrab").expect("certgrab").trim_start();

@@ -1,4 +1,4 @@
-//! What `check` says about PEM texts, compared with the decoders of TLS stacks on mutated texts.
+//! The findings of `check` in PEM texts, compared with the decoders of TLS stacks on mutated texts.
 
 use std::{io::Write as _, path::Path, process::Stdio};
 
@@ -9,13 +9,13 @@ use crate::support::{pki::Pki, pki::pem_of, real};
 /// Mutated texts for each stack.
 const TEXTS: u64 = 2_000;
 
-/// Programs that print, for each text that they are given, how many certificates the library reads
-/// and whether it refused something. A text is its length in four bytes, little-endian, and itself.
+/// Programs that print, for each text, how many certificates the library reads and whether it refused
+/// something. A text is its length in four bytes, little-endian, and its bytes.
 const MBEDTLS: &str = include_str!("inputs/pem/mbedtls.c");
 const BEARSSL: &str = include_str!("inputs/pem/bearssl.c");
 const OPENSSL: &str = include_str!("inputs/pem/openssl.c");
 
-/// Numbers by a seed (Marsaglia's xorshift).
+/// Random numbers by seed (Marsaglia's xorshift).
 struct Random(u64);
 
 impl Random {
@@ -33,7 +33,7 @@ impl Random {
 
 const BLANKS: [&str; 6] = [" ", "  ", "\t", "\r", " \t", "\r\r"];
 
-/// One change to the lines of `text` that keeps its Base64.
+/// One change to the lines of `text` that preserves its Base64.
 fn mutated(text: &str, random: &mut Random) -> String {
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     let at = random.below(lines.len());
@@ -76,7 +76,7 @@ fn mutated(text: &str, random: &mut Random) -> String {
     lines.join("\n")
 }
 
-/// The texts with the number of certificates that each was made of.
+/// The texts, each with its number of certificates.
 fn texts() -> Vec<(String, usize)> {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("plc.test");
@@ -95,7 +95,7 @@ fn texts() -> Vec<(String, usize)> {
     (1..=TEXTS).map(text).collect()
 }
 
-/// What the program of `source`, linked with `libraries`, says of each of `texts`.
+/// The output of the program `source`, linked with `libraries`, for each of `texts`.
 fn ask(
     folder: &Path,
     source: &str,
@@ -132,7 +132,7 @@ fn ask(
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
-/// `text` as a constant in code that hands it to a stack by `call`.
+/// `text` as a constant in code that passes it to a stack by `call`.
 fn code(text: &str, call: &str) -> String {
     let literal: String = text
         .bytes()

@@ -1,5 +1,5 @@
-//! Placeholders where a certificate belongs, and texts that are not placeholders; the names of
-//! certificates, and those that no available key issued.
+//! Placeholders in place of a certificate, and texts that are not placeholders; names of certificates, and
+//! certificates that no known key signed.
 
 use std::path::Path;
 

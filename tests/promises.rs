@@ -44,7 +44,7 @@ fn sources(folder: PathBuf) -> String {
     text
 }
 
-/// The project's own sources with its tests.
+/// The project's sources with its tests.
 fn code() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     sources(root.join("src")) + &sources(root.join("tests"))
@@ -88,7 +88,7 @@ fn the_table_of_limits_matches_the_constants() {
             "survey::PAUSE_BEFORE_REPEATING",
             seconds(certgrab::internals::run::survey::PAUSE_BEFORE_REPEATING),
         ),
-        // Private constants: their tests meet the values from outside.
+        // Private constants: their tests check the values from outside.
         ("full::CLIENT_CERTIFICATE_WAIT", "1 s".to_owned()),
         ("not_tls::MQTT_TIMEOUT", "2 s".to_owned()),
         ("cli::client::MAX_KEY_BYTES", bytes(64 * KIB)),
@@ -140,7 +140,7 @@ fn the_table_of_limits_matches_the_constants() {
         ("loss::MAX_PRESENT_BYTES", bytes(16 * KIB * KIB)),
         ("batch::MAX_CERTIFICATES", certgrab::internals::run::batch::MAX_CERTIFICATES.to_string()),
         ("lock::MAX_LOCK_BYTES", bytes(lock::MAX_LOCK_BYTES)),
-        // Of the command and not of the library: its test meets the value from outside.
+        // Private to the command: its test checks the value from outside.
         ("cli::manifest::MAX_MANIFEST_BYTES", bytes(KIB * KIB)),
         ("walk::MAX_FILES", "500000".to_owned()),
         ("walk::MAX_DEPTH", "256".to_owned()),
@@ -173,7 +173,7 @@ fn the_table_of_limits_matches_the_constants() {
         let test = test.split('`').next().unwrap_or_default();
         assert!(code.contains(&format!("fn {test}(")), "{constant}: {test}");
     }
-    // The memory that a file takes has a separate row, in addition to that of its size.
+    // The memory for a file has a separate row, in addition to the file's size.
     let rows = security.lines().filter(|line| {
         line.starts_with("| ") && line.contains("::") && !line.starts_with("| memory of ")
     });
@@ -185,8 +185,8 @@ fn ends_in_time_against_a_peer_that_sends_slowly() {
     let server = Server::scripted("drip.test", |mut stream, _| {
         let mut hello = [0; 512];
         let _ = stream.read(&mut hello);
-        // A warning alert now and then would keep a reader that counts from the last byte.
-        // After half a minute it closes the connection, which is another error.
+        // Periodic warning alerts would keep a reader alive that counts from the last byte. After half a minute
+        // the server closes the connection, which is another error.
         for _ in 0..100 {
             if stream.write_all(&[21, 3, 3, 0, 2, 1, 90]).is_err() {
                 break;
@@ -202,7 +202,7 @@ fn ends_in_time_against_a_peer_that_sends_slowly() {
 fn repeated_certificates_displace_no_other() {
     let most = u8::try_from(chain::MAX_CERTIFICATES).expect("a few");
     let one = Pki::root("Plant Root").leaf("plc.test").leaf_der().to_vec();
-    // The last bytes are of the signature, which nobody checks here.
+    // The last bytes belong to the signature, which this test does not check.
     let of = |number: u8| [&one[..one.len() - 1], &[number]].concat();
     let again = (0..most).map(|_| of(0));
     let sent: Vec<_> = again.chain((0..most).map(of)).collect();
@@ -213,7 +213,7 @@ fn repeated_certificates_displace_no_other() {
     assert_eq!(kept.dropped(), chain::MAX_CERTIFICATES);
 }
 
-/// Whether `text` would do anything but stand there.
+/// Whether `text` contains anything that controls a terminal.
 fn acts(text: &str) -> bool {
     let bidirectional = |one: char| {
         matches!(one, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
@@ -222,7 +222,7 @@ fn acts(text: &str) -> bool {
     text.chars().any(|one| one.is_control() || bidirectional(one))
 }
 
-/// Text in which what means something to a terminal or a compiler is common.
+/// Text with many characters that mean something to a terminal or a compiler.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<char>().prop_map(String::from),
@@ -236,7 +236,7 @@ fn hostile() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// `text` with the characters that stand by their numbers in their places.
+/// `text` with its numbered characters restored.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
@@ -280,16 +280,16 @@ proptest! {
             prop_assert!(!comment.contains(mark), "{comment:?}");
         }
         prop_assert!(!comment.trim_end().ends_with('\\'), "{comment:?}");
-        // JSON is one of the languages of the literal, and a parser of it is at hand: what the
-        // program sees is what the report shows.
+        // JSON is one of the languages of the literal and has a parser here: the program reads what the report
+        // shows.
         let text = Foreign::text(&raw);
         let literal = text.string_literal();
         prop_assert!(literal.is_ascii());
         let read: String = serde_json::from_str(&format!("\"{literal}\"")).expect("a JSON string");
         let whole = plain(&text.line());
         match read.strip_suffix("... (cut)") {
-            // It is longer than the line by its escapes, and cut as far from its start: where a
-            // character of at most 12, two surrogates by their numbers, has no room any more.
+            // Its escapes make it longer than the line, so it is cut earlier: where a character of at most 12,
+            // two surrogates by number, no longer fits.
             Some(start) if literal.len() > 256 + "... (cut)".len() - 12 => {
                 let start = start.rsplit_once('\\').map_or(start, |(before, _)| before);
                 let start = plain(start);
@@ -322,7 +322,7 @@ proptest! {
             }
             let facts = [certificate.key().to_string(), certificate.serial()];
             prop_assert!(!facts.iter().any(|fact| acts(fact)));
-            // A second reader takes what the first took.
+            // A second reader accepts what the first accepted.
             let block = pem::parse(certificate.pem()).expect("one PEM block");
             prop_assert_eq!(block.contents(), &der[..]);
         }

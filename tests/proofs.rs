@@ -1,4 +1,4 @@
-//! What a user of the library can write: only what is proved for the TLS stack that reads it.
+//! A user of the library can write only what is proved for the TLS stack of the reader.
 
 use certgrab::internals::{
     Certificate, Options, Presented, Store, Target, Time, default_name, format, run::grab,

@@ -16,7 +16,7 @@ use crate::support::{
 /// `me:p@ss` in Base64.
 const BASIC: &str = "bWU6cEBzcw==";
 
-/// Carries bytes both ways until both ends are closed.
+/// Relays bytes both ways until both ends are closed.
 pub(crate) fn carry(client: TcpStream, server: TcpStream) {
     let one_way = |mut from: TcpStream, mut to: TcpStream| {
         move || {
@@ -30,7 +30,7 @@ pub(crate) fn carry(client: TcpStream, server: TcpStream) {
     back.join().expect("the way back");
 }
 
-/// An HTTP request's head, noted in `heard`.
+/// The head of an HTTP request, recorded in `heard`.
 fn hear_head(client: &mut TcpStream, heard: &std::sync::Mutex<Heard>) {
     let mut head = Vec::new();
     let mut byte = [0];
@@ -40,7 +40,7 @@ fn hear_head(client: &mut TcpStream, heard: &std::sync::Mutex<Heard>) {
     heard.lock().expect("no panic").data.extend(head);
 }
 
-/// An HTTP proxy that answers `reply` and carries on to `server`, wherever it was asked to.
+/// An HTTP proxy that answers `reply` and relays to `server` for every destination.
 fn http_proxy(server: SocketAddr, reply: &'static [u8]) -> Server {
     Server::scripted("proxy.test", move |mut client, heard| {
         hear_head(&mut client, heard);
@@ -50,24 +50,24 @@ fn http_proxy(server: SocketAddr, reply: &'static [u8]) -> Server {
     })
 }
 
-/// A proxy that says `reply` to an HTTP request and no more.
+/// A proxy that only sends `reply` to an HTTP request.
 fn refusing(reply: impl Into<Vec<u8>>) -> Server {
     let reply = reply.into();
     Server::scripted("proxy.test", move |mut client, heard| {
         hear_head(&mut client, heard);
-        // A client that has heard enough goes away in the middle.
+        // A client that has read enough disconnects in the middle.
         let _ = client.write_all(&reply);
     })
 }
 
-/// A SOCKS5 proxy (RFC 1928): says each answer of `talk` after the bytes that it wants to hear
-/// before it, and carries on to `server` if there is one.
+/// A SOCKS5 proxy (RFC 1928): reads the expected bytes and sends the answer of each step of `talk`, then relays
+/// to `server` if there is one.
 fn socks_proxy(server: Option<SocketAddr>, talk: Vec<(Vec<u8>, &'static [u8])>) -> Server {
     Server::scripted("proxy.test", move |mut client, _| {
-        for (wanted, answer) in &talk {
-            let mut heard = vec![0; wanted.len()];
+        for (expected, answer) in &talk {
+            let mut heard = vec![0; expected.len()];
             client.read_exact(&mut heard).expect("what a client says");
-            assert_eq!(heard.escape_ascii().to_string(), wanted.escape_ascii().to_string());
+            assert_eq!(heard.escape_ascii().to_string(), expected.escape_ascii().to_string());
             client.write_all(answer).expect("a client that listens");
         }
         if let Some(server) = server {
@@ -81,7 +81,7 @@ fn connect_request(address: &[u8], port: u16) -> Vec<u8> {
     [&[5, 1, 0], address, &port.to_be_bytes()].concat()
 }
 
-/// The answer that it is done, from 0.0.0.0 port 0.
+/// The answer of success, from 0.0.0.0 port 0.
 const SOCKS_DONE: &[u8] = &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0];
 
 fn through(proxy: &Server, scheme: &str, credentials: &str) -> Run {
@@ -89,7 +89,7 @@ fn through(proxy: &Server, scheme: &str, credentials: &str) -> Run {
     certgrab().args(["--proxy".to_owned(), format!("{scheme}://{credentials}{place}")])
 }
 
-/// A port where nothing listens.
+/// A port where no server listens.
 fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
@@ -103,7 +103,7 @@ fn an_http_proxy_gets_the_name_and_the_password() {
     {
         let server = Server::presenting(&pki);
         let proxy = http_proxy(server.address(), b"HTTP/1.1 200 Connection established\r\n\r\n");
-        // Nothing here resolves `plc.test`.
+        // `plc.test` does not resolve on this machine.
         let document = through(&proxy, "http", credentials)
             .args(["plc.test:8883", "--json", "--roots"])
             .args([pki.root_file()])
@@ -152,13 +152,13 @@ fn socks5h_sends_the_name_and_socks5_the_address() {
     let pki = Pki::root("Plant Root").leaf("localhost");
     let name: &[u8] = b"\x03\x09localhost";
     let address: &[u8] = &[1, 127, 0, 0, 1];
-    for (scheme, family, wanted) in
+    for (scheme, family, expected) in
         [("socks5h", None, name), ("socks5", Some("-4"), address), ("socks5h", Some("-4"), address)]
     {
         let server = Server::presenting(&pki);
         let talk = vec![
             (b"\x05\x01\x00".to_vec(), &b"\x05\x00"[..]),
-            (connect_request(wanted, 8883), SOCKS_DONE),
+            (connect_request(expected, 8883), SOCKS_DONE),
         ];
         let proxy = socks_proxy(Some(server.address()), talk);
         through(&proxy, scheme, "")
@@ -261,8 +261,8 @@ fn an_invalid_proxy_answer_is_refused_within_limits() {
         let proxy = refusing(reply);
         let document = through(&proxy, "http", "").args(["plc.test", "--json"]).fails_with(3);
         let document = document.json();
-        let wanted = format!("the proxy {} {words}", proxy.address());
-        assert_eq!(document["error"]["message"], wanted.as_str());
+        let expected = format!("the proxy {} {words}", proxy.address());
+        assert_eq!(document["error"]["message"], expected.as_str());
         assert_eq!(document["error"]["kind"], "proxy_failed");
     }
 }
@@ -300,7 +300,7 @@ fn the_proxy_option_overrides_the_environment() {
         run(&[(name, &nowhere), ("NO_PROXY", "plc.test")], &[]).fails_with(3);
     }
     run(&[("HTTPS_PROXY", ""), ("ALL_PROXY", "")], &[]).succeeds();
-    // What is asked for by name is used for every target.
+    // The option applies to every target.
     run(&[("NO_PROXY", "*")], &["--proxy", &nowhere]).fails_with(3);
 
     let proxy = http_proxy(server.address(), b"HTTP/1.1 200 OK\r\n\r\n");
@@ -319,10 +319,10 @@ fn issuers_are_fetched_without_the_proxy() {
     let url = format!("http://{}", proxy.address());
     let outcome = run().args(["--proxy", &url]).fails_with(1);
     assert!(outcome.err().contains(refused), "{}", outcome.err());
-    // A server on this machine that was reached as such opens them.
+    // A target on this machine allows its addresses.
     let outcome = run().args(["--connect", &server.address().to_string()]).fails_with(1);
     assert!(!outcome.err().contains(refused), "{}", outcome.err());
-    // As certgrab, and as a device of TLS 1.2 that may read the PEM.
+    // As certgrab, and as a TLS 1.2 device that may read the PEM.
     assert_eq!(proxy.heard().connections, 2);
 }
 

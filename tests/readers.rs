@@ -1,5 +1,5 @@
-//! A server that presents different chains to its clients: each format has the anchor of the chain that
-//! its reader gets.
+//! A server that presents different chains to its clients: each format has the anchor of the chain that its
+//! reader gets.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use crate::support::{
     run::Run,
 };
 
-/// A server that shows TLS 1.2 and TLS 1.3 different chains.
+/// A server that presents different chains in TLS 1.2 and TLS 1.3.
 pub(crate) struct ByVersion {
     pub(crate) old: Pki,
     pub(crate) new: Pki,
@@ -102,7 +102,7 @@ fn a_format_for_several_stacks_has_the_anchors_of_all_chains() {
             assert!(written.contains(line), "{format}: {written}");
         }
     }
-    // Where it holds one certificate, it is that of the usual client.
+    // Where the lock has one certificate, it is that of the usual client.
     let outcome = servers.run(&["--emit", "sha256"]).succeeds();
     let sha256 = outcome.out();
     let usual = servers.run(&["--json"]).succeeds().json();
@@ -152,7 +152,7 @@ fn sync_new_and_check_query_as_the_reader() {
     run("sync").succeeds();
     assert!(lock().contains("CN=New Root") && !lock().contains("CN=Old Root"), "{}", lock());
     run("check").succeeds();
-    // A device of TLS 1.2 needs what a lock of TLS 1.3 lacks.
+    // A TLS 1.2 device needs an anchor that a lock of TLS 1.3 does not have.
     manifest("emit = { go = \"ca.go\", esp8266 = \"ca.h\" }\n");
     let report = run("check").ends().out();
     assert!(!report.is_empty(), "{report}");
@@ -175,7 +175,7 @@ fn sync_new_and_check_query_as_the_reader() {
     assert!(header.contains("CN=Old Root") && !header.contains("CN=New Root"), "{header}");
 }
 
-/// A server with four faces: TLS 1.2 and 1.3, with RSA and ECDSA, each of another CA.
+/// A server with four chains: TLS 1.2 and 1.3, RSA and ECDSA, each of another CA.
 struct FourFaces {
     authorities: BTreeMap<&'static str, Authority>,
     _listeners: Vec<real::Listener>,
@@ -232,7 +232,7 @@ fn each_format_has_the_anchor_of_the_chain_its_reader_sees() {
     let emitted = |format: &str| {
         trusted(grab(&servers.front).args(["--emit", format, "--name", "ROOT_CA"])).succeeds().out()
     };
-    // What `sync` writes, and `check` approves with the manifest and without.
+    // `sync` writes it, and `check` accepts it with and without the manifest.
     let synced = |format: &str, file: &str| {
         let folder = folder.path().join(format!("{format}-synced"));
         std::fs::create_dir(&folder).expect("a folder");
@@ -273,8 +273,8 @@ fn each_format_has_the_anchor_of_the_chain_its_reader_sees() {
     assert_eq!(seen, [1, 1, 1, 1], "each format has one anchor");
 }
 
-/// Clients of real TLS libraries, each compiled with what was written: whether it connects; `None`
-/// where the library is missing.
+/// Clients of real TLS libraries, each compiled with the written anchor: whether it connects; `None` if the
+/// library is missing.
 mod real_clients {
     use std::{fs, path::Path, process::Command};
 

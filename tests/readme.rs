@@ -1,4 +1,4 @@
-//! What the README says is true: its commands are run and their whole output is compared.
+//! The README is correct: its commands are run and their whole output is compared.
 
 use std::{fs, path::PathBuf, process::Command};
 
@@ -40,7 +40,7 @@ const CHINESE: [&str; 5] = [
 /// The most words of the README: people read it whole.
 const MAX_README_WORDS: usize = 1500;
 
-/// All that [`PAGES`] say.
+/// The text of all [`PAGES`].
 fn pages() -> String {
     PAGES.map(read).concat()
 }
@@ -51,7 +51,7 @@ fn the_readme_is_short() {
     assert!(words <= MAX_README_WORDS, "{words} words");
 }
 
-/// The commands of the `console` blocks, each with all that it prints.
+/// The commands of the `console` blocks, each with its output.
 fn examples(text: &str) -> Vec<(String, String)> {
     let mut examples = Vec::new();
     for block in text.split("```console\n").skip(1) {
@@ -67,7 +67,7 @@ fn examples(text: &str) -> Vec<(String, String)> {
 fn every_console_example_prints_what_the_pages_show() {
     let examples = examples(&(pages() + &CHINESE.map(read).concat()));
     assert!(examples.len() >= 4, "{}", examples.len());
-    for (command, wanted) in examples {
+    for (command, expected) in examples {
         let words: Vec<_> = command.split_whitespace().collect();
         assert_eq!(words[0], "certgrab", "{command}");
         let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
@@ -78,7 +78,7 @@ fn every_console_example_prints_what_the_pages_show() {
             .output()
             .expect("the command runs");
         let both = [output.stdout, output.stderr].concat();
-        assert_eq!(String::from_utf8_lossy(&both), wanted, "{command}");
+        assert_eq!(String::from_utf8_lossy(&both), expected, "{command}");
     }
 }
 
@@ -102,7 +102,7 @@ fn every_option_of_the_pages_exists() {
         String::from_utf8_lossy(&output.stdout).into_owned()
     })
     .collect();
-    // The page on many targets has the options of the programs that spread a list.
+    // The page on many targets has options of other programs.
     let others = "docs/many-targets.md";
     let pages = PAGES.into_iter().chain(CHINESE).filter(|name| *name != others);
     for name in pages {
@@ -148,7 +148,7 @@ fn help_groups_options_under_headings() {
             None => {}
         }
     }
-    let wanted: [(&str, &[&str]); 7] = [
+    let expected: [(&str, &[&str]); 7] = [
         ("Options", &["--help", "--version"]),
         (
             "What to write",
@@ -207,7 +207,7 @@ fn help_groups_options_under_headings() {
         ),
         ("Messages", &["--color", "--quiet", "--verbose", "--lang"]),
     ];
-    for (heading, options) in wanted {
+    for (heading, options) in expected {
         let found = groups.iter().find(|(known, _)| *known == heading).expect(heading);
         assert_eq!(found.1, options, "{heading}");
     }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::support::{Pki, certgrab, pki::sha256, real};
 
-/// What certgrab says of the chain of `pki`, whose root is trusted.
+/// The error for the chain of `pki`, whose root is trusted.
 fn said(pki: &Pki) -> String {
     certgrab()
         .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
@@ -54,7 +54,7 @@ fn a_missing_right_of_a_ca_or_leaf_has_a_sentence() {
         params.custom_extensions.push(extension);
     };
     let other = GeneralSubtree::DnsName("other.test".to_owned());
-    for (pki, wanted) in [
+    for (pki, expected) in [
         (
             changed(|leaf| leaf.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
             "`CN=plc.test` cannot be verified: it is a CA certificate (CA:TRUE), not a server \
@@ -100,7 +100,7 @@ fn a_missing_right_of_a_ca_or_leaf_has_a_sentence() {
             "`CN=Upper` cannot be verified: it issued a certificate but is not a CA",
         ),
     ] {
-        assert_eq!(said(&pki), format!("certgrab: error: {wanted}\n"));
+        assert_eq!(said(&pki), format!("certgrab: error: {expected}\n"));
     }
 }
 
@@ -122,13 +122,13 @@ fn a_self_signed_server_has_a_hint_with_its_fingerprint() {
     }
 }
 
-/// A root and a leaf made by OpenSSL, for what rcgen rightly does not make.
+/// A root and a leaf by OpenSSL, with fields that rcgen refuses.
 struct Weak {
     folder: TempDir,
 }
 
 impl Weak {
-    /// The root has a key of the kind `key`; the leaf is signed with `how`.
+    /// The root has a key of the type `key`; the leaf is signed with `how`.
     fn new(key: &[&str], how: &[&str], has_extensions: bool) -> Self {
         let weak = Self { folder: TempDir::new().expect("a folder") };
         let folder = weak.folder.path();
@@ -173,7 +173,7 @@ fn weak_and_old_algorithms_are_named_with_the_reason() {
         return;
     }
     let rsa = ["-newkey", "rsa:2048"];
-    for (weak, wanted) in [
+    for (weak, expected) in [
         (
             Weak::new(&rsa, &["-sha1"], true),
             "`CN=plc.test` cannot be verified: it is signed with sha1WithRSAEncryption, and SHA1 is \
@@ -203,7 +203,7 @@ fn weak_and_old_algorithms_are_named_with_the_reason() {
              its purpose",
         ),
     ] {
-        assert_eq!(weak.said(), format!("certgrab: error: {wanted}\n"));
+        assert_eq!(weak.said(), format!("certgrab: error: {expected}\n"));
     }
 }
 
@@ -242,7 +242,7 @@ fn an_unsupported_rsassa_pss_parameter_is_named() {
     );
 }
 
-/// A root, `CN=Plant Issuing` below it, and a leaf that names its issuer as `issuer` writes it.
+/// A root, `CN=Plant Issuing` below it, and a leaf that encodes its issuer like `issuer`.
 fn named_otherwise(issuer: DnValue) -> Pki {
     let key = KeyPair::generate().expect("a key");
     let same = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
@@ -303,7 +303,7 @@ fn only_unchecked_constraints_are_called_unchecked() {
             leaf.subject_alt_names.push(SanType::Rfc822Name(mail));
         })
         .leaf("plc.test");
-    for (pki, wanted) in [
+    for (pki, expected) in [
         (
             upper(vec![directory()]),
             "`CN=Upper` cannot be verified: it constrains directory names (nameConstraints), \
@@ -325,7 +325,7 @@ fn only_unchecked_constraints_are_called_unchecked() {
              (nameConstraints)",
         ),
     ] {
-        assert_eq!(said(&pki), format!("certgrab: error: {wanted}\n"));
+        assert_eq!(said(&pki), format!("certgrab: error: {expected}\n"));
     }
 }
 

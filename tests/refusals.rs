@@ -1,4 +1,4 @@
-//! No path verifies: one sentence says why, and nothing is written.
+//! No path verifies: one sentence gives the reason, and nothing is written.
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
@@ -64,12 +64,12 @@ fn dots_and_spaces_in_names_and_an_empty_san_are_shown() {
             .ends();
         run.err()
     };
-    let told = names(b"\x30\x0b\x82\x09plc.test.");
-    assert!(told.contains("for `plc.test`, only for `plc.test.`\n"), "{told}");
-    let told = names(b"\x30\x0b\x82\x09 plc.test");
-    assert!(told.contains("for `plc.test`, only for ` plc.test`\n"), "{told}");
-    let told = names(b"\x30\x00");
-    assert!(told.contains("it has an empty subjectAltName"), "{told}");
+    let printed = names(b"\x30\x0b\x82\x09plc.test.");
+    assert!(printed.contains("for `plc.test`, only for `plc.test.`\n"), "{printed}");
+    let printed = names(b"\x30\x0b\x82\x09 plc.test");
+    assert!(printed.contains("for `plc.test`, only for ` plc.test`\n"), "{printed}");
+    let printed = names(b"\x30\x00");
+    assert!(printed.contains("it has an empty subjectAltName"), "{printed}");
 }
 
 #[test]
@@ -102,12 +102,12 @@ fn one_refused_format_is_named_and_nothing_is_written() {
         let emit = emit
             .flat_map(|(form, file)| ["--emit".to_owned(), format!("{form}={}", file.display())]);
         let grab = grab(&server).args(["--roots"]).args([pki.root_file()]);
-        let told = grab.args(emit).fails_with(1).err();
+        let printed = grab.args(emit).fails_with(1).err();
         let begins = "certgrab: error: nothing is written because of `c`, `rust-anchor`: ";
-        assert!(told.starts_with(begins) && told.ends_with(names_the_others), "{told}");
+        assert!(printed.starts_with(begins) && printed.ends_with(names_the_others), "{printed}");
         assert!(files.iter().all(|file| !file.exists()));
     }
-    // A stack that refuses what browsers take is named alike.
+    // A stack that refuses what browsers accept is named in the same way.
     let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
     let pki = Pki::root_with_key("Plant Root", key).leaf("plc.test");
     let server = Server::presenting(&pki);
@@ -115,10 +115,14 @@ fn one_refused_format_is_named_and_nothing_is_written() {
     let emit = ["bearssl", "python"].iter().zip(&files);
     let emit =
         emit.flat_map(|(form, file)| ["--emit".to_owned(), format!("{form}={}", file.display())]);
-    let told = grab(&server).args(["--roots"]).args([pki.root_file()]).args(emit).fails_with(1);
-    let wanted = "certgrab: error: nothing is written because of `bearssl`: ";
-    assert!(told.err().contains(wanted), "{}", told.err());
-    assert!(told.err().ends_with("leave out `bearssl` to write `python`\n"), "{}", told.err());
+    let printed = grab(&server).args(["--roots"]).args([pki.root_file()]).args(emit).fails_with(1);
+    let expected = "certgrab: error: nothing is written because of `bearssl`: ";
+    assert!(printed.err().contains(expected), "{}", printed.err());
+    assert!(
+        printed.err().ends_with("leave out `bearssl` to write `python`\n"),
+        "{}",
+        printed.err()
+    );
     assert!(files.iter().all(|file| !file.exists()));
 }
 
@@ -258,7 +262,7 @@ fn a_loop_of_issuers_differs_from_a_missing_issuer() {
          root in Mozilla's store was reached\n\
          certgrab: hint: pass the root of the server's CA with `--roots FILE`\n",
     );
-    // Either of them ends the chain once the user trusts it.
+    // Either of them is an anchor once the user trusts it.
     let fingerprint = sha256(&chain[2]);
     run().args(["--trust-sha256", &fingerprint]).succeeds().stdout(&pem_of(&chain[2..]));
 }
@@ -313,7 +317,7 @@ fn a_name_in_the_wrong_form_is_shown_with_the_rule() {
     use rcgen::SanType;
     let dns = |name: &str| SanType::DnsName(name.try_into().expect("a name"));
     let mail = SanType::Rfc822Name("root@plc.test".try_into().expect("an address"));
-    for (wanted, name, problem, hint) in [
+    for (expected, name, problem, hint) in [
         (
             "plc.test",
             mail,
@@ -338,8 +342,8 @@ fn a_name_in_the_wrong_form_is_shown_with_the_rule() {
         let pki = Pki::root("Plant Root")
             .changed(|leaf| leaf.subject_alt_names = vec![name])
             .leaf("plc.test");
-        let told = certgrab()
-            .args([wanted, "--at", "2030-01-01", "--emit", "pem", "--from"])
+        let printed = certgrab()
+            .args([expected, "--at", "2030-01-01", "--emit", "pem", "--from"])
             .args([pki.chain_file()])
             .args(["--roots"])
             .args([pki.root_file()])
@@ -347,9 +351,9 @@ fn a_name_in_the_wrong_form_is_shown_with_the_rule() {
             .stdout("")
             .err();
         let begins = format!(
-            "certgrab: error: the server's certificate is not valid for `{wanted}`{problem}\n\
+            "certgrab: error: the server's certificate is not valid for `{expected}`{problem}\n\
              certgrab: hint: reissue the server's certificate with {hint}"
         );
-        assert!(told.starts_with(&begins), "{told}");
+        assert!(printed.starts_with(&begins), "{printed}");
     }
 }

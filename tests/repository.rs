@@ -1,4 +1,4 @@
-//! A clone of the repository for contributors and publishers: scripts, workflows, packages.
+//! The repository for contributors and publishers: scripts, workflows, packages.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use crate::support::{
     yaml::{steps, yaml},
 };
 
-/// A file of the repository that no packed crate has.
+/// A file of the repository that packed crates do not contain.
 fn file(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if !path.exists() {
@@ -23,7 +23,7 @@ fn file(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-/// A test that needs a program, run where there is no program at all.
+/// A test that needs a program, run where no program exists.
 fn test_without_programs(variable: &str, value: &str) -> Output {
     Command::new(std::env::current_exe().expect("the tests"))
         .args(["--exact", "integrating::make_generates_the_constants_before_compiling"])
@@ -48,7 +48,7 @@ fn a_missing_part_fails_a_test_only_if_parts_are_required() {
     assert!(said.contains("CERTGRAB_REQUIRE_PARTS=1 requires make"), "{said}");
 }
 
-/// Whether a script of the repository is what `run` calls.
+/// Whether `run` calls a script of the repository.
 fn calls(run: &str, script: &str) -> bool {
     run.lines().any(|line| line.trim().starts_with(&format!("bash {script}")))
 }
@@ -82,7 +82,7 @@ fn pull_requests_and_releases_run_the_same_scripts_as_anyone() {
     };
     assert!(steps(&release).iter().any(attests), "no provenance");
 
-    // Nothing is uploaded to a registry before whoever publishes says so.
+    // Nothing is uploaded to a registry until the publisher enables it.
     let publish = yaml(&file(".github/workflows/publish.yml").expect("beside the others"));
     let publish = publish.expect("PyYAML is there");
     for (name, job) in publish["jobs"].as_object().expect("jobs") {
@@ -125,7 +125,7 @@ fn the_action_installs_a_release_by_its_hash_or_this_source() {
     assert!(runs[1].contains("certgrab \"${args[@]}\""), "{}", runs[1]);
     for step in steps {
         assert_eq!(step["shell"], "bash", "{step}");
-        // What a workflow gives comes as a variable, never as text of the script.
+        // Inputs of a workflow are passed as variables, never as script text.
         assert!(!step["run"].as_str().expect("a script").contains("${{"), "{step}");
     }
 }
@@ -208,7 +208,7 @@ fn the_map_of_the_source_is_complete_and_current() {
     let Some(page) = file("CONTRIBUTING.md") else { return };
     let text = fs::read_to_string(page).expect("UTF-8");
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // The entry points are no part of the map.
+    // The entry points are not part of the map.
     let entries = ["lib", "main", "fuzzing"];
     for entry in fs::read_dir(top.join("src")).expect("src") {
         let entry = entry.expect("an entry").path();

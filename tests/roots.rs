@@ -1,4 +1,4 @@
-//! Stores: files, folders, Mozilla's and the system's.
+//! Root stores: files, folders, Mozilla's and the system's.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ fn roots_may_be_given_more_than_once_and_as_a_folder() {
     let server = Server::presenting(&pki);
     let both = [other.root_file(), pki.root_file()];
     grab(&server).args(["--roots"]).args([&both[0]]).args(["--roots"]).args([&both[1]]).succeeds();
-    // The key and what else lies in a folder is passed over.
+    // A key and other files in a folder are skipped.
     fs::write(pki.file("notes.txt"), "no certificate here").expect("a file");
     grab(&server).args(["--roots"]).args([pki.folder()]).succeeds();
 }
@@ -176,7 +176,7 @@ fn an_unsupported_file_of_certificates_is_named() {
     };
     let pem = fs::read_to_string(pki.root_file()).expect("a file");
 
-    // The beginning of what `openssl pkcs12 -export` writes, its lengths made to fit.
+    // The start of the output of `openssl pkcs12 -export`, with adjusted lengths.
     let pfx = [0x30, 0x10, 2, 1, 3, 0x30, 0x0b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1];
     refused(
         "roots.p12",

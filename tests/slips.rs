@@ -1,4 +1,4 @@
-//! Typos, and words that are not typos: the messages about them.
+//! Typos and other mistaken input, with their messages.
 
 use std::{ffi::OsStr, fs, io::Read as _, os::unix::ffi::OsStrExt as _, process::Stdio};
 
@@ -43,10 +43,10 @@ fn no_message_repeats_the_key_of_a_connection_string() {
         let said = certgrab().args(["sync", "--locked"]).in_folder(folder.path()).ends().err();
         assert!(!said.contains("c2VjcmV0"), "{said}");
     }
-    let told = certgrab().args([CONNECTION]).fails_with(2).err();
+    let printed = certgrab().args([CONNECTION]).fails_with(2).err();
     assert!(
-        told.contains("`HostName=hub.azure-devices.net;DeviceId=d;SharedAccessKey=...`"),
-        "{told}"
+        printed.contains("`HostName=hub.azure-devices.net;DeviceId=d;SharedAccessKey=...`"),
+        "{printed}"
     );
 }
 
@@ -84,7 +84,7 @@ fn no_message_repeats_what_may_be_a_password_in_a_target() {
 
 #[test]
 fn a_number_below_the_minimum_is_refused_with_the_minimum() {
-    for (words, told) in [
+    for (words, printed) in [
         (
             &["--hosts", "x", "--jobs", "0"][..],
             "invalid value '0' for '--jobs <N>': expected a number of targets, at least 1",
@@ -118,7 +118,7 @@ fn a_number_below_the_minimum_is_refused_with_the_minimum() {
             .args(words)
             .fails_with(2)
             .stdout("")
-            .stderr(&format!("certgrab: error: {told}\n"));
+            .stderr(&format!("certgrab: error: {printed}\n"));
     }
 }
 
@@ -134,10 +134,10 @@ fn an_error_repeats_only_the_start_of_a_long_word() {
         (&["a.test", &option], "unexpected argument '--aaa"),
         (&["new", &long, "a.test", "x"], "unknown project"),
     ] {
-        let told = certgrab().args(words).fails_with(2).err();
-        assert!(told.contains(why), "{told}");
-        assert!(told.contains("aaa... ("), "{told}");
-        assert!(told.len() < 1_000, "{told}");
+        let printed = certgrab().args(words).fails_with(2).err();
+        assert!(printed.contains(why), "{printed}");
+        assert!(printed.contains("aaa... ("), "{printed}");
+        assert!(printed.len() < 1_000, "{printed}");
     }
 }
 
@@ -175,20 +175,24 @@ fn a_path_may_contain_any_bytes() {
 #[test]
 fn an_empty_list_and_a_closed_standard_input_are_errors() {
     for list in ["", "\n\n", "# nothing\n  \n"] {
-        let told = certgrab().args(["--hosts", "-"]).reading(list).fails_with(2).stdout("").err();
-        assert!(told.ends_with("certgrab: error: standard input contains no target\n"), "{told}");
+        let printed =
+            certgrab().args(["--hosts", "-"]).reading(list).fails_with(2).stdout("").err();
+        assert!(
+            printed.ends_with("certgrab: error: standard input contains no target\n"),
+            "{printed}"
+        );
     }
-    let told = certgrab().args(["--hosts", "/dev/null", "-q"]).fails_with(2).stdout("");
-    told.stderr("certgrab: error: /dev/null contains no target\n");
-    // A part of a list may well be empty.
+    let printed = certgrab().args(["--hosts", "/dev/null", "-q"]).fails_with(2).stdout("");
+    printed.stderr("certgrab: error: /dev/null contains no target\n");
+    // A part of a list may be empty.
     certgrab().args(["--hosts", "-", "--shard", "2/2", "-q"]).reading("127.0.0.1:1\n").succeeds();
     let closed = std::process::Command::new("bash")
         .args(["-c", "\"$0\" --hosts - -q <&-", env!("CARGO_BIN_EXE_certgrab")])
         .output()
         .expect("bash runs");
     assert_eq!(closed.status.code(), Some(2));
-    let told = String::from_utf8(closed.stderr).unwrap();
-    assert_eq!(told, "certgrab: error: standard input contains no target\n");
+    let printed = String::from_utf8(closed.stderr).unwrap();
+    assert_eq!(printed, "certgrab: error: standard input contains no target\n");
 }
 
 #[test]
@@ -230,15 +234,15 @@ fn a_file_name_is_not_read_as_a_server() {
         ("there.pem", "convert it with `certgrab convert there.pem --emit FORMAT`"),
         ("lib.rs", "check it with `certgrab check lib.rs`"),
     ] {
-        let told = run(&[name]).fails_with(2).err();
-        assert!(told.contains(&format!("this is a file; {next}")), "{told}");
-        assert!(told.ends_with(&format!("\ncertgrab: hint: {next}\n")), "{told}");
+        let printed = run(&[name]).fails_with(2).err();
+        assert!(printed.contains(&format!("this is a file; {next}")), "{printed}");
+        assert!(printed.ends_with(&format!("\ncertgrab: hint: {next}\n")), "{printed}");
     }
     for name in ["typo.py", "typo.rs", "typo.json", "typo.kt", "typo.sh"] {
-        let told = run(&["check", "there.pem", name]).fails_with(4).err();
-        assert!(told.contains(&format!("cannot read {name}: No such file")), "{told}");
+        let printed = run(&["check", "there.pem", name]).fails_with(4).err();
+        assert!(printed.contains(&format!("cannot read {name}: No such file")), "{printed}");
     }
-    // A server may be called so.
+    // A server may have this name.
     run(&["typo.py:1", "--connect", "127.0.0.1:1"]).fails_with(3);
     run(&["docs.rs", "--connect", "127.0.0.1:1"]).fails_with(3);
 }
@@ -246,12 +250,12 @@ fn a_file_name_is_not_read_as_a_server() {
 #[test]
 fn a_manifest_error_names_its_key_and_line() {
     let folder = tempfile::TempDir::new().unwrap();
-    let told = |keys: &str| {
+    let printed = |keys: &str| {
         let text = format!("[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\n{keys}\n");
         fs::write(folder.path().join("certgrab.toml"), text).unwrap();
         certgrab().args(["sync", "--locked"]).in_folder(folder.path()).fails_with(2).err()
     };
-    for (keys, wanted) in [
+    for (keys, expected) in [
         (
             "style = \"loud\"",
             "`style`: invalid value 'loud' [possible values: upper, lower, camel]",
@@ -280,18 +284,19 @@ fn a_manifest_error_names_its_key_and_line() {
             "`sni`: invalid value '::1': an IP address cannot be sent in a ClientHello (RFC 6066 section 3)",
         ),
     ] {
-        assert_eq!(told(keys), format!("certgrab: error: certgrab.toml:5: {wanted}\n"));
+        assert_eq!(printed(keys), format!("certgrab: error: certgrab.toml:5: {expected}\n"));
     }
     assert_eq!(
-        told("name = \"X\"\nname-from = \"organisation\""),
+        printed("name = \"X\"\nname-from = \"organisation\""),
         "certgrab: error: certgrab.toml:6: `name-from` cannot be combined with `name`\n"
     );
     let text = "\n[[target]]\nlock = \"plc.pem\"\nhost = \"a b\"\nbackup = true\n";
     fs::write(folder.path().join("certgrab.toml"), text).unwrap();
-    let told = certgrab().args(["sync", "--locked"]).in_folder(folder.path()).fails_with(2).err();
-    let wanted =
+    let printed =
+        certgrab().args(["sync", "--locked"]).in_folder(folder.path()).fails_with(2).err();
+    let expected =
         "certgrab: error: certgrab.toml:4: `host`: invalid value 'a b': `a b` has the host";
-    assert!(told.starts_with(wanted), "{told}");
+    assert!(printed.starts_with(expected), "{printed}");
 }
 
 #[test]
@@ -420,30 +425,30 @@ fn options_of_other_programs_get_certgrabs_equivalent() {
         (&["test", "a.test:8883"], "the main job needs no verb: `certgrab HOST:PORT`"),
         (&["convert", "-in", "ca.pem"], "hint: name the file alone: `certgrab convert FILE`"),
         (&["-"], "hint: read targets from standard input with `--hosts -`"),
-        // What is like nothing is no value either.
+        // A value without any similar one is an error too.
         (&["a.test", "--xyzzy"], "hint: see `certgrab --help`"),
     ] {
-        let told = certgrab().args(typed).fails_with(2).stdout("").err();
-        assert!(told.contains(hint), "{typed:?}: {told}");
-        assert!(!told.contains("as a value"), "{typed:?}: {told}");
+        let printed = certgrab().args(typed).fails_with(2).stdout("").err();
+        assert!(printed.contains(hint), "{typed:?}: {printed}");
+        assert!(!printed.contains("as a value"), "{typed:?}: {printed}");
     }
-    // clap takes the letters of OpenSSL's options apart.
-    let told = certgrab().args(["-connect", "a.test:443"]).fails_with(2).err();
-    assert!(told.contains("error: unexpected argument '-connect' found\n"), "{told}");
+    // clap splits the letters of OpenSSL's options.
+    let printed = certgrab().args(["-connect", "a.test:443"]).fails_with(2).err();
+    assert!(printed.contains("error: unexpected argument '-connect' found\n"), "{printed}");
     let hint = "hint: `verify` reads files; to query a server, run `certgrab ";
     for server in ["a.test:8883", "https://a.test", "broker"] {
-        let told = certgrab().args(["verify", server]).fails_with(4).stdout("").err();
+        let printed = certgrab().args(["verify", server]).fails_with(4).stdout("").err();
         assert!(
-            told.contains(&format!("{hint}{}", server.trim_start_matches("https://"))),
-            "{told}"
+            printed.contains(&format!("{hint}{}", server.trim_start_matches("https://"))),
+            "{printed}"
         );
     }
-    let told = certgrab().args(["verify", "missing.pem"]).fails_with(4).err();
-    assert!(!told.contains("hint"), "{told}");
+    let printed = certgrab().args(["verify", "missing.pem"]).fails_with(4).err();
+    assert!(!printed.contains("hint"), "{printed}");
     let help = certgrab().args(["lab", "--help"]).succeeds().out();
     certgrab().args(["lab", "help"]).succeeds().stdout(&help);
     certgrab().args(["explain", "expired", "-vv"]).succeeds();
-    // A server may be called so.
+    // A server may have this name.
     for target in ["get:1", "https://get:1"] {
         certgrab().args([target, "--connect", "127.0.0.1:1"]).fails_with(3);
     }
@@ -457,7 +462,7 @@ fn the_short_help_has_every_command_on_one_screen() {
         let lines = help.lines().count();
         let is_wide = |line: &&str| textwrap::core::display_width(line) > 80;
         assert!(lines <= 40, "{lines}: {help}");
-        // A terminal of 80 columns breaks the first one, which says what certgrab is.
+        // A terminal of 80 columns wraps the first line, the description of certgrab.
         assert_eq!(help.lines().skip(1).find(is_wide), None, "{help}");
     }
     let options = short.lines().filter(|line| line.trim_start().starts_with('-')).count();
@@ -529,9 +534,9 @@ fn a_folder_in_place_of_a_file_has_a_hint() {
             "name a file in this directory",
         ),
     ] {
-        let told = certgrab().args(&words).in_folder(pki.folder()).fails_with(4).err();
-        let wanted = format!("certgrab: error: {error}\ncertgrab: hint: {hint}\n");
-        assert!(told.ends_with(&wanted), "{words:?}: {told}");
+        let printed = certgrab().args(&words).in_folder(pki.folder()).fails_with(4).err();
+        let expected = format!("certgrab: error: {error}\ncertgrab: hint: {hint}\n");
+        assert!(printed.ends_with(&expected), "{words:?}: {printed}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! `from` in a manifest: a target whose certificates come from files, not from a server's answer.
+//! `from` in a manifest: a target whose certificates come from files instead of a server.
 
 use std::{fs, net::SocketAddr, path::Path};
 
@@ -43,7 +43,7 @@ fn a_from_target_is_written_offline_and_checked_online() {
     run(pki.folder(), &["check", "--offline"]).succeeds().stdout("");
     run(pki.folder(), &["check"]).succeeds().stdout("");
 
-    // Both roots of two files, as devices hold them while the CA changes.
+    // Both roots of two files, as devices have them while the CA changes.
     let next = Pki::root("Next Root").leaf("plc.test");
     fs::copy(next.root_file(), pki.file("next.pem")).expect("a file");
     manifest(pki.folder(), (&server, server.address()), "[\"old.ino\", \"next.pem\"]", "");
@@ -97,18 +97,18 @@ fn keys_that_choose_an_anchor_conflict_with_from() {
         ("siblings = true\n", "siblings"),
     ] {
         manifest(pki.folder(), (&server, server.address()), "\"ca.crt\"", more);
-        let wanted =
+        let expected =
             format!("certgrab: error: certgrab.toml:7: `{key}` cannot be combined with `from`\n");
-        run(pki.folder(), &["sync"]).fails_with(2).stdout("").stderr(&wanted);
+        run(pki.folder(), &["sync"]).fails_with(2).stdout("").stderr(&expected);
     }
-    // A switch that is off says nothing.
+    // A switch that is off has no effect.
     fs::copy(pki.root_file(), pki.file("ca.crt")).expect("a file");
     let off = "backup = false\nfollow = false\n";
     manifest(pki.folder(), (&server, server.address()), "\"ca.crt\"", off);
     run(pki.folder(), &["sync"]).succeeds();
     manifest(pki.folder(), (&server, server.address()), "[]", "");
-    let wanted = "certgrab: error: certgrab.toml:4: `from` expects at least one file\n";
-    run(pki.folder(), &["sync"]).fails_with(2).stdout("").stderr(wanted);
+    let expected = "certgrab: error: certgrab.toml:4: `from` expects at least one file\n";
+    run(pki.folder(), &["sync"]).fails_with(2).stdout("").stderr(expected);
     manifest(pki.folder(), (&server, server.address()), "\"ca.h\"", "");
     let err = run(pki.folder(), &["sync"]).fails_with(2).err();
     assert!(err.contains("would be written over ca.h, which is read"), "{err}");
@@ -161,10 +161,10 @@ fn actions_for_a_from_target_name_its_keys() {
                   file in `from` in the manifest, then run `certgrab sync`\n";
     assert!(out.contains("verify-failed") && out.contains(advice), "{out}");
     assert!(!out.contains("--roots") && !out.contains("`roots`"), "{out}");
-    // Nobody expects a proof of a file.
+    // A file has no proof of possession.
     let err = run(pki.folder(), &["sync", "--locked"]).succeeds().err();
     assert!(!err.contains("possession") && !err.contains("warning"), "{err}");
-    // A certificate that is not in the files any more, one that came, and a file more.
+    // A certificate that was removed from the files, a new one, and a new file.
     fs::copy(pki.root_file(), pki.file("ca.crt")).expect("a file");
     let out = run(pki.folder(), &["check", "--offline"]).fails_with(1).out();
     let right = "run `certgrab sync`; if the certificate is right, add its file to `from` in the \

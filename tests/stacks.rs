@@ -1,4 +1,4 @@
-//! The output for a device is judged by the algorithm of the device's TLS stack.
+//! The output for a device is verified with the algorithm of the device's TLS stack.
 
 use std::{fs, path::Path, process::Command};
 
@@ -69,12 +69,12 @@ fn a_chain_out_of_order_is_written_for_stacks_that_sort_it() {
         ("esp8266", "BearSSL of the ESP8266 core", "the leaf `CN=plc.test`"),
         ("arduino", "Arduino-ESP32", "certificate 3 of the chain `CN=Lower`"),
     ] {
-        let wanted = format!(
+        let expected = format!(
             "certgrab: error: {whose} refuses this chain: {place} is out of order: its issuer is not \
              the next certificate\n\
              certgrab: hint: let the server send each certificate before its issuer\n"
         );
-        emit(format, &crossed).fails_with(1).stdout("").stderr(&wanted);
+        emit(format, &crossed).fails_with(1).stdout("").stderr(&expected);
     }
     emit("python", &crossed).succeeds().stderr(strict);
     for format in ["go", "java", "rust-anchor"] {
@@ -87,7 +87,7 @@ fn a_refusal_of_an_older_version_only_is_a_warning() {
     let [root_key, lower_key, leaf_key] = [(); 3].map(|()| KeyPair::generate().expect("a key"));
     let mut leaf = named("plc.test");
     leaf.subject_alt_names = vec![rcgen::SanType::DnsName("plc.test".try_into().expect("a name"))];
-    // What makes a CA certificate without keyUsage.
+    // The part that makes a CA certificate without keyUsage.
     let lower = || {
         let mut params = authority("Lower");
         params.key_usages = Vec::new();
@@ -122,7 +122,7 @@ fn a_refusal_of_an_older_version_only_is_a_warning() {
     run("arduino").succeeds().stderr("");
 }
 
-/// A chain whose name is in the CN alone, which some stacks take and browsers do not.
+/// A chain with its name in the CN only, which some stacks accept and browsers do not.
 fn named_in_the_cn() -> Pki {
     Pki::root("Root").changed(|leaf| leaf.subject_alt_names.clear()).leaf("plc.test")
 }
@@ -173,7 +173,7 @@ fn the_document_lists_stacks_only_by_option() {
     let stacks = document["stacks"].as_array().expect("a list");
     assert_eq!(stacks.len(), certgrab::internals::stack::STACKS.len());
     let of = |name: &str| stacks.iter().find(|stack| stack["name"] == name).expect("a stack");
-    let wanted = serde_json::json!({
+    let expected = serde_json::json!({
         "name": "python-3.13", "title": "CPython from 3.13 on", "known": "measured",
         "basis": "CPython 3.11 with the flags that ssl.py of 3.13 sets, OpenSSL 3.0",
         "verdict": "refuses",
@@ -182,7 +182,7 @@ fn the_document_lists_stacks_only_by_option() {
         "server_change": "reissue the certificate as in docs/your-own-ca.md",
         "anchor_sha256": document["anchor"]["sha256"],
     });
-    assert_eq!(of("python-3.13"), &wanted);
+    assert_eq!(of("python-3.13"), &expected);
     assert_eq!(of("esp8266")["verdict"], "connects");
     assert_eq!(of("esp8266")["reason"], serde_json::Value::Null);
 }
@@ -225,12 +225,12 @@ fn without_a_trusted_root_the_table_has_no_verdicts() {
     let pki = Pki::root("Root").leaf("plc.test");
     let run = certgrab().args(["plc.test", "--stacks", "--from"]).args([pki.chain_file()]);
     let out = run.fails_with(1).out();
-    let wanted = "plc.test:443: 1 certificate read\n\n\
+    let expected = "plc.test:443: 1 certificate read\n\n\
                   no TLS stack can be asked: no root that this chain may end in is trusted\n";
-    assert_eq!(out, wanted);
+    assert_eq!(out, expected);
 }
 
-/// A report and a document on the chain of `pki` in which the server sends the certificates at `places`.
+/// A report and a document on the chain of `pki` when the server sends the certificates at `places`.
 fn shown(pki: &Pki, places: &[usize]) -> (String, serde_json::Value) {
     let chain = pki.chain();
     let sent: Vec<_> = places.iter().map(|place| chain[*place].clone()).collect();
@@ -290,15 +290,15 @@ fn every_stack_judges_a_chain_with_repeated_certificates() {
 
     let most = 4 * certgrab::internals::chain::MAX_CERTIFICATES;
     let places: Vec<_> = std::iter::once(0).chain(vec![1; most]).collect();
-    let wanted = format!(
+    let expected = format!(
         "no TLS stack can be asked: expected at most {most} certificates, found {}\n",
         most + 1
     );
     let cut = table(&places);
-    assert!(cut.ends_with(&wanted), "{cut}");
+    assert!(cut.ends_with(&expected), "{cut}");
 }
 
-/// The command that verifies the chain in `file` for `plc.test` by the rules of `stack` alone.
+/// The command that verifies the chain in `file` for `plc.test` by the rules of `stack` only.
 fn verify_by(stack: &str, file: &Path, pki: &Pki) -> Run {
     certgrab()
         .args(["verify", "--stack", stack, "--host", "plc.test", "--at", "2030-01-01", "--from"])
@@ -334,9 +334,9 @@ fn the_named_stack_may_refuse_what_browsers_accept() {
     let verify = |stack: &str| verify_by(stack, &crossed, &pki);
     verify("go").succeeds();
     let err = verify("esp8266").fails_with(1).err();
-    let wanted = "certgrab: error: BearSSL of the ESP8266 core refuses this chain: the leaf \
+    let expected = "certgrab: error: BearSSL of the ESP8266 core refuses this chain: the leaf \
                   `CN=plc.test` is out of order: its issuer is not the next certificate\n";
-    assert!(err.contains(wanted), "{err}");
+    assert!(err.contains(expected), "{err}");
     let err = verify("python").succeeds().err();
     assert!(err.contains("warning: CPython from 3.13 on refuses this chain"), "{err}");
 
@@ -355,7 +355,7 @@ fn the_named_stack_may_refuse_what_browsers_accept() {
     assert_eq!(case("toaster")["error"], "the stack `toaster` is unknown");
 }
 
-/// The table of docs/stacks.md, made of the table in code.
+/// The table of docs/stacks.md, generated from the table in code.
 fn rows() -> String {
     use certgrab::internals::stack::{Known, STACKS};
     let mut rows = String::from(
@@ -392,14 +392,14 @@ fn the_page_of_the_stacks_has_the_golden_table() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/stacks.md");
     let page = fs::read_to_string(path).expect("docs/stacks.md");
     let (before, found) = page.split_once("page_of_the_stacks -->\n").expect("the mark");
-    let wanted = format!("\n{}", rows());
+    let expected = format!("\n{}", rows());
     if std::env::var_os("CERTGRAB_BLESS").is_some() {
-        let page = format!("{before}page_of_the_stacks -->\n{wanted}");
+        let page = format!("{before}page_of_the_stacks -->\n{expected}");
         fs::write(path, page).expect("the page is written");
         return;
     }
     assert!(
-        found == wanted,
+        found == expected,
         "docs/stacks.md is stale: CERTGRAB_BLESS=1 cargo test page_of_the_stacks"
     );
 }
@@ -467,7 +467,8 @@ fn a_self_signed_certificate_without_ca_is_refused_by_some_stacks() {
     }
 }
 
-/// A chain whose leaf has so many addresses, below a CA with as many nameConstraints for addresses and one
+/// A chain whose leaf has this many addresses, below a CA with as many nameConstraints for addresses and one
+/// that permits them all.
 /// that permits them all.
 fn of_many_addresses(count: u16) -> Pki {
     let constraints = move |params: &mut CertificateParams| {
@@ -496,7 +497,7 @@ fn of_many_addresses(count: u16) -> Pki {
 /// Measured with OpenSSL 3.0 and Go 1.19 at these numbers; Go 1.27 and Java have no limit.
 #[test]
 fn name_constraint_comparisons_stop_at_the_stacks_limit() {
-    // The names of OpenSSL are the attribute of the subject, the host and the addresses.
+    // OpenSSL counts the subject's attribute, the host and the addresses.
     for (stack, most) in [("openssl", 1022), ("go", 499)] {
         for (count, connects) in [(most, true), (most + 1, false)] {
             let pki = of_many_addresses(count);

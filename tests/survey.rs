@@ -1,4 +1,4 @@
-//! `--survey`: a server that answers each client differently, seen as a whole.
+//! `--survey`: a server that presents different chains to its clients.
 
 use std::path::Path;
 
@@ -52,7 +52,7 @@ fn one_chain_needs_one_anchor_and_a_refusal_is_an_answer() {
     let report = run().succeeds().out();
     let first = format!("plc.test:{}: queried in 8 ways, 1 chain received\n", server.port());
     assert!(report.starts_with(&first), "{report}");
-    // The key is of an elliptic curve: who takes RSA only is refused.
+    // The server has an EC key: a client of RSA only is refused.
     let refused = "RSA    TLS 1.3           alert";
     assert_eq!(report.matches(refused).count(), 2, "{report}");
     assert_eq!(run().args(["--emit", "pem"]).succeeds().out(), pem_of(&pki.path()[2..]));
@@ -77,7 +77,7 @@ fn a_survey_is_one_json_document() {
     let answers = known["answers"].as_array().expect("a list");
     assert_eq!(answers.len(), 8);
     for answer in answers {
-        // The server's key is of an elliptic curve.
+        // The server has an EC key.
         match answer["key"].as_str() {
             Some("ECDSA") => assert_eq!(answer["chain"], 0),
             _ => assert_eq!(answer["error"]["stage"], "handshake", "{answer}"),
@@ -102,7 +102,7 @@ fn a_set_that_its_stack_refuses_is_not_written() {
     let run = |format: &str| {
         grab(&server).args(["--survey", "--emit", format, "--roots"]).args([&intermediate])
     };
-    // mbedTLS takes any certificate for an anchor, OpenSSL under Python only a self-signed one.
+    // mbedTLS accepts any certificate as an anchor, OpenSSL under Python only a self-signed one.
     assert!(run("mbedtls").succeeds().out().contains("CN=Issuing"));
     let outcome = run("python").fails_with(1).stdout("");
     assert!(
@@ -137,8 +137,8 @@ fn tls_1_3_requirements_do_not_affect_older_queries() {
     assert_eq!(report.matches(refused).count(), 2, "{report}");
 }
 
-/// What a survey and a check of `root` make of the server at `target`, which has one face alone: all
-/// questions are answered, some of them by a refusal.
+/// The results of a survey and a check of `root` for the server at `target`, which has one chain: all queries
+/// are answered, some of them by a refusal.
 #[track_caller]
 fn every_refusal_is_an_answer(target: &str, connect: &[String], root: &Path, what: &str) {
     let run = certgrab().args([target, "--survey", "--json"]).args(connect);

@@ -28,7 +28,7 @@ fn the_roots_of_a_manifest_are_read_once() {
     let junk = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let roots = fs::read_to_string(pki.root_file()).unwrap();
     fs::write(pki.file("junk.pem"), format!("{roots}{junk}")).unwrap();
-    // A port that was free a moment ago answers nobody.
+    // A port that was free a moment ago: no server answers.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for targets in [2, 4, 8] {
         let target = |number: usize| {
@@ -39,9 +39,9 @@ fn the_roots_of_a_manifest_are_read_once() {
         };
         let text: String = (0..targets).map(target).collect();
         fs::write(pki.file("certgrab.toml"), text).unwrap();
-        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(3).err();
-        assert_eq!(told.matches("not used as a root: block 2 of").count(), 1, "{told}");
-        assert_eq!(told.matches(": error: ").count(), targets, "{told}");
+        let printed = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(3).err();
+        assert_eq!(printed.matches("not used as a root: block 2 of").count(), 1, "{printed}");
+        assert_eq!(printed.matches(": error: ").count(), targets, "{printed}");
     }
 }
 
@@ -79,15 +79,18 @@ fn sync_says_which_certificates_change_and_why() {
     let new = Pki::root("New Root").leaf("plc.test");
     let server = Server::presenting(&new);
     manifest(old.folder(), &server, &old.root_file());
-    let told = certgrab().args(["sync"]).in_folder(old.folder()).fails_with(1).err();
-    assert!(told.starts_with("certgrab: error: plc.test:"), "{told}");
+    let printed = certgrab().args(["sync"]).in_folder(old.folder()).fails_with(1).err();
+    assert!(printed.starts_with("certgrab: error: plc.test:"), "{printed}");
     assert_eq!(fs::read(old.file("include/plc_ca.h")).unwrap(), constants);
 
     manifest(old.folder(), &server, &new.root_file());
-    let told = certgrab().args(["sync"]).in_folder(old.folder()).succeeds().err();
-    assert!(told.contains(": no longer the anchor `CN=Old Root` ("), "{told}");
+    let printed = certgrab().args(["sync"]).in_folder(old.folder()).succeeds().err();
+    assert!(printed.contains(": no longer the anchor `CN=Old Root` ("), "{printed}");
     let why = "...): the only root this chain ends in\n";
-    assert!(told.contains(": now the anchor `CN=New Root` (") && told.contains(why), "{told}");
+    assert!(
+        printed.contains(": now the anchor `CN=New Root` (") && printed.contains(why),
+        "{printed}"
+    );
     assert_ne!(fs::read(old.file("include/plc_ca.h")).unwrap(), constants);
 }
 
@@ -121,7 +124,7 @@ fn a_run_that_cannot_write_one_file_changes_none() {
     manifest(old.folder(), &server, &old.root_file());
     let run = |words: &[&str]| certgrab().args(words).in_folder(old.folder());
     run(&["sync"]).succeeds();
-    // What either run would write anew: the lock of another root, and constants of another name.
+    // Both runs would change files: the lock of another root, and constants of another name.
     let new = Pki::root("New Root").leaf("plc.test");
     let server = Server::presenting(&new);
     manifest(old.folder(), &server, &new.root_file());
@@ -144,15 +147,15 @@ fn a_run_that_cannot_write_one_file_changes_none() {
         for (words, text) in [(&["sync"][..], &text), (&["sync", "--locked"], &locked)] {
             let text = text.replace("src/plc_ca.rs", place);
             fs::write(old.file("certgrab.toml"), text).unwrap();
-            let told = run(words).fails_with(4).err();
-            assert!(told.contains(&format!("certgrab: error: {problem}\n")), "{told}");
-            assert!(!told.contains("wrote"), "{told}");
+            let printed = run(words).fails_with(4).err();
+            assert!(printed.contains(&format!("certgrab: error: {problem}\n")), "{printed}");
+            assert!(!printed.contains("wrote"), "{printed}");
             assert_eq!(fs::read(old.file("certs/plc.pem")).unwrap(), lock, "{words:?}");
             assert_eq!(fs::read(old.file("include/plc_ca.h")).unwrap(), header, "{words:?}");
             assert_eq!(fs::read_to_string(old.file("no")).unwrap(), "a file");
         }
     }
-    // And both write where they can.
+    // Both write where they can.
     fs::write(old.file("certgrab.toml"), &locked).unwrap();
     run(&["sync", "--locked"]).succeeds();
     assert_ne!(fs::read(old.file("include/plc_ca.h")).unwrap(), header);
@@ -161,7 +164,7 @@ fn a_run_that_cannot_write_one_file_changes_none() {
     assert_ne!(fs::read(old.file("certs/plc.pem")).unwrap(), lock);
 }
 
-/// The port that a lock is for.
+/// The port of a lock.
 fn port_of(lock: &str) -> &str {
     lock.lines().find_map(|line| line.strip_prefix("Port: ")).expect("a port")
 }
@@ -187,44 +190,46 @@ fn a_target_may_set_its_name_and_lifetime() {
     assert!(header.contains("plant_works_root_ca"), "{header}");
 
     write("lifetime = \"99y\"\n");
-    let told = sync().fails_with(1).err();
-    assert!(told.contains("CN=Plant Root"), "{told}");
+    let printed = sync().fails_with(1).err();
+    assert!(printed.contains("CN=Plant Root"), "{printed}");
     write("style = \"loud\"\n");
-    let told = sync().fails_with(2).err();
-    assert!(told.contains("certgrab.toml:6: `style`: invalid value 'loud' "), "{told}");
+    let printed = sync().fails_with(2).err();
+    assert!(printed.contains("certgrab.toml:6: `style`: invalid value 'loud' "), "{printed}");
 }
 
 #[test]
 fn a_mistake_in_the_manifest_is_an_error_of_its_line() {
     let folder = tempfile::TempDir::new().unwrap();
-    let told = |text: &str| {
+    let printed = |text: &str| {
         fs::write(folder.path().join("certgrab.toml"), text).unwrap();
         certgrab().args(["sync"]).in_folder(folder.path()).fails_with(2).err()
     };
     assert_eq!(
-        told("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
+        printed("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
         "certgrab: error: certgrab.toml:3: unknown key `lokc`, expected one of `host`, `lock`, \
          `name`, `emit`, `check`, `roots`, `hold`, `from`, `follow`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
          `as`, `alpn`, `client-cert`, `client-key`, `timeout`, `rate`, `style`, `name-from`, `max-bytes`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
     );
     assert_eq!(
-        told(
+        printed(
             "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\n[target.emit]\nbasic = \"x\"\n"
         ),
         "certgrab: error: certgrab.toml:6: unknown format `basic`\n"
     );
     assert_eq!(
-        told("[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nemit = { json = \"j.json\" }\n"),
+        printed(
+            "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\nemit = { json = \"j.json\" }\n"
+        ),
         "certgrab: error: certgrab.toml:4: `json` cannot be generated from a lock: it describes what a server presented\n"
     );
     let hash = "\n[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\ntrust-sha256 = \"12\"\n";
     let wrong = "certgrab: error: certgrab.toml:5: `trust-sha256`: invalid value '12': ";
-    assert!(told(hash).starts_with(wrong), "{}", told(hash));
+    assert!(printed(hash).starts_with(wrong), "{}", printed(hash));
     let life = "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\nlifetime = \"long\"\n";
     let wrong = "certgrab: error: certgrab.toml:5: `lifetime`: invalid value 'long': ";
-    assert!(told(life).starts_with(wrong), "{}", told(life));
+    assert!(printed(life).starts_with(wrong), "{}", printed(life));
     assert_eq!(
-        told("# nothing yet\n"),
+        printed("# nothing yet\n"),
         "certgrab: error: certgrab.toml:1: expected at least one `[[target]]`\n"
     );
     fs::remove_file(folder.path().join("certgrab.toml")).unwrap();
@@ -239,47 +244,47 @@ fn a_mistake_in_the_manifest_is_an_error_of_its_line() {
 fn an_output_named_twice_is_an_error_of_its_line() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let told = |more: &str| {
+    let printed = |more: &str| {
         manifest(pki.folder(), &server, &pki.root_file());
         let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
         let text =
             text.replace("emit = { c = \"include/plc_ca.h\", rust = \"src/plc_ca.rs\" }\n", more);
         fs::write(pki.file("certgrab.toml"), &text).unwrap();
-        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(2).err();
+        let printed = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(2).err();
         assert_eq!(fs::read_to_string(pki.file("certgrab.toml")).unwrap(), text);
         assert!(!pki.file("certs/plc.pem").exists());
-        told
+        printed
     };
     let error = "certgrab: error: certgrab.toml:";
     assert_eq!(
-        told("emit = { c = \"certgrab.toml\" }\n"),
+        printed("emit = { c = \"certgrab.toml\" }\n"),
         format!("{error}7: `c` would be written to certgrab.toml, which is this manifest\n")
     );
     assert_eq!(
-        told("emit = { pem = \"x/../certs/plc.pem\" }\n"),
+        printed("emit = { pem = \"x/../certs/plc.pem\" }\n"),
         format!(
             "{error}7: `pem` would be written to x/../certs/plc.pem, like the lock of line 5\n"
         )
     );
     assert_eq!(
-        told("[target.emit]\nc = \"x.h\"\npem = \"./x.h\"\n"),
+        printed("[target.emit]\nc = \"x.h\"\npem = \"./x.h\"\n"),
         format!("{error}9: `pem` would be written to ./x.h, like `c` of line 8\n")
     );
     assert_eq!(
-        told(
+        printed(
             "emit = { c = \"x.h\" }\n[[target]]\nhost = \"b.test\"\nlock = \"b.pem\"\n\
              emit = { c = \"./x.h\" }\n"
         ),
         format!("{error}11: `c` would be written to ./x.h, like `c` of line 7\n")
     );
     assert_eq!(
-        told("[[target]]\nhost = \"b.test\"\nlock = \"certs/plc.pem\"\n"),
+        printed("[[target]]\nhost = \"b.test\"\nlock = \"certs/plc.pem\"\n"),
         format!("{error}9: the lock would be written to certs/plc.pem, like the lock of line 5\n")
     );
     let roots = pki.root_file();
     let root = fs::read(&roots).unwrap();
     assert_eq!(
-        told(&format!("emit = {{ c = \"{}\" }}\n", roots.display())),
+        printed(&format!("emit = {{ c = \"{}\" }}\n", roots.display())),
         format!(
             "certgrab: error: certgrab.toml: `c` of line 7 would be written over {}, which is read\n",
             roots.display()
@@ -287,7 +292,7 @@ fn an_output_named_twice_is_an_error_of_its_line() {
     );
     assert_eq!(fs::read(&roots).unwrap(), root);
     assert_eq!(
-        told("emit = { c = \"by_hand.h\" }\ncheck = [\"by_hand.h\"]\n"),
+        printed("emit = { c = \"by_hand.h\" }\ncheck = [\"by_hand.h\"]\n"),
         "certgrab: error: certgrab.toml: `c` of line 7 would be written over by_hand.h, which is \
          read\n"
     );
@@ -320,15 +325,15 @@ fn a_lock_of_another_server_is_refused() {
     let text = fs::read_to_string(pki.file("certgrab.toml")).unwrap();
     let host = format!("\"plc.test:{}\"", server.port());
     fs::write(pki.file("certgrab.toml"), text.replace(&host, "\"other.test:1\"")).unwrap();
-    let told = format!(
+    let printed = format!(
         "certgrab: error: certs/plc.pem: expected a lock for other.test:1, found one for plc.test port {}\n\
          certgrab: hint: update it with `certgrab sync`\n",
         server.port()
     );
-    run(&["sync", "--locked"]).fails_with(4).stderr(&told);
-    assert!(run(&["check", "--offline"]).fails_with(4).err().starts_with(&told));
+    run(&["sync", "--locked"]).fails_with(4).stderr(&printed);
+    assert!(run(&["check", "--offline"]).fails_with(4).err().starts_with(&printed));
 
-    // One that was made by hand may leave the server to the manifest.
+    // A hand-written lock may leave the server to the manifest.
     fs::write(pki.file("certs/plc.pem"), fs::read(pki.root_file()).unwrap()).unwrap();
     run(&["sync", "--locked", "--quiet"]).succeeds();
 }
@@ -340,11 +345,11 @@ fn sync_and_check_use_the_proxy() {
     manifest(pki.folder(), &server, &pki.root_file());
     let run = |arguments: &[&str]| certgrab().args(arguments).in_folder(pki.folder());
     run(&["sync", "--quiet"]).succeeds();
-    // Nothing listens there, and the environment's choice is not asked.
+    // No server listens there, and the environment's proxy is not used.
     let nowhere = ["--proxy", "http://127.0.0.1:1"];
     for command in ["sync", "check"] {
-        let told = run(&[command]).args(nowhere).fails_with(3).err();
-        assert!(told.contains("127.0.0.1:1"), "{told}");
+        let printed = run(&[command]).args(nowhere).fails_with(3).err();
+        assert!(printed.contains("127.0.0.1:1"), "{printed}");
         let around = run(&[command, "--quiet", "--proxy", "none"]);
         around.env("HTTPS_PROXY", "http://127.0.0.1:1").succeeds();
     }
@@ -376,18 +381,18 @@ fn an_ignored_sighup_stays_ignored_after_a_write() {
     assert!(pki.file("certs/plc.pem").exists());
 }
 
-/// What lets nobody through to `server` before `wanted` connections were made to it.
-fn gate(server: &Server, wanted: usize) -> std::net::SocketAddr {
+/// Accepts no connection to `server` until `expected` connections were made.
+fn gate(server: &Server, expected: usize) -> std::net::SocketAddr {
     let gate = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let (address, behind) = (gate.local_addr().unwrap(), server.address());
     std::thread::spawn(move || {
         let mut held: Vec<std::net::TcpStream> = Vec::new();
         for client in gate.incoming().flatten() {
             held.push(client);
-            if held.len() < wanted {
+            if held.len() < expected {
                 continue;
             }
-            // The last one first: the order of the answers is not that of the manifest.
+            // The last one first: the order of the answers differs from the manifest.
             for client in held.drain(..).rev() {
                 let server = std::net::TcpStream::connect(behind).unwrap();
                 let copies =
@@ -424,15 +429,15 @@ fn sync_queries_concurrently_and_reports_in_manifest_order() {
         text.insert_str(0, &target(strange, "strange.pem"));
         text.insert_str(0, &target(gate, "device.key"));
         fs::write(pki.file("certgrab.toml"), text).unwrap();
-        let told = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(4).err();
-        // What is refused beforehand asks nobody, or there would be one more than the gate waits for.
-        let wanted = "certgrab: error: device.key would lose a private key, line 1\n\
+        let printed = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(4).err();
+        // Targets refused beforehand are not queried; otherwise the gate would get one more connection.
+        let expected = "certgrab: error: device.key would lose a private key, line 1\n\
                       certgrab: hint: name another file in the manifest, or move this one away\n\
                       certgrab: error: plc.test:8883: `CN=plc.test` is issued by `CN=Other Root`, ";
-        assert!(told.starts_with(wanted), "{told}");
-        let wrote: Vec<_> = told.lines().filter(|line| line.contains(": wrote ")).collect();
+        assert!(printed.starts_with(expected), "{printed}");
+        let wrote: Vec<_> = printed.lines().filter(|line| line.contains(": wrote ")).collect();
         let in_order = (0..targets).map(|number| format!("certgrab: wrote {targets}/{number}.pem"));
-        assert_eq!(wrote, in_order.collect::<Vec<_>>(), "{told}");
+        assert_eq!(wrote, in_order.collect::<Vec<_>>(), "{printed}");
         assert!(!pki.file("strange.pem").exists());
     }
 }
@@ -444,9 +449,9 @@ fn a_der_lock_and_special_files_are_named() {
     let refused = |lock: &str, sync: &str, locked: &str| {
         let text = format!("[[target]]\nhost = \"plc.test:8883\"\nlock = \"{lock}\"\n");
         fs::write(pki.file("certgrab.toml"), text).unwrap();
-        for (arguments, wanted) in [(&["sync"][..], sync), (&["sync", "--locked"], locked)] {
+        for (arguments, expected) in [(&["sync"][..], sync), (&["sync", "--locked"], locked)] {
             let run = certgrab().args(arguments).in_folder(pki.folder());
-            run.fails_with(4).stdout("").stderr(wanted);
+            run.fails_with(4).stdout("").stderr(expected);
         }
     };
     refused(
@@ -502,13 +507,14 @@ fn hold_all_writes_all_roots() {
     run(&["sync", "--locked"]).succeeds();
     let checked = run(&["check"]).ends();
     assert!(!checked.out().contains("lock-differs"), "{}", checked.out());
-    // Without the second root in the manifest, the lock holds more than is asked for.
+    // Without the second root in the manifest, the lock has more than the manifest requests.
     let without = manifest.replace(", \"new.pem\"", "");
     fs::write(folder.path().join("certgrab.toml"), without).expect("a file");
     let err = run(&["sync", "--locked"]).fails_with(1).err();
     let keys = "expected `hold` with 1 file, found `hold` with 2 files";
     assert!(err.contains(keys), "{err}");
-    // The server switches to the new root: what is committed still connects, and sync says who does not.
+    // The server switches to the new root: committed constants still connect, and sync names the devices that
+    // do not.
     let address = server.address();
     drop(server);
     let _switched = Server::of(&new).at(address).start();
@@ -613,7 +619,7 @@ fn hints_of_sync_and_check_name_manifest_keys() {
     assert!(err.ends_with(&hint) && !err.contains("--"), "{err}");
     let chinese = run(&["sync", "--lang", "zh"]).fails_with(1).err();
     assert!(chinese.contains("在清单里：") && chinese.contains("`trust-sha256 = \""), "{chinese}");
-    // The same for findings, where a server has moved to another CA.
+    // The same for findings after a server has moved to another CA.
     let other = Pki::root("Other Root").leaf("plc.test");
     fs::copy(other.root_file(), pki.file("other.pem")).expect("a file");
     let manifest = fs::read_to_string(pki.file("certgrab.toml")).expect("a manifest");

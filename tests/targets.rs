@@ -1,4 +1,4 @@
-//! What the command accepts as a target, and its messages about anything else.
+//! Accepted targets, and the messages about anything else.
 
 use certgrab::{Target, internals::endpoint::StartTls};
 
@@ -59,7 +59,7 @@ fn a_hostile_target_is_escaped() {
 
 #[test]
 fn an_unknown_format_gets_similar_names() {
-    for (word, wanted) in [
+    for (word, expected) in [
         ("docx", "unknown format; see `certgrab formats`"),
         ("", "unknown format; see `certgrab formats`"),
         (
@@ -70,7 +70,7 @@ fn an_unknown_format_gets_similar_names() {
         ("jks", "unknown format; similar: `java-jks`; see `certgrab formats`"),
     ] {
         let outcome = certgrab().args(["broker.test", "--emit", word]).fails_with(2).stdout("");
-        let message = format!("invalid value '{word}' for '--emit <FORMAT[=PATH]>': {wanted}\n");
+        let message = format!("invalid value '{word}' for '--emit <FORMAT[=PATH]>': {expected}\n");
         assert!(outcome.err().contains(&message), "{}", outcome.err());
     }
 }
@@ -137,23 +137,23 @@ fn a_password_in_a_url_is_not_repeated() {
 
 #[test]
 fn connect_has_a_port_and_no_scheme() {
-    for (place, wanted) in [
+    for (place, expected) in [
         ("other.test", "expected HOST:PORT, found no port"),
         ("smtp://other.test:25", "expected HOST:PORT, found a URL; put the scheme before TARGET"),
     ] {
         let outcome = certgrab().args(["plc.test", "--connect", place]).fails_with(2).stdout("");
-        assert!(outcome.err().contains(wanted), "{}", outcome.err());
+        assert!(outcome.err().contains(expected), "{}", outcome.err());
     }
 }
 
-/// `given` as a target is shown, or why it is none.
+/// The target shown for `given`, or the error.
 fn shown(given: &str) -> String {
     given.parse::<Target>().map_or_else(|error| error.to_string(), |target| target.to_string())
 }
 
 #[test]
 fn a_target_is_a_host_a_host_with_a_port_or_a_url() {
-    for (given, wanted) in [
+    for (given, expected) in [
         ("example.com", "example.com:443"),
         ("example.com:8883", "example.com:8883"),
         ("Example.COM.:8883", "example.com:8883"),
@@ -175,7 +175,7 @@ fn a_target_is_a_host_a_host_with_a_port_or_a_url() {
         ("my_broker.local:1", "my_broker.local:1"),
         (" localhost ", "localhost:443"),
     ] {
-        assert_eq!(shown(given), wanted, "{given}");
+        assert_eq!(shown(given), expected, "{given}");
     }
 }
 
@@ -186,7 +186,7 @@ fn a_unicode_host_is_converted_to_ascii() {
 
 #[test]
 fn a_target_without_a_server_is_refused() {
-    for (given, wanted) in [
+    for (given, expected) in [
         ("", "the target is empty"),
         ("http://a", "`http://a` has the scheme `http`, which has no TLS"),
         ("gopher://a", "`gopher://a` has the scheme `gopher`, which certgrab does not know"),
@@ -202,7 +202,7 @@ fn a_target_without_a_server_is_refused() {
         ),
         ("mqtts://me:secret@a", "the target must not contain a user name (the part before `@`)"),
     ] {
-        assert_eq!(shown(given), wanted, "{given}");
+        assert_eq!(shown(given), expected, "{given}");
     }
 }
 
@@ -214,7 +214,7 @@ fn a_scheme_without_tls_suggests_the_one_with_tls() {
 
 #[test]
 fn targets_of_other_tools_get_a_hint_without_secrets() {
-    for (given, wanted) in [
+    for (given, expected) in [
         ("nats://broker.test", "sends INFO before TLS starts"),
         ("kafka://broker.test:9093", "no URL scheme of Kafka"),
         ("kafka+ssl://me:hunter2@broker.test", "pass `tls://HOST:PORT`"),
@@ -233,7 +233,7 @@ fn targets_of_other_tools_get_a_hint_without_secrets() {
     ] {
         let error = given.parse::<Target>().unwrap_err();
         let text = format!("{error}; {}", error.hint().expect("a hint"));
-        assert!(text.contains(wanted) && !text.contains("hunter2"), "{text}");
+        assert!(text.contains(expected) && !text.contains("hunter2"), "{text}");
     }
 }
 

@@ -27,8 +27,7 @@ fn write_manifest(pki: &Pki, connect: SocketAddr) {
     fs::write(pki.file("certgrab.toml"), text).expect("a manifest");
 }
 
-/// The runtimes of a process: the thread of each is woken through a descriptor of its own
-/// (eventfd(2)).
+/// The runtimes of a process: the thread of each is woken through a separate descriptor (eventfd(2)).
 fn runtimes(process: &Child) -> usize {
     let folder = format!("/proc/{}/fd", process.id());
     let descriptors = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -36,8 +35,8 @@ fn runtimes(process: &Child) -> usize {
     descriptors.filter_map(leads_to).filter(|path| path.ends_with("anon_inode:[eventfd]")).count()
 }
 
-/// Whether a run of `words` in `folder`, which waits for something, comes to have `wanted` runtimes.
-fn comes_to_have(wanted: usize, words: &[&str], folder: &Path) -> Result<(), usize> {
+/// Whether a run of `words` in `folder`, which waits for something, reaches `expected` runtimes.
+fn comes_to_have(expected: usize, words: &[&str], folder: &Path) -> Result<(), usize> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_certgrab"));
     command.args(words).current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -46,7 +45,7 @@ fn comes_to_have(wanted: usize, words: &[&str], folder: &Path) -> Result<(), usi
     let is_reached = (0..250).any(|_| {
         thread::sleep(Duration::from_millis(20));
         found = runtimes(&process);
-        found == wanted
+        found == expected
     });
     process.kill().expect("it ends");
     process.wait().expect("it ended");
@@ -60,13 +59,13 @@ fn sync_check_and_lab_use_the_requested_threads() {
     let server = Server::presenting(&pki);
     write_manifest(&pki, server.address());
     certgrab().in_folder(pki.folder()).args(["sync"]).succeeds();
-    // A server that says nothing keeps all targets under way while the threads are counted.
+    // A silent server keeps all targets active while the threads are counted.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     write_manifest(&pki, silent.local_addr().expect("an address"));
-    for (threads, wanted) in [("1", 1), ("3", 3), ("64", TARGETS)] {
+    for (threads, expected) in [("1", 1), ("3", 3), ("64", TARGETS)] {
         for command in ["sync", "check"] {
             let words = [command, "--threads", threads];
-            assert_eq!(comes_to_have(wanted, &words, pki.folder()), Ok(()), "{words:?}");
+            assert_eq!(comes_to_have(expected, &words, pki.folder()), Ok(()), "{words:?}");
         }
     }
     let words = ["lab", "--listen", "127.0.0.1:0", "--threads", "3"];

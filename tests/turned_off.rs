@@ -1,5 +1,4 @@
-//! Verification that is turned off in the ways of each language, and the nearest code that does not turn
-//! it off.
+//! Verification that is turned off in each language, and the nearest code that does not turn it off.
 
 use std::path::Path;
 

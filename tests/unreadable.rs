@@ -14,8 +14,8 @@ use crate::support::{
     remade::{ECDSA_SHA256_NULL, compressed, element, field, remade, replaced},
 };
 
-/// What somebody presents who has no certificate for the server's name: first one for their own key,
-/// whose dates cannot be read, then the real server's chain.
+/// The chain of an attacker without a certificate for the server's name: first one for the attacker's key, with
+/// unreadable dates, then the real server's chain.
 struct Impostor {
     real: Pki,
     own: Pki,
@@ -107,9 +107,9 @@ fn a_first_certificate_with_a_damaged_begin_line_is_named() {
     let damaged = first.replace("BEGIN CERTIFICATE", "BEGIN CERTIFlCATE");
     fs::write(&from, format!("{rest}{damaged}")).expect("a file");
     let out = certgrab().args(["check", "--offline"]).args([&from]).fails_with(1).out();
-    let wanted =
+    let expected =
         "the BEGIN line of the PEM block has the label `CERTIFlCATE`, expected `CERTIFICATE`";
-    assert!(out.contains(wanted), "{out}");
+    assert!(out.contains(expected), "{out}");
     let text = "Begin the chain with the server's certificate:\n";
     fs::write(&from, format!("{text}{rest}")).expect("a file");
     certgrab()
@@ -209,8 +209,8 @@ fn other_blocks_than_certificates_in_a_chain_are_named() {
     let run = certgrab().args(["plc.test", "--from"]).args([&from]).args(["--roots"]);
     let said = run.args([&pki.root_file()]).args(["--emit", "pem"]).succeeds().err();
     for label in ["CERTIFICATE REQUEST", "X509 CRL"] {
-        let wanted = format!("a block labelled `{label}` is not a certificate, it is skipped");
-        assert!(said.contains(&wanted), "{said}");
+        let expected = format!("a block labelled `{label}` is not a certificate, it is skipped");
+        assert!(said.contains(&expected), "{said}");
     }
     assert!(said.contains("line 7 is of a private key, which is not used"), "{said}");
 }
@@ -271,10 +271,10 @@ fn an_unreadable_certificate_may_be_the_missing_issuer() {
     fs::write(&sent, pem_of(&[pki.leaf_der().clone(), junk])).expect("a file");
     let outcome =
         certgrab().args(["plc.test", "--emit", "pem", "--from"]).args([&sent]).fails_with(1);
-    let wanted = "certgrab: error: `CN=plc.test` is issued by `CN=Issuing`, which Mozilla's store \
+    let expected = "certgrab: error: `CN=plc.test` is issued by `CN=Issuing`, which Mozilla's store \
                   does not have; certificate 2 of the chain may be the issuer, but cannot be \
                   read\n";
-    assert!(outcome.err().starts_with(wanted), "{}", outcome.err());
+    assert!(outcome.err().starts_with(expected), "{}", outcome.err());
 }
 
 #[test]
@@ -294,11 +294,11 @@ fn check_replaces_no_unreadable_leaf() {
             .args([&file])
             .args([&target, "--connect", &server.address().to_string()])
             .fails_with(1);
-        let wanted = format!(
+        let expected = format!(
             "the chain of {target} cannot be verified: the server's certificate is not an X.509 \
              certificate: its notBefore cannot be read [verify-failed]"
         );
-        assert!(outcome.out().contains(&wanted), "{}\n{}", outcome.out(), outcome.err());
+        assert!(outcome.out().contains(&expected), "{}\n{}", outcome.out(), outcome.err());
     }
 }
 
@@ -324,7 +324,7 @@ fn only_equal_first_bytes_make_a_chain_the_same() {
     assert_eq!(nothing.leaf(), Err(LeafError::Absent));
 }
 
-/// A root and a leaf for `plc.test`, remade as the test wants.
+/// A root and a leaf for `plc.test`, changed by the test.
 struct Remade {
     pki: Pki,
     root_key: KeyPair,
@@ -346,7 +346,7 @@ impl Remade {
         remade(self.pki.root_der(), &self.root_key, change).into()
     }
 
-    /// Asserts that a server with the leaf proves its key, and `root` to be its anchor.
+    /// Asserts that a server with the leaf proves its key, and that `root` is its anchor.
     #[track_caller]
     fn assert_verified(&self, leaf: &CertificateDer<'static>, root: &CertificateDer<'static>) {
         let roots = self.pki.file("remade.pem");
@@ -372,7 +372,7 @@ fn extensions_with_any_object_identifier_are_read() {
             leaf.custom_extensions.push(CustomExtension::from_oid_content(oid, vec![5, 0]));
         }
     });
-    // 2.25 and one arc of 128 bits, where two of 63 stood.
+    // 2.25 and one arc of 128 bits, in place of two of 63.
     let ones = [0xff; 8];
     let from = [&[0x69], &ones[..], &[0x7f], &ones, &[0x7f]].concat();
     let to = [&[0x69, 0x83], &[0xff; 16][..], &[0x7f]].concat();
@@ -445,8 +445,8 @@ fn an_unreadable_certificate_has_a_sentence() {
             .args([pki.root_file()])
             .fails_with(1)
             .stdout("");
-        let wanted = format!("certgrab: error: `CN=Upper` cannot be verified: it {sentence}\n");
-        assert_eq!(outcome.reason(), wanted);
+        let expected = format!("certgrab: error: `CN=Upper` cannot be verified: it {sentence}\n");
+        assert_eq!(outcome.reason(), expected);
     }
 }
 
@@ -483,12 +483,12 @@ fn an_unreadable_certificate_of_the_system_store_is_named() {
         .args(["--roots", "system", "--emit", "pem"])
         .env("SSL_CERT_FILE", file.to_str().expect("a path"))
         .succeeds();
-    let wanted = format!(
+    let expected = format!(
         "of the system's store, SHA-256 {}, is not an X.509 certificate: its outer SEQUENCE cannot \
          be read\n",
         sha256(&junk)
     );
-    assert!(outcome.err().contains(&wanted), "{}", outcome.err());
+    assert!(outcome.err().contains(&expected), "{}", outcome.err());
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! A file that says that it is a lock, or that a manifest names as a lock, is read as one by `check
-//! FILE`, `check FOLDER`, `check` and `sync --locked`.
+//! A file that states that it is a lock, or that a manifest names as a lock, is read as one by `check FILE`,
+//! `check FOLDER`, `check` and `sync --locked`.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::{
     support::{Pki, Server, pki::pem_of},
 };
 
-/// Locks that cannot be read, made from the sound `lock`, and a part of the message about each.
+/// Unreadable locks, made from the valid `lock`, each with a part of its message.
 fn unreadable(lock: &str, foreign: &str) -> Vec<(String, &'static str)> {
     let with = |from: &str, to: &str| {
         assert!(lock.contains(from), "{from}: {lock}");
@@ -90,7 +90,7 @@ fn a_plain_file_as_a_lock_is_checked_against_the_manifest() {
     let sound = pem_of(std::slice::from_ref(pki.root_der()));
     let foreign = pem_of(std::slice::from_ref(other.root_der()));
     let headless: String = lock.lines().skip(2).map(|line| format!("{line}\n")).collect();
-    for (text, wanted) in [
+    for (text, expected) in [
         (foreign.clone(), "error untrusted-root"),
         (format!("{sound}{foreign}"), "error lock-differs"),
         (format!("Host: other.test\nPort: 8883\n{sound}"), "error lock-differs"),
@@ -102,15 +102,15 @@ fn a_plain_file_as_a_lock_is_checked_against_the_manifest() {
     ] {
         fs::write(pki.file(LOCK), &text).unwrap();
         let locked = run(pki.folder(), &["sync", "--locked", "--quiet"]).ends();
-        assert_eq!(locked.code() == 0, wanted.is_empty(), "{text}: {}", locked.err());
+        assert_eq!(locked.code() == 0, expected.is_empty(), "{text}: {}", locked.err());
         for inputs in [&[LOCK][..], &["."]] {
             let words = ["check", "--offline", "--quiet"];
             let report = run(pki.folder(), &words).args(inputs).ends().out();
             let errors: Vec<_> = of_file(&report, LOCK);
             let has_errors = errors.iter().any(|one| one.starts_with("error"));
-            assert_eq!(has_errors, !wanted.is_empty(), "{text}: {report}");
-            let is_found = wanted.is_empty() || errors.iter().any(|one| one == wanted);
-            assert!(is_found, "{wanted}: {report}");
+            assert_eq!(has_errors, !expected.is_empty(), "{text}: {report}");
+            let is_found = expected.is_empty() || errors.iter().any(|one| one == expected);
+            assert!(is_found, "{expected}: {report}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Certificates that can be read but not verified: each is reported as such, without a hint that would
-//! not help, and never as forged.
+//! Certificates that can be read but not verified: each is reported as such, without a useless hint, and never
+//! as forged.
 
 use std::{fs, process::Command};
 
@@ -35,7 +35,7 @@ fn hints_do_not_trust_a_root_with_unsupported_signatures() {
     let refused = "certgrab: error: `CN=leaf` cannot be verified: it is signed with Ed448 by \
                    a key of Ed448, which certgrab does not support\n";
     grab(&server).args(["--emit", "pem"]).fails_with(1).stdout("").stderr(refused);
-    // What it would have led to.
+    // The root it would have led to.
     let trusting = ["--emit", "pem", "--trust-sha256", &sha256(&chain[1])];
     let outcome = grab(&server).args(trusting).fails_with(1).stdout("");
     assert!(outcome.err().starts_with(refused), "{}", outcome.err());
@@ -67,7 +67,7 @@ fn an_intermediate_below_an_unsupported_root_is_suggested() {
     }
 }
 
-/// A key of RSA 2048, or `None` where there is no openssl.
+/// An RSA 2048 key, or `None` without openssl.
 fn rsa_key() -> Option<KeyPair> {
     if !real::program("openssl") {
         return None;
@@ -88,7 +88,7 @@ fn hybrid(spki: &[u8]) -> Vec<u8> {
     element(0x30, &[parts[0].clone(), element(3, &point)].concat())
 }
 
-/// What certgrab says of `chain` in a file, with `root` as the store.
+/// The output for `chain` in a file, with `root` as the store.
 fn said(pki: &Pki, chain: &[CertificateDer<'static>], root: &CertificateDer<'static>) -> String {
     let [sent, roots] = ["sent.pem", "trusted.pem"].map(|name| pki.file(name));
     fs::write(&sent, pem_of(chain)).expect("a file");
@@ -100,7 +100,7 @@ fn said(pki: &Pki, chain: &[CertificateDer<'static>], root: &CertificateDer<'sta
         .args([&roots])
         .fails_with(1)
         .stdout("");
-    // `check` accuses nobody of what it cannot verify either.
+    // `check` does not call unsupported signatures wrong either.
     fs::write(&sent, pem_of(&[chain, std::slice::from_ref(root)].concat())).expect("a file");
     let checked = certgrab().args(["check", "--offline"]).args([&sent]).ends();
     for accusing in ["bad-signature", "forged", "corrupted"] {
@@ -121,7 +121,7 @@ fn signatures_of_a_hybrid_point_are_unsupported() {
         "certgrab: error: `CN=Plant Root` cannot be verified: it has an EC key in hybrid form, \
          which certgrab does not support\n"
     );
-    // The leaf's own key is needed for the handshake alone.
+    // Only the handshake needs the leaf's own key.
     let leaf: CertificateDer<'_> = remade(pki.leaf_der(), &key, change).into();
     let server = Server::of(&pki).sending(std::slice::from_ref(&leaf)).start();
     let document = grab(&server).args(["--json", "--roots"]).args([pki.root_file()]).ends().json();
@@ -186,8 +186,7 @@ fn rsassa_pss_with_an_explicit_trailer_is_unsupported() {
         .args(["--roots"])
         .args([pki.root_file()])
         .succeeds();
-    // trailerField is trailerFieldBC, which is also what counts where it is left out (RFC 4055
-    // section 3.1).
+    // trailerField is trailerFieldBC, which is also the default (RFC 4055 section 3.1).
     assert_eq!(
         said(&pki, &[signed(&element(0xa3, &[2, 1, 1]))], pki.root_der()),
         "certgrab: error: `CN=plc.test` cannot be verified: it is signed with RSASSA-PSS and an \

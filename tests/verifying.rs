@@ -30,7 +30,7 @@ fn a_chain_is_read_from_pkcs7_in_either_encoding_whatever_its_order() {
         return;
     }
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
-    // The set is written as it was given: here from the top.
+    // The certificates are written in the given order: here from the root.
     let reversed: Vec<_> = pki.chain().into_iter().rev().collect();
     std::fs::write(pki.file("reversed.pem"), pem_of(&reversed)).expect("a file");
     for (form, file) in [("PEM", "chain.p7b"), ("DER", "chain.p7c")] {
@@ -87,7 +87,7 @@ fn a_batch_escapes_the_id_and_names_line_and_field() {
     assert_eq!(errors, expected);
 }
 
-/// What `certgrab verify` says of a chain that does not verify.
+/// The error of `certgrab verify` for a chain that does not verify.
 fn refusal_of(pki: &Pki, chain: &std::path::Path) -> String {
     certgrab()
         .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
@@ -114,8 +114,8 @@ fn a_certificate_with_a_damaged_extension_is_named() {
             leaf.custom_extensions.push(names);
         })
         .leaf("plc.test");
-    let told = refusal_of(&pki, &pki.chain_file());
-    assert!(told.contains("`CN=plc.test` cannot be verified"), "{told}");
+    let printed = refusal_of(&pki, &pki.chain_file());
+    assert!(printed.contains("`CN=plc.test` cannot be verified"), "{printed}");
     let pki = Pki::root("Plant Root")
         .intermediate_with("Plant Issuing", |params| {
             params.is_ca = rcgen::IsCa::NoCa;
@@ -123,8 +123,8 @@ fn a_certificate_with_a_damaged_extension_is_named() {
             params.custom_extensions.push(extension(19, &content));
         })
         .leaf("plc.test");
-    let told = refusal_of(&pki, &pki.chain_file());
-    assert!(told.contains("`CN=Plant Issuing` cannot be verified"), "{told}");
+    let printed = refusal_of(&pki, &pki.chain_file());
+    assert!(printed.contains("`CN=Plant Issuing` cannot be verified"), "{printed}");
 }
 
 #[test]
@@ -139,9 +139,9 @@ fn a_wrong_signature_names_no_other_root() {
     );
     let file = pki.file("altered.pem");
     std::fs::write(&file, pem_of(&[altered.into()])).expect("a file");
-    let told = refusal_of(&pki, &file);
+    let printed = refusal_of(&pki, &file);
     let expected = "the signature on `CN=plc.test` is not valid for the key of `CN=Plant Root`";
-    assert!(told.contains(expected), "{told}");
+    assert!(printed.contains(expected), "{printed}");
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_batch_without_roots_is_an_error() {
 
 #[test]
 fn a_profile_departure_is_a_warning_or_with_strict_a_failure() {
-    // rcgen gives a leaf no authorityKeyIdentifier unless it is asked to.
+    // rcgen adds no authorityKeyIdentifier to a leaf by default.
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let run = || {
         certgrab()

@@ -1,4 +1,4 @@
-//! What people should know before embedding an anchor: every command that writes says it.
+//! What people should know before they embed an anchor: every writing command says it.
 
 use std::{
     fs,
@@ -11,11 +11,11 @@ use rustls::pki_types::CertificateDer;
 
 use crate::support::{Pki, Server, certgrab, grab, run::Run};
 
-/// Who is on the path and does not hold the server's key: refuses the handshake, and shows a chain
-/// that was recorded where TLS 1.2 shows it in clear.
+/// An attacker on the path without the server's key: refuses the handshake, and presents a recorded chain where
+/// TLS 1.2 shows it in clear.
 fn recorded(name: &str, chain: Vec<CertificateDer<'static>>) -> Server {
     Server::scripted(name, move |mut stream, _| {
-        // A client that goes away in the middle is no failure of the test's.
+        // A client that disconnects in the middle is not a failure of the test.
         let _ = show(&mut stream, &chain);
     })
 }
@@ -25,13 +25,13 @@ fn show(stream: &mut TcpStream, chain: &[CertificateDer<'static>]) -> std::io::R
     stream.read_exact(&mut head)?;
     let mut hello = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
     stream.read_exact(&mut hello)?;
-    // supported_versions (RFC 8446 section 4.2.1) is in the hello of a whole handshake alone.
-    // The random numbers before the cipher suites may have any two bytes.
+    // Only the hello of a completed handshake has supported_versions (RFC 8446 section 4.2.1).
+    // The random before the cipher suites may contain any two bytes.
     let is_whole = hello[39 + usize::from(hello[38])..].windows(2).any(|two| two == [0, 0x2b]);
     if is_whole {
         return stream.write_all(&record(21, &[2, 40]));
     }
-    // Behind the version, the random and the session's name (RFC 5246 section 7.4.1.2).
+    // After the version, the random and the session id (RFC 5246 section 7.4.1.2).
     let suites = &hello[39 + usize::from(hello[38])..];
     let count = usize::from(u16::from_be_bytes([suites[0], suites[1]])) / 2;
     let mut offered = suites[2..].chunks(2).take(count);
@@ -50,12 +50,12 @@ fn record(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind, 3, 3][..], &length, body].concat()
 }
 
-/// With its length in three octets in front.
+/// With its length in three octets before it.
 fn prefixed(body: &[u8]) -> Vec<u8> {
     [&u32::try_from(body.len()).expect("short").to_be_bytes()[1..], body].concat()
 }
 
-/// A manifest for `plc.test:8883`, which `server` answers for.
+/// A manifest for `plc.test:8883`, which `server` plays.
 fn manifest(pki: &Pki, server: &Server, more: &str) {
     let text = format!(
         "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{}\"\nlock = \"certs/plc.pem\"\n\
@@ -65,7 +65,7 @@ fn manifest(pki: &Pki, server: &Server, more: &str) {
     fs::write(pki.file("certgrab.toml"), text).unwrap();
 }
 
-/// Every command that writes, with how its warnings name the target.
+/// Every writing command, with the name of the target in its warnings.
 fn commands(pki: &Pki, server: &Server, roots: &str) -> Vec<(&'static str, Run)> {
     let address = server.address().to_string();
     let target = format!("plc.test:8883 connect={address}\n");
@@ -94,11 +94,11 @@ fn every_writing_command_warns_about_an_unproven_key() {
     let server = recorded("plc.test", pki.chain());
     let roots = pki.root_file();
     for (whose, run) in commands(&pki, &server, roots.to_str().unwrap()) {
-        let told = run.succeeds().err();
-        let wanted = format!(
+        let printed = run.succeeds().err();
+        let expected = format!(
             "certgrab: warning: {whose}the server did not prove possession of its private key\n"
         );
-        assert_eq!(told.matches(&wanted).count(), 1, "{told}");
+        assert_eq!(printed.matches(&expected).count(), 1, "{printed}");
     }
 }
 
@@ -108,18 +108,18 @@ fn every_writing_command_warns_about_a_root_of_this_system_only() {
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
     for (whose, run) in commands(&pki, &server, "system") {
-        let told = run.env("SSL_CERT_FILE", roots.to_str().unwrap()).succeeds().err();
-        let wanted = format!(
+        let printed = run.env("SSL_CERT_FILE", roots.to_str().unwrap()).succeeds().err();
+        let expected = format!(
             "certgrab: warning: {whose}the root is only in this system's store: this is typical \
              of a TLS-inspecting proxy, whose certificates other networks do not see\n"
         );
-        assert_eq!(told.matches(&wanted).count(), 1, "{told}");
+        assert_eq!(printed.matches(&expected).count(), 1, "{printed}");
     }
 }
 
 #[test]
 fn every_writing_command_names_stacks_that_refuse_the_anchor() {
-    // A root that allows no CA certificate below it, over one: the rules of browsers do not look.
+    // A root that allows no CA certificate below it, with one below it: browsers ignore this rule.
     let none_below = |params: &mut CertificateParams| {
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     };
@@ -146,18 +146,21 @@ fn with_several_targets_a_warning_names_its_target() {
     let [proven, shown] = [Server::presenting(&pki), recorded("plc.test", pki.chain())];
     let sni = ["--sni", "plc.test", "--json", "--roots", roots.to_str().unwrap()];
     let targets = [proven.address(), shown.address()].map(|one| one.to_string());
-    let told = certgrab().args(&targets).args(sni).succeeds().err();
-    let wanted = "the server did not prove possession of its private key";
-    assert_eq!(told.matches(wanted).count(), 1, "{told}");
-    assert!(told.contains(&format!("certgrab: warning: {}: {wanted}\n", targets[1])), "{told}");
-    // A set says it once, with the targets that it is of.
+    let printed = certgrab().args(&targets).args(sni).succeeds().err();
+    let expected = "the server did not prove possession of its private key";
+    assert_eq!(printed.matches(expected).count(), 1, "{printed}");
+    assert!(
+        printed.contains(&format!("certgrab: warning: {}: {expected}\n", targets[1])),
+        "{printed}"
+    );
+    // A set reports it once, with its targets.
     let list = format!("{} sni=plc.test\n", targets[1]).repeat(5);
     let set = ["--hosts", "-", "--emit", "pem=set.pem", "--roots", roots.to_str().unwrap()];
-    let told = certgrab().args(set).reading(list).in_folder(pki.folder()).succeeds().err();
+    let printed = certgrab().args(set).reading(list).in_folder(pki.folder()).succeeds().err();
     let named = [targets[1].as_str(); 3].join(", ");
-    let whole = format!("certgrab: warning: {named} and 2 more: {wanted}\n");
-    assert_eq!(told.matches(&whole).count(), 1, "{told}");
-    assert!(told.contains("and 2 more: a device must verify the name plc.test\n"), "{told}");
+    let whole = format!("certgrab: warning: {named} and 2 more: {expected}\n");
+    assert_eq!(printed.matches(&whole).count(), 1, "{printed}");
+    assert!(printed.contains("and 2 more: a device must verify the name plc.test\n"), "{printed}");
 }
 
 #[test]
@@ -179,12 +182,12 @@ fn sync_never_replaces_a_proven_key_by_an_unproven_one() {
     );
     assert_eq!(files(), proven);
 
-    // The manifest may say that there is nothing better.
+    // The manifest may accept an unproven key.
     manifest(&pki, &on_the_path, &(roots.clone() + "handshake = \"cleartext\"\n"));
-    let told = run(&["sync"]).succeeds().err();
+    let printed = run(&["sync"]).succeeds().err();
     assert!(
-        told.contains("plc.test:8883: the server did not prove possession of its private key"),
-        "{told}"
+        printed.contains("plc.test:8883: the server did not prove possession of its private key"),
+        "{printed}"
     );
     assert_ne!(files(), proven);
     run(&["check"]).succeeds().stdout(
@@ -193,10 +196,10 @@ fn sync_never_replaces_a_proven_key_by_an_unproven_one() {
          run `certgrab sync` where the server completes a handshake\n",
     );
 
-    // Where nothing was proven before, nothing is lost.
+    // A lock without a proof loses nothing.
     manifest(&pki, &on_the_path, &roots);
     run(&["sync", "--quiet"]).succeeds();
-    // And a lock of another server is no measure.
+    // A lock of another server does not count.
     manifest(&pki, &server, &roots);
     run(&["sync", "--quiet"]).succeeds();
     manifest(&pki, &on_the_path, &roots);
@@ -218,23 +221,24 @@ fn check_and_compare_warn_about_an_unproven_key() {
 
     let on_the_path = recorded("plc.test", pki.chain());
     manifest(&pki, &on_the_path, &roots);
-    let wanted = "certs/plc.pem:6: warning: the server does not prove possession of its private key \
+    let expected = "certs/plc.pem:6: warning: the server does not prove possession of its private key \
                   now, and did when the lock was written [not-proven]";
-    let told = run(&["check"]).fails_with(5).out();
-    assert_eq!(told.matches(wanted).count(), 1, "{told}");
+    let printed = run(&["check"]).fails_with(5).out();
+    assert_eq!(printed.matches(expected).count(), 1, "{printed}");
     let address = on_the_path.address().to_string();
     let words = ["check", "certs/plc.pem", "plc.test:8883", "--connect", &address, "--roots"];
-    let told = run(&words).args([file.to_str().unwrap()]).ends().out();
-    assert_eq!(told.matches(wanted).count(), 1, "{told}");
+    let printed = run(&words).args([file.to_str().unwrap()]).ends().out();
+    assert_eq!(printed.matches(expected).count(), 1, "{printed}");
 
     let here = Pki::root("Other Root").leaf("127.0.0.1");
     let [one, other] = [Server::presenting(&here), recorded("127.0.0.1", here.chain())];
     let [one, other] = [one.address(), other.address()].map(|one| one.to_string());
     let roots = here.root_file();
-    let told = run(&[&one, "--compare", &other, "--roots", roots.to_str().unwrap()]).ends().err();
-    let wanted = format!("{other}: the server did not prove possession of its private key\n");
-    assert_eq!(told.matches(&wanted).count(), 1, "{told}");
-    assert!(!told.contains(&format!("{one}: the server did")), "{told}");
+    let printed =
+        run(&[&one, "--compare", &other, "--roots", roots.to_str().unwrap()]).ends().err();
+    let expected = format!("{other}: the server did not prove possession of its private key\n");
+    assert_eq!(printed.matches(&expected).count(), 1, "{printed}");
+    assert!(!printed.contains(&format!("{one}: the server did")), "{printed}");
 }
 
 #[test]
@@ -243,7 +247,7 @@ fn an_anchors_restrictions_are_warnings_without_emit_too() {
         (
             IsCa::NoCa,
             "issued a certificate but has no basicConstraints with CA:TRUE",
-            // OpenSSL takes keyCertSign for it.
+            // OpenSSL accepts keyCertSign instead.
             ["mbedTLS 3.6", "BearSSL of the ESP8266 core", "Java"],
         ),
         (
@@ -252,7 +256,7 @@ fn an_anchors_restrictions_are_warnings_without_emit_too() {
             ["mbedTLS 3.6", "OpenSSL", "Go 1.19"],
         ),
     ];
-    for (is_ca, wanted, stacks) in cases {
+    for (is_ca, expected, stacks) in cases {
         let pki = Pki::root_changed("Plant Root", move |root| root.is_ca = is_ca);
         let pki = pki.intermediate("Issuing").leaf("plc.test");
         let ask = || {
@@ -260,7 +264,7 @@ fn an_anchors_restrictions_are_warnings_without_emit_too() {
             from.args(["--roots"]).args([&pki.root_file()])
         };
         let report = ask().succeeds().out();
-        let line = report.lines().find(|line| line.contains(wanted)).unwrap_or_default();
+        let line = report.lines().find(|line| line.contains(expected)).unwrap_or_default();
         assert!(line.starts_with("warning "), "{report}");
         for stack in stacks {
             assert!(line.contains(stack), "{line}");
@@ -278,7 +282,7 @@ fn an_anchors_restrictions_are_warnings_without_emit_too() {
 fn many_unreadable_certificates_are_one_line_unless_verbose() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let mut chain = pki.path()[..1].to_vec();
-    // Distinct sequences of DER that are no certificates.
+    // Distinct sequences of DER that are not certificates.
     chain.extend((0..4_u8).map(|number| CertificateDer::from(vec![0x30, 1, number])));
     let server = Server::of(&pki).sending(&chain).start();
     let run = |words: &[&str]| grab(&server).args(words).args(["--roots"]).args([pki.root_file()]);
@@ -294,7 +298,7 @@ fn many_unreadable_certificates_are_one_line_unless_verbose() {
     let document = run(&["--json"]).succeeds().json();
     let all = document["warnings"].as_array().expect("a list").iter();
     assert_eq!(all.filter(|one| one["code"] == "unreadable").count(), 4);
-    // The same where no root verifies the chain.
+    // The same if no root verifies the chain.
     let report = grab(&server).fails_with(1).out();
     assert!(report.contains(&format!("\nwarning    {one}\n")), "{report}");
 }

@@ -127,7 +127,7 @@ fn a_full_standard_error_and_a_closed_standard_output_change_no_exit_code() {
     };
     let full = run("\"$CERTGRAB\" plc.test --from \"$CHAIN\" --emit pem 2>/dev/full");
     assert_eq!(full.status.code(), Some(1));
-    // The reader is gone before the command begins to write.
+    // The pipe is closed before the command begins to write.
     let closed = "{ sleep 0.2; \"$CERTGRAB\" plc.test --from \"$CHAIN\"; echo $? >&2; } | true";
     let text = String::from_utf8_lossy(&run(closed).stderr).into_owned();
     assert!(text.ends_with("\n1\n"), "{text}");
@@ -147,7 +147,7 @@ fn a_dangling_link_leads_to_the_new_file() {
     assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
     assert!(path.is_file());
 
-    // Out of its folder it leads to a file that nobody named.
+    // A link out of its folder leads to a file that was not given.
     let outside = tempfile::TempDir::new().unwrap();
     let (path, link) = (outside.path().join("later.pem"), pki.file("out.pem"));
     std::os::unix::fs::symlink(&path, &link).expect("a link");
@@ -155,13 +155,13 @@ fn a_dangling_link_leads_to_the_new_file() {
     let check = ["check", "--offline", roots.to_str().unwrap(), "--report", "junit=out.pem"];
     let grab = ["plc.test", "--connect", &server.address().to_string(), "--roots", "root.pem"];
     for words in [&[&grab[..], &["--emit", "pem=out.pem"]].concat()[..], &check] {
-        let told = crate::support::certgrab().args(words).in_folder(pki.folder()).fails_with(4);
-        let wanted = format!(
+        let printed = crate::support::certgrab().args(words).in_folder(pki.folder()).fails_with(4);
+        let expected = format!(
             "certgrab: error: out.pem is a symbolic link to {}, which does not exist\n\
              certgrab: hint: remove the link, or name that file itself\n",
             fs::canonicalize(outside.path()).unwrap().join("later.pem").display()
         );
-        assert!(told.err().ends_with(&wanted), "{}", told.err());
+        assert!(printed.err().ends_with(&expected), "{}", printed.err());
     }
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 }
@@ -208,9 +208,9 @@ fn special_files_are_never_replaced() {
 
 #[test]
 fn contradicting_options_are_refused_before_any_connection() {
-    let refused = |arguments: &[&str], wanted: &str| {
+    let refused = |arguments: &[&str], expected: &str| {
         let outcome = certgrab().args(arguments).fails_with(2).stdout("");
-        assert!(outcome.err().starts_with(wanted), "{arguments:?}: {}", outcome.err());
+        assert!(outcome.err().starts_with(expected), "{arguments:?}: {}", outcome.err());
     };
     refused(
         &["a.test", "--emit", "pem", "--emit", "c"],
@@ -226,12 +226,12 @@ fn contradicting_options_are_refused_before_any_connection() {
     );
     refused(&["a.test", "--sni", "b.test", "--no-sni"], "certgrab: error: the argument");
     for timeout in ["0", "0.5", "10s"] {
-        let wanted = "for '--timeout <SECS>': expected whole seconds from 1 to 65535";
-        let message = format!("certgrab: error: invalid value '{timeout}' {wanted}");
+        let expected = "for '--timeout <SECS>': expected whole seconds from 1 to 65535";
+        let message = format!("certgrab: error: invalid value '{timeout}' {expected}");
         refused(&["a.test", "--timeout", timeout], &message);
     }
-    let wanted = "for '--connect <HOST:PORT>': expected HOST:PORT, found no port";
-    let message = format!("certgrab: error: invalid value '127.0.0.1' {wanted}");
+    let expected = "for '--connect <HOST:PORT>': expected HOST:PORT, found no port";
+    let message = format!("certgrab: error: invalid value '127.0.0.1' {expected}");
     refused(&["a.test:8883", "--connect", "127.0.0.1"], &message);
     refused(&["a.test", "--name", "1x"], "certgrab: error: invalid value");
 }
@@ -249,7 +249,7 @@ fn options_without_effect_are_refused() {
                     certgrab: hint: leave out one of them";
     let what = "`--what` has no effect: `--hosts` writes no certificates without `--emit`\n\
                 certgrab: hint: leave out `--what`";
-    for (words, wanted) in [
+    for (words, expected) in [
         (&["plc.test", "--name", "CA"][..], naming("--name")),
         (&["plc.test", "--style", "lower"], naming("--style")),
         (&["plc.test", "--name-from", "organisation"], naming("--name-from")),
@@ -261,6 +261,6 @@ fn options_without_effect_are_refused() {
         (&["plc.test", "--no-aia", "--aia-allow", "127.0.0.1"], fetching.to_owned()),
     ] {
         let run = certgrab().args(words).fails_with(2).stdout("");
-        run.stderr(&format!("certgrab: error: {wanted}\n"));
+        run.stderr(&format!("certgrab: error: {expected}\n"));
     }
 }

@@ -88,7 +88,7 @@ impl Comparison {
             return;
         }
         let smaller = Chains::make(departures, smaller.into_iter().collect());
-        let wanted = |counts: &Counts| {
+        let expected = |counts: &Counts| {
             let sets: BTreeSet<_> =
                 counts.disagreements().flat_map(|it| parts(&chains.all[it.place].chosen)).collect();
             let places = (0..smaller.all.len())
@@ -96,7 +96,7 @@ impl Comparison {
                 .collect();
             (counts.stack, places)
         };
-        let places: HashMap<_, Vec<usize>> = self.stacks.iter().map(wanted).collect();
+        let places: HashMap<_, Vec<usize>> = self.stacks.iter().map(expected).collect();
         let verdicts = clients.judge_some(&smaller, places);
         let found = Self::without_libraries(departures, &smaller, &verdicts);
         for counts in &mut self.stacks {

@@ -82,7 +82,7 @@ fn place(id: &str) -> Option<usize> {
 fn is_there(departure: &Departure, refusal: &Refusal) -> bool {
     // If the certificates are others, or share a name, the first that cannot continue is named.
     let is_of_chain = departure.group == "order" || departure.id.starts_with("same-dn");
-    let Some(wanted) = place(&departure.id).filter(|_| !is_of_chain) else { return true };
+    let Some(expected) = place(&departure.id).filter(|_| !is_of_chain) else { return true };
     let found = match refusal.position {
         Position::Sent(place) => place,
         Position::Anchor(_) => 2,
@@ -99,7 +99,7 @@ fn is_there(departure: &Departure, refusal: &Refusal) -> bool {
     );
     // A path that is too long may be reported at any of its ends.
     let is_of_path = matches!(refusal.rule, Rule::PathLength);
-    found == wanted || is_of_path || is_of_two && found < wanted
+    found == expected || is_of_path || is_of_two && found < expected
 }
 
 fn is_of_group(departure: &Departure, rule: &Rule) -> bool {

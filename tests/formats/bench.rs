@@ -1,4 +1,4 @@
-//! What the tests of formats share: certificates, bundles, compilers.
+//! Shared parts of the format tests: certificates, bundles, compilers.
 
 use std::{
     path::{Path, PathBuf},
@@ -17,10 +17,10 @@ use rcgen::{KeyPair, PKCS_ECDSA_P384_SHA384};
 
 use crate::support::{Pki, pki::Builder};
 
-/// The name in every server's certificate.
+/// The name in every server certificate.
 pub(super) const HOST: &str = "broker.test";
 
-/// What a client says after the handshake, so that the server knows that it was trusted.
+/// Sent by a client after the handshake, so that the server knows it was accepted.
 pub(super) const GREETING: &str = "trusted";
 
 /// A leaf below an intermediate below a root with an RSA key; `None` without openssl.
@@ -46,7 +46,7 @@ pub(super) fn root(pki: &Pki) -> Certificate {
     Certificate::from_der(pki.root_der()).unwrap()
 }
 
-/// Certificates of the public authority ISRG: RSA 4096 and EC P-384.
+/// Certificates of the public CA ISRG: RSA 4096 and EC P-384.
 pub(super) fn isrg() -> [Certificate; 2] {
     ["x1", "x2"].map(|name| {
         let file = repository().join(format!("tests/golden/isrg_root_{name}.pem"));
@@ -55,7 +55,7 @@ pub(super) fn isrg() -> [Certificate; 2] {
     })
 }
 
-/// The certificates with facts beside them, the first as the anchor.
+/// The certificates with their facts, the first as the anchor.
 pub(super) fn bundle(host: &str, port: u16, certificates: Vec<Certificate>) -> Bundle {
     let entry = |(index, certificate)| {
         let role = if index == 0 { Role::Anchor } else { Role::Backup };
@@ -77,7 +77,7 @@ pub(super) fn bytes(bundle: &Bundle, format: &str) -> Vec<u8> {
     try_bytes(bundle, format).unwrap_or_else(|error| panic!("{format}: {error}"))
 }
 
-/// The bytes of `bundle` in the format called `format`, or why there are none.
+/// The bytes of `bundle` in the format called `format`, or the error.
 pub(super) fn try_bytes(bundle: &Bundle, format: &str) -> Result<Vec<u8>, emit::Error> {
     let format = emit::format(format).unwrap_or_else(|| panic!("no format {format}"));
     emit::render(bundle, format, &Identifier::new("ROOT_CA").unwrap())
@@ -93,7 +93,7 @@ pub(super) fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// Runs `command`, which must succeed; what it wrote to standard output.
+/// Runs `command`, which must succeed; returns its standard output.
 #[track_caller]
 pub(super) fn succeed(command: &mut Command) -> String {
     let output = run(command);

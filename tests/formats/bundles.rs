@@ -15,8 +15,8 @@ fn word(data: &[u8], at: usize, read: fn([u8; 2]) -> u16) -> usize {
     usize::from(read([data[at], data[at + 1]]))
 }
 
-/// `[u32 offset]*n` and, at each, `[u16 name][u16 key]` and both, all little-endian; no byte
-/// between them and none after them.
+/// `[u32 offset]*n` and, at each offset, `[u16 name][u16 key]` and both, all little-endian, without gaps and
+/// trailing bytes.
 fn read_indexed(data: &[u8]) -> Vec<Anchor> {
     let offset = |index: usize| {
         let at = index * 4;
@@ -117,8 +117,8 @@ fn hostile_long_and_missing_names_are_found_in_both_bundles() {
         assert!(anchors.is_sorted(), "{format} is not sorted by subject");
         for entry in &bundle.entries {
             let certificate = &entry.certificate;
-            let wanted = (certificate.subject_der().to_vec(), certificate.spki_der().to_vec());
-            assert!(anchors.binary_search(&wanted).is_ok(), "{format}: {certificate:?}");
+            let expected = (certificate.subject_der().to_vec(), certificate.spki_der().to_vec());
+            assert!(anchors.binary_search(&expected).is_ok(), "{format}: {certificate:?}");
         }
     }
 }
@@ -131,7 +131,7 @@ fn every_format_accepts_every_public_root() {
         for format in FORMATS {
             match bench::try_bytes(&bundle, format.name) {
                 Ok(bytes) => assert!(!bytes.is_empty(), "{}", format.name),
-                // A key that BearSSL does not know, if a store ever holds one.
+                // A key that BearSSL does not support, if a store ever has one.
                 Err(Error::UnknownKey { .. }) => {}
                 Err(error) => panic!("{}: {error}", format.name),
             }
@@ -139,8 +139,8 @@ fn every_format_accepts_every_public_root() {
     }
 }
 
-/// `gen_crt_bundle.py` of ESP-IDF 5.5 and of 5.3, in the parts that write: sorted by subject; little-endian
-/// with an index, and big-endian with a count.
+/// `gen_crt_bundle.py` of ESP-IDF 5.5 and 5.3, reduced to the writers: sorted by subject; little-endian with an
+/// index, and big-endian with a count.
 const SECOND_WRITER: &str = "
 import struct, sys
 from cryptography import x509

@@ -7,7 +7,7 @@ use certgrab::internals::output::bundle::Bundle;
 use super::bench::{self, folder, succeed, write};
 use crate::support::real;
 
-/// Compilers and the standards that firmware is written in.
+/// Compilers and the language standards of firmware.
 const COMPILERS: [(&str, &str); 8] = [
     ("gcc", "c99"),
     ("gcc", "c11"),
@@ -19,14 +19,14 @@ const COMPILERS: [(&str, &str); 8] = [
     ("gcc", "gnu11"),
 ];
 
-/// Headers with PEM text under the constant's own name.
+/// Headers with PEM text as a plain constant.
 const TEXT_HEADERS: [&str; 8] =
     ["c", "arduino", "esp8266", "esp-idf", "nrf-modem", "mongoose", "pico", "freertos"];
 
 /// Headers with DER.
 const DER_HEADERS: [&str; 4] = ["c-bytes", "mbedtls", "wolfssl", "netx"];
 
-/// Compiles `files` of `folder` to `program`, with every warning an error.
+/// Compiles `files` of `folder` to `program` with warnings as errors.
 pub(super) fn compile(
     folder: &Path,
     compiler: &str,
@@ -47,8 +47,8 @@ pub(super) fn compile(
     );
 }
 
-/// Compiles `main` with the header under every compiler; what the last program wrote.
-fn everywhere(header: &str, main: &str, wanted: &[u8]) {
+/// Compiles `main` with the header under every compiler; returns the output of the last program.
+fn everywhere(header: &str, main: &str, expected: &[u8]) {
     let folder = folder();
     write(folder.path(), "anchor.h", header);
     let twice = "#include \"anchor.h\"\n#include \"anchor.h\"\n";
@@ -57,7 +57,7 @@ fn everywhere(header: &str, main: &str, wanted: &[u8]) {
         "main.c",
         format!("{twice}#include <stdio.h>\nint main(void) {{ {main} return 0; }}\n"),
     );
-    // A second translation unit: the names of the first must not meet those of this one.
+    // A second translation unit: its names must not collide with the first.
     write(
         folder.path(),
         "other.c",
@@ -69,7 +69,7 @@ fn everywhere(header: &str, main: &str, wanted: &[u8]) {
         }
         compile(folder.path(), compiler, standard, &["main.c", "other.c"], &[]);
         let output = bench::run(&mut Command::new(folder.path().join("program")));
-        assert!(output.stdout == wanted, "{compiler} {standard}: {header}");
+        assert!(output.stdout == expected, "{compiler} {standard}: {header}");
     }
 }
 
@@ -78,7 +78,7 @@ fn one() -> Bundle {
     bench::bundle("m1.example.com", 8883, vec![x2])
 }
 
-/// Two certificates: more text than a string literal of C99 may have is three of them.
+/// Two certificates; three exceed the length of a C99 string literal.
 fn many(count: usize) -> Bundle {
     let [x1, x2] = bench::isrg();
     let certificates = [x2, x1].into_iter().cycle().take(count).collect();
@@ -90,9 +90,9 @@ fn text_headers_have_the_pem_and_one_nul_in_c_and_cpp() {
     for format in TEXT_HEADERS {
         for bundle in [one(), many(2)] {
             let pem = bench::text(&bundle, "pem");
-            let wanted = [pem.as_bytes(), b"\0"].concat();
+            let expected = [pem.as_bytes(), b"\0"].concat();
             let header = bench::text(&bundle, format);
-            everywhere(&header, "fwrite(ROOT_CA, 1, sizeof ROOT_CA, stdout);", &wanted);
+            everywhere(&header, "fwrite(ROOT_CA, 1, sizeof ROOT_CA, stdout);", &expected);
         }
     }
 }
@@ -105,12 +105,12 @@ fn long_text_compiles_without_a_warning() {
         cases.into_iter().chain([(&longest, "c", "'"), (&longest, "arduino", "\"")])
     {
         let pem = bench::text(bundle, "pem");
-        // Only Microsoft's compiler ends at 65,535, and it is none of Arduino's.
+        // Only Microsoft's compiler ends at 65,535, and Arduino does not use it.
         assert!(pem.len() > if bundle.entries.len() > 4 { 65_535 } else { 4_095 });
-        let wanted = [pem.as_bytes(), b"\0"].concat();
+        let expected = [pem.as_bytes(), b"\0"].concat();
         let header = bench::text(bundle, format);
         assert!(header.contains(&format!("\n    {quote}-")), "{header}");
-        everywhere(&header, "fwrite(ROOT_CA, 1, sizeof ROOT_CA, stdout);", &wanted);
+        everywhere(&header, "fwrite(ROOT_CA, 1, sizeof ROOT_CA, stdout);", &expected);
     }
 }
 
@@ -156,7 +156,7 @@ fn the_bytes_for_zephyr_are_an_array_in_c_and_cpp() {
 fn facts_next_to_the_bytes_match_the_certificate() {
     let bundle = one();
     let certificate = &bundle.entries[0].certificate;
-    let wanted = format!(
+    let expected = format!(
         "m1.example.com 8883 {} {} {}",
         certificate.not_before().unix(),
         certificate.not_after().unix(),
@@ -166,7 +166,7 @@ fn facts_next_to_the_bytes_match_the_certificate() {
                 (long long)ROOT_CA_NOT_BEFORE, (long long)ROOT_CA_NOT_AFTER); \
                 for (i = 0; i < 32; i++) printf(\"%02x\", ROOT_CA_SHA256[i]);";
     for format in TEXT_HEADERS.iter().chain(&DER_HEADERS) {
-        everywhere(&bench::text(&bundle, format), main, wanted.as_bytes());
+        everywhere(&bench::text(&bundle, format), main, expected.as_bytes());
     }
 }
 
@@ -180,8 +180,8 @@ fn name_styles_apply_to_every_constant() {
         let bundle = one();
         let name = Identifier::new(name).unwrap();
         let header = emit::render(&bundle, emit::format("c-bytes").unwrap(), &name).unwrap();
-        let wanted = format!("m1.example.com{}", bundle.entries[0].certificate.der().len());
-        everywhere(&String::from_utf8(header).unwrap(), main, wanted.as_bytes());
+        let expected = format!("m1.example.com{}", bundle.entries[0].certificate.der().len());
+        everywhere(&String::from_utf8(header).unwrap(), main, expected.as_bytes());
     }
 }
 
@@ -233,7 +233,7 @@ fn headers_for_the_esp8266_compile_and_stay_in_flash() {
             succeed(
                 Command::new(compiler)
                     .current_dir(folder.path())
-                    // There is no C library for it in Debian.
+                    // Debian has no C library for it.
                     .args(["-ffreestanding", "-Os", "-Wall", "-Wextra", "-Werror", PROGMEM])
                     .arg(format!("-std={standard}"))
                     .args(["-Wno-unused-const-variable", "-Wno-unused-variable"])

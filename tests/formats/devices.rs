@@ -1,5 +1,5 @@
-//! The formats for TLS stacks of devices: parsed by the real library as its users do, then a handshake
-//! with only that anchor, with a server that it verifies and with one that it does not.
+//! The formats for TLS stacks of devices: parsed by the real library as firmware does, then a handshake with
+//! only that anchor, with a server that it verifies and with one that it does not.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::bench::{self, folder, succeed, write};
 use crate::support::{Pki, Server, real};
 
-/// A TLS stack as a library of this machine.
+/// A TLS stack, as a library of this machine.
 #[derive(Clone, Copy)]
 enum Stack {
     MbedTls,
@@ -21,7 +21,7 @@ enum Stack {
 }
 
 impl Stack {
-    /// Whether its header and library are here.
+    /// Whether its header and library are installed.
     fn is_here(self) -> bool {
         let header = match self {
             Self::MbedTls => "mbedtls/ssl.h",
@@ -31,7 +31,7 @@ impl Stack {
         real::program("gcc") && real::header(header)
     }
 
-    /// Sources of the client beside the one that holds the anchor.
+    /// Sources of the client, without the one with the anchor.
     fn sources(self) -> &'static [&'static str] {
         match self {
             Self::MbedTls => &["mbedtls.c"],
@@ -49,7 +49,7 @@ impl Stack {
     }
 }
 
-/// How firmware hands an artefact to its stack: `load` of the client, in C.
+/// How firmware passes a file to its stack: `load` of the client, in C.
 struct Idiom {
     format: &'static str,
     stack: Stack,
@@ -64,13 +64,13 @@ const WOLFSSL: &str = "#include <wolfssl/options.h>\n#include <wolfssl/ssl.h>\n\
 const PEM_WITH_SIZEOF: &str = "#include \"anchor\"\nint load(mbedtls_x509_crt *ca) {\n\
     return mbedtls_x509_crt_parse(ca, (const unsigned char *)ROOT_CA, sizeof ROOT_CA); }\n";
 
-/// A file of the device's build, with a NUL behind it.
+/// A file of the device's build, with an appended NUL.
 const EMBEDDED_TEXT: &str = "extern const unsigned char start[], end[];\n\
     __asm__(\".section .rodata\\nstart: .incbin \\\"anchor\\\"\\n.byte 0\\nend:\\n.text\");\n\
     int load(mbedtls_x509_crt *ca) {\n\
     return mbedtls_x509_crt_parse(ca, start, (size_t)(end - start)); }\n";
 
-/// A file that mbedTLS itself opens, in PEM or DER; the client runs where the test runs.
+/// A file that mbedTLS opens itself, in PEM or DER; the client runs where the test runs.
 const PEM_FILE: &str = "int load(mbedtls_x509_crt *ca) {\n\
     return mbedtls_x509_crt_parse_file(ca, ANCHOR_FILE); }\n";
 
@@ -80,7 +80,7 @@ const IDIOMS: &[Idiom] = &[
     Idiom { format: "freertos", stack: Stack::MbedTls, load: PEM_WITH_SIZEOF },
     Idiom { format: "pico", stack: Stack::MbedTls, load: PEM_WITH_SIZEOF },
     Idiom {
-        // mg_str measures the text; Mongoose hands mbedTLS the NUL too.
+        // mg_str measures the text; Mongoose passes the NUL to mbedTLS too.
         format: "mongoose",
         stack: Stack::MbedTls,
         load: "#include \"anchor\"\n#include <string.h>\nint load(mbedtls_x509_crt *ca) {\n\
@@ -88,7 +88,7 @@ const IDIOMS: &[Idiom] = &[
                strlen(ROOT_CA) + 1); }\n",
     },
     Idiom {
-        // NetworkClientSecure passes the length that strlen finds and the NUL.
+        // NetworkClientSecure passes the length from strlen plus the NUL.
         format: "arduino",
         stack: Stack::MbedTls,
         load: "#include \"anchor\"\n#include <string.h>\nint load(mbedtls_x509_crt *ca) {\n\
@@ -119,10 +119,10 @@ const IDIOMS: &[Idiom] = &[
     Idiom { format: "pem", stack: Stack::MbedTls, load: PEM_FILE },
     Idiom { format: "cer", stack: Stack::MbedTls, load: PEM_FILE },
     Idiom { format: "der", stack: Stack::MbedTls, load: PEM_FILE },
-    // It reads tc.trust with the NUL that it adds.
+    // It reads tc.trust and adds the NUL.
     Idiom { format: "station", stack: Stack::MbedTls, load: EMBEDDED_TEXT },
     Idiom {
-        // The modem gets the text without its NUL, and has a parser of its own.
+        // The modem gets the text without its NUL and has its own parser.
         format: "nrf-modem",
         stack: Stack::MbedTls,
         load: "#include \"anchor\"\n#include <string.h>\nint load(mbedtls_x509_crt *ca) {\n\
@@ -163,7 +163,7 @@ const IDIOMS: &[Idiom] = &[
 ];
 
 impl Idiom {
-    /// Builds the client with `artefact` inside.
+    /// Builds the client with `artefact` in it.
     fn client(&self, artefact: &[u8]) -> (TempDir, PathBuf) {
         let folder = folder();
         write(folder.path(), "anchor", artefact);
@@ -192,20 +192,20 @@ impl Idiom {
     }
 }
 
-/// The exit code of a client, and what it wrote.
+/// The exit code of a client and its output.
 fn ask(client: &Path, port: u16) -> (Option<i32>, String) {
     let output = bench::run(Command::new(client).args([&port.to_string(), bench::HOST]));
     (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn idioms(wanted: impl Fn(Stack) -> bool) -> impl Iterator<Item = &'static Idiom> {
-    IDIOMS.iter().filter(move |idiom| wanted(idiom.stack))
+fn idioms(expected: impl Fn(Stack) -> bool) -> impl Iterator<Item = &'static Idiom> {
+    IDIOMS.iter().filter(move |idiom| expected(idiom.stack))
 }
 
-/// Every idiom of a stack opens the server of its own root and no other.
-fn opens_its_own_door(wanted: impl Fn(Stack) -> bool, pki: &Pki) {
+/// Every idiom of a stack verifies the server of its root and refuses the other.
+fn opens_its_own_door(expected: impl Fn(Stack) -> bool, pki: &Pki) {
     let stranger = bench::ec_pki();
-    for idiom in idioms(wanted).filter(|idiom| idiom.stack.is_here()) {
+    for idiom in idioms(expected).filter(|idiom| idiom.stack.is_here()) {
         let bundle = bench::bundle(bench::HOST, 8883, vec![bench::root(pki)]);
         let (_folder, client) = idiom.client(&bench::bytes(&bundle, idiom.format));
         let server = Server::presenting(pki);
@@ -289,7 +289,7 @@ fn readers_of_several_anchors_parse_all() {
     }
 }
 
-/// Writes the name and the key of each of `ANCHORS`, of which there are two, to standard output.
+/// Writes the name and the key of each of the two `ANCHORS` to standard output.
 const PRINT_ANCHORS: &str = "#include <stdio.h>\nint main(void) { size_t i; for (i = 0; i < 2; i++) {\n\
     const br_x509_trust_anchor *a = &ANCHORS[i];\n\
     if (a->flags != BR_X509_TA_CA) return 1;\n\
@@ -300,7 +300,7 @@ const PRINT_ANCHORS: &str = "#include <stdio.h>\nint main(void) { size_t i; for 
     fwrite(a->pkey.key.rsa.n, 1, a->pkey.key.rsa.nlen, stdout);\n\
     fwrite(a->pkey.key.rsa.e, 1, a->pkey.key.rsa.elen, stdout); } }\nreturn 0; }\n";
 
-/// Names and keys of `certificates`, one after the other.
+/// Names and keys of `certificates`, concatenated.
 fn names_and_keys(certificates: &[Certificate]) -> Vec<u8> {
     let parts = certificates.iter().flat_map(|certificate| {
         let key = match certificate.key() {
@@ -320,7 +320,7 @@ fn bearssl_anchors_compile_with_names_and_keys() {
         return;
     }
     let certificates = bench::isrg();
-    let wanted = names_and_keys(&certificates);
+    let expected = names_and_keys(&certificates);
     let bundle = bench::bundle("m1.example.com", 8883, certificates.into());
     let folder = folder();
     write(folder.path(), "anchor.h", bench::text(&bundle, "bearssl"));
@@ -340,12 +340,12 @@ fn bearssl_anchors_compile_with_names_and_keys() {
         [("gcc", "c99"), ("gcc", "c11"), ("g++", "c++11"), ("g++", "c++17"), ("g++", "c++20")]
     {
         let main = (&["main.c", "other.c"][..], &[][..]);
-        // No pragma can stand within Tasmota's table, and C++ before 2020 has no designators.
+        // Tasmota's table cannot contain a pragma, and C++ before 2020 has no designators.
         let tasmota = (&["tasmota.c"][..], &["-Wno-pedantic"][..]);
         for (files, flags) in [main, tasmota] {
             super::c::compile(folder.path(), compiler, standard, files, flags);
             let output = bench::run(&mut Command::new(folder.path().join("program")));
-            assert!(output.status.success() && output.stdout == wanted, "{compiler} {standard}");
+            assert!(output.status.success() && output.stdout == expected, "{compiler} {standard}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The whole text of every format, for a reviewer to read. `CERTGRAB_BLESS=1` writes it again.
+//! The whole text of every format, for reviewers. `CERTGRAB_BLESS=1` updates it.
 
 use certgrab::internals::{
     output::{

@@ -1,4 +1,4 @@
-//! Subjects, facts and hosts that try to break out of their place in a source.
+//! Subjects, facts and hosts that try to escape from their place in a source file.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ use rcgen::{CertificateParams, DnType, DnValue, KeyPair, string};
 use super::bench::{self, folder, succeed, write};
 use crate::support::real;
 
-/// Text that ends, opens or joins something in some language, terminal or page.
+/// Text that ends, starts or joins something in some language, terminal or page.
 const TEXTS: &[&str] = &[
     "*/ int evil; /*",
     "*\\/",
@@ -91,8 +91,7 @@ pub(super) fn certificate(value: &DnValue) -> Certificate {
     Certificate::from_der(&der).unwrap()
 }
 
-/// A certificate with a common name as long as certgrab reads it, once as subject and once as
-/// issuer: 128 KiB in all.
+/// A certificate with the longest common name that certgrab reads, as subject and as issuer: 128 KiB in total.
 fn long() -> Certificate {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -101,8 +100,7 @@ fn long() -> Certificate {
     Certificate::from_der(&der).unwrap()
 }
 
-/// A certificate whose common name holds `bytes` under the string type that `tag` names, valid
-/// in it or not.
+/// A certificate whose common name contains `bytes` under the string type `tag`, valid or not.
 fn raw(tag: u8, bytes: &[u8]) -> Certificate {
     let placeholder = "Z".repeat(bytes.len());
     let value = DnValue::Utf8String(placeholder.clone());
@@ -138,7 +136,7 @@ fn corpus() -> Vec<Certificate> {
     all
 }
 
-/// All of them, with hostile facts beside each.
+/// All of them, with hostile facts.
 pub(super) fn bundle() -> Bundle {
     let mut bundle = bench::bundle("m1.example.com", 8883, corpus());
     for (entry, text) in bundle.entries.iter_mut().zip(TEXTS.iter().cycle()) {
@@ -173,7 +171,7 @@ fn no_hostile_subject_breaks_a_header_under_any_compiler() {
         for (compiler, standard) in
             [("gcc", "c99"), ("gcc", "c17"), ("g++", "c++11"), ("g++", "c++20")]
         {
-            // Trigraphs are on in the standards that have them; -Wbidi-chars and -Wcomment are on.
+            // Trigraphs are on in the standards that have them; so are -Wbidi-chars and -Wcomment.
             super::c::compile(folder.path(), compiler, standard, &["main.c"], &["-fsyntax-only"]);
         }
     }
@@ -239,7 +237,7 @@ fn a_truststore_accepts_every_hostile_subject() {
     if !real::program("keytool") {
         return;
     }
-    // Java reads no certificate without a name, wherever it stands.
+    // Java reads no certificate without a name.
     let mut bundle = bundle();
     bundle.entries.retain(|entry| entry.certificate.subject_der().len() > 2);
     assert_eq!(bundle.entries.len() + 1, corpus().len());
@@ -263,7 +261,7 @@ fn pkcs7_accepts_every_hostile_subject() {
         return;
     }
     let folder = folder();
-    // OpenSSL reads no certificate with invalid UTF-8 or UTF-16, wherever it stands.
+    // OpenSSL reads no certificate with invalid UTF-8 or UTF-16.
     let mut bundle = bundle();
     bundle.entries.retain(|entry| {
         let file = write(folder.path(), "certificate.pem", entry.certificate.pem());
@@ -295,13 +293,13 @@ fn no_hostile_subject_breaks_python_or_yaml() {
     write(folder.path(), "esphome.yaml", bench::text(&all, "esphome"));
     let script = "
 import ast, pathlib
-wanted = {'Assign'}
+expected = {'Assign'}
 for file in pathlib.Path('.').glob('*.py'):
     if file.name == 'check.py':
         continue
     tree = ast.parse(file.read_bytes())
     kinds = {type(node).__name__ for node in tree.body}
-    assert kinds == wanted, (file, kinds)
+    assert kinds == expected, (file, kinds)
     names = {name.id for node in tree.body for name in node.targets}
     assert all(name.startswith('ROOT_CA') for name in names), (file, names)
 try:
@@ -327,7 +325,7 @@ fn no_hostile_subject_breaks_go() {
     }
     let folder = folder();
     let file = write(folder.path(), "rootca.go", bench::text(&bundle(), "go"));
-    // gofmt -e reports every fault of syntax; a file that is well formed is listed by no -l.
+    // gofmt -e reports every syntax error; -l lists files that are not formatted.
     assert_eq!(succeed(Command::new("gofmt").args(["-e", "-l"]).arg(file)), "");
 }
 
@@ -360,8 +358,8 @@ fn text_files_have_no_control_or_invisible_character() {
     }
 }
 
-/// What is left of a source without its comments and without the insides of its strings, by a
-/// reader of the language that knows nothing of how the source was made.
+/// A source without its comments and the contents of its strings, by a reader of the language that does not
+/// know how the source was made.
 fn bones(source: &str, language: Language) -> String {
     let mut out = String::new();
     let mut rest = source;
@@ -403,7 +401,7 @@ fn bones(source: &str, language: Language) -> String {
             rest = &rest[character.len_utf8()..];
         }
     }
-    // Empty lines are what comments leave behind.
+    // Removed comments leave empty lines.
     out.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -415,7 +413,7 @@ enum Language {
     Dashes,
 }
 
-/// The formats with comments, and the language of each.
+/// The formats with comments, with the language of each.
 fn language(format: &str) -> Option<Language> {
     match format {
         "rust" | "rust-der" | "rust-esp-idf" | "rust-anchor" | "go" | "csharp"
@@ -431,7 +429,7 @@ fn language(format: &str) -> Option<Language> {
         "pem" | "cer" | "der" | "p7b" | "lock" | "esp-idf-txt" | "esp-bundle" | "esp-bundle-v1"
         | "java" | "java-jks" | "spki-pin" | "sha256" | "text" | "station" | "certs-ar"
         | "esp-at-pki" | "nvs" | "shelly" | "json-line" | "sha1" => None,
-        // Parsers of XML read them in `markup.rs`.
+        // XML parsers read them in `markup.rs`.
         "android" | "ios" => None,
         _ => panic!("what does a comment of {format} look like?"),
     }
@@ -448,16 +446,16 @@ fn hostile_text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// A case that goes through every format already says much.
+/// Each case goes through every format, so a few are enough.
 const CASES: u32 = 48;
 
-/// A case that goes through the escapers alone is cheap.
+/// A case that goes through the escapers only is cheap.
 const ESCAPER_CASES: u32 = 5_000;
 
-/// `PROPTEST_CASES` asks for another number; 100,000 were tried of each.
+/// `PROPTEST_CASES` sets another number; 100,000 of each were tried.
 fn config(cases: u32) -> ProptestConfig {
-    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    let cases = wanted.unwrap_or(cases);
+    let expected = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases = expected.unwrap_or(cases);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
@@ -525,8 +523,8 @@ proptest! {
         wild.entries[0].reason = Some(Foreign::text(&reason));
         for format in FORMATS {
             let Some(language) = language(format.name) else { continue };
-            let wanted = bones(&bench::text(&tame, format.name), language);
-            prop_assert_eq!(bones(&bench::text(&wild, format.name), language), wanted);
+            let expected = bones(&bench::text(&tame, format.name), language);
+            prop_assert_eq!(bones(&bench::text(&wild, format.name), language), expected);
         }
     }
 

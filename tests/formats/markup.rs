@@ -76,8 +76,8 @@ fn json_has_the_pem_in_one_string_on_one_line() {
     let shelly = bench::text(&two(), "shelly");
     let read: serde_json::Value = serde_json::from_str(&shelly).unwrap();
     let params = serde_json::json!({ "data": pem, "append": false });
-    let wanted = serde_json::json!({ "id": 1, "method": "Shelly.PutUserCA", "params": params });
-    assert_eq!(read, wanted);
+    let expected = serde_json::json!({ "id": 1, "method": "Shelly.PutUserCA", "params": params });
+    assert_eq!(read, expected);
     assert!(line.lines().count() == 1 && shelly.lines().count() == 1);
 }
 
@@ -123,7 +123,7 @@ fn nvs_reads_the_pem_as_one_string() {
     let [_, x2] = bench::isrg();
     let bundle = bench::bundle("m1.example.com", 8883, vec![x2]);
     write(folder.path(), "nvs.csv", bench::text(&bundle, "nvs"));
-    // nvs_partition_gen reads its rows so.
+    // nvs_partition_gen reads its rows in this way.
     let script = "import csv\n\
                   rows = list(csv.DictReader(open('nvs.csv', newline=''), delimiter=','))\n\
                   assert [row['type'] for row in rows] == ['namespace', 'data'], rows\n\

@@ -7,7 +7,7 @@ use certgrab::internals::output::emit::{FORMATS, Identifier, Style, VARIABLES};
 use super::bench::{folder, succeed, write};
 use crate::support::{certgrab, real, run::Run};
 
-/// The main job on the chain of a file, without a socket, with `arguments`.
+/// The main command on the chain in a file, without a socket, with `arguments`.
 pub(super) fn offline(host: &str, arguments: &[&str]) -> Run {
     let data = super::bench::repository().join("tests/data/plant");
     certgrab()
@@ -18,7 +18,7 @@ pub(super) fn offline(host: &str, arguments: &[&str]) -> Run {
         .args(arguments)
 }
 
-/// The names that a header defines, in their order.
+/// The names that a header defines, in order.
 fn names(arguments: &[&str]) -> Vec<String> {
     let arguments = [&["--emit", "c"], arguments].concat();
     let header = offline("broker.example:8883", &arguments).succeeds().out();
@@ -113,7 +113,7 @@ fn every_variable_and_filter_is_listed() {
     }
 }
 
-/// Hosts whose names are no names of constants as they stand, and words of some language.
+/// Hosts that are not valid constant names, and keywords of various languages.
 const HOSTS: &[&str] = &[
     "1.2.3.4",
     "::1",
@@ -141,7 +141,7 @@ const HOSTS: &[&str] = &[
     "ESP32",
 ];
 
-/// What people might call a constant; those that certgrab takes have to be names everywhere.
+/// Possible names for a constant; those that certgrab accepts must be valid everywhere.
 const WORDS: &str = "anchor root_ca ROOT_CA rootCa type match func go chan fn let mut var self Self \
     None True nil iota true string int int8 uint8 byte rune error len cap append make new panic \
     print println real imag complex copy delete close recover any min max clear init main bool \
@@ -152,7 +152,7 @@ const WORDS: &str = "anchor root_ca ROOT_CA rootCa type match func go chan fn le
     EOF NULL linux unix i386 errno stdin assert signed unsigned INT8_MAX int_least8_t size_t \
     printf memcpy index y0 j1 gamma signal abort exit free malloc abs time clock div";
 
-/// Every name that certgrab gives or takes, once.
+/// Every name that certgrab generates or accepts, once.
 fn all_names() -> Vec<String> {
     let given = HOSTS.iter().flat_map(|host| {
         let name = Identifier::for_host(host, "ROOT_CA");
@@ -170,7 +170,7 @@ fn every_generated_or_accepted_name_is_valid_in_every_language() {
     assert!(all.len() > 150, "{all:?}");
     let each =
         |pattern: &str| -> String { all.iter().map(|name| pattern.replace('@', name)).collect() };
-    // The headers beside a generated one; none of the names may be one of theirs.
+    // The headers included next to a generated one; no name may collide with them.
     let headers = "#include <stddef.h>\n#include <stdint.h>\n#include <stdio.h>\n\
                    #include <string.h>\n";
     write(folder.path(), "names.c", headers.to_owned() + &each("static const int @ = 1;\n"));
@@ -245,7 +245,7 @@ fn output_over_max_bytes_is_refused() {
     let root = "tests/golden/isrg_root_x2.pem";
     let run = |most: &str| certgrab().args(["convert", root, "--emit", "der", "--max-bytes", most]);
     assert_eq!(run("543").succeeds().bytes().len(), 543);
-    // A header takes on the device what `--sizes` says, whatever its comments are.
+    // On the device a header uses the size that `--sizes` shows, without its comments.
     let header = |most: &str| {
         let words = ["convert", root, "--emit", "c", "--max-bytes", most];
         certgrab().args(words)

@@ -14,7 +14,7 @@ fn of(pki: &Pki) -> certgrab::internals::output::bundle::Bundle {
     bench::bundle(bench::HOST, 8883, vec![bench::root(pki)])
 }
 
-/// Connects to the port in the first argument with the root of the module beside it alone.
+/// Connects to the port in the first argument with only the root of the module next to it.
 const NODE_CLIENT: &str = "
 const tls = require('tls');
 const root = require('./root_ca.js');
@@ -72,7 +72,7 @@ fn what_only_node_accepts_is_written_for_node() {
         let grab = crate::support::grab(&server).args(["--roots"]).args([pki.root_file()]);
         let grab = grab.args(["--emit", &emit]).ends();
         assert_eq!(grab.code(), i32::from(!connects), "{}", grab.err());
-        // To ask the real client in each case.
+        // The real client is tried in each case.
         let from = ["--emit", &emit, "--host", "plc.test:1"];
         let root = pki.root_file();
         crate::support::certgrab().args(["convert"]).args([root]).args(from).succeeds();
@@ -213,8 +213,8 @@ fn modem_commands_have_the_length_of_the_bytes() {
         ("at-esp", "AT+SYSMFG=2,\"client_ca\",\"client_ca.0\",8,@\n"),
     ] {
         let lines = bench::text(&two(), format);
-        let wanted = command.replace('@', &pem.len().to_string()) + &pem + "AT+";
-        assert!(lines.contains(&wanted), "{lines}");
+        let expected = command.replace('@', &pem.len().to_string()) + &pem + "AT+";
+        assert!(lines.contains(&expected), "{lines}");
     }
 }
 

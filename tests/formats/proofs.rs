@@ -1,5 +1,5 @@
-//! What is called proved is proved: each format has tests in which its reader, or the TLS library inside that
-//! reader, takes it; or the list of formats says that it was not tried.
+//! Formats that are called proved have a test in which their reader, or its TLS library, accepts them; the
+//! others are listed as not tried.
 
 use std::{collections::BTreeSet, process::Command};
 
@@ -12,7 +12,7 @@ const BEARSSL: &str = "formats::devices::bearssl_verifies_its_server_and_refuses
 const JAVA: &str = "formats::scripts::java_verifies_its_server_with_both_truststores";
 const PINS: &str = "formats::scripts::pins_match_openssl";
 
-/// Each format that is called proved, and a test that proves it. What people read has its golden file.
+/// Each proved format and the test that proves it. Text for people has its golden file.
 const PROVED: &[(&str, &str)] = &[
     ("pem", MBEDTLS),
     ("cer", MBEDTLS),
@@ -56,7 +56,7 @@ const PROVED: &[(&str, &str)] = &[
     ("text", "formats::several::several_certificates_are_all_written_or_refused_by_name"),
 ];
 
-/// What the list says of a format that its reader has not taken in a test.
+/// What the list says about a format that its reader has not accepted in a test.
 fn doubt(format: &Format) -> Option<&'static str> {
     let (_, last) = format.purpose.rsplit_once("; ")?;
     (last.starts_with("not tried ") || last == "not compiled").then_some(last)

@@ -1,5 +1,5 @@
-//! The formats for Rust: compiled without the standard library and without a warning, and the trust
-//! anchor used by rustls in a real handshake.
+//! The formats for Rust: compiled without std and without a warning, and the trust anchor used by rustls in a
+//! real handshake.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,7 +18,7 @@ use certgrab::internals::{
 use super::bench::{self, folder, succeed, write};
 use crate::support::Server;
 
-/// Compiles `source`, whose text may `include!("constants.rs")`; the program or library.
+/// Compiles `source`, which may `include!("constants.rs")`; returns the program or library.
 fn compile(folder: &Path, source: &str, edition: &str, flags: &[&str]) -> PathBuf {
     write(folder, "main.rs", source);
     succeed(
@@ -30,7 +30,7 @@ fn compile(folder: &Path, source: &str, edition: &str, flags: &[&str]) -> PathBu
     folder.join("out")
 }
 
-/// The editions that the sources are for: all there are.
+/// All editions.
 const EDITIONS: [&str; 4] = ["2015", "2018", "2021", "2024"];
 
 const NO_STD: &str =
@@ -41,11 +41,11 @@ fn bundles() -> [Bundle; 2] {
     [vec![x2.clone()], vec![x1, x2]].map(|list| bench::bundle("m1.example.com", 8883, list))
 }
 
-/// The forms for Rust.
+/// The formats for Rust.
 const FORMATS: [&str; 4] = ["rust", "rust-der", "rust-esp-idf", "rust-anchor"];
 
-/// Compiles the constants of `bundle` in `format` without the standard library, every warning an
-/// error, in each edition with the name beside it.
+/// Compiles the constants of `bundle` in `format` without std, with warnings as errors, in each edition, with
+/// the name.
 pub(super) fn compiles<'a>(
     format: &str,
     bundle: &Bundle,
@@ -95,7 +95,7 @@ fn constants_have_the_bytes_of_the_certificate() {
         print!(\"{ROOT_CA}{ROOT_CA_DER:?} {ROOT_CA_HOST} {ROOT_CA_PORT} {ROOT_CA_SHA256:?} \
         {ROOT_CA_NOT_BEFORE} {ROOT_CA_NOT_AFTER}\");\n}\n";
     let program = compile(folder.path(), main, "2021", &[]);
-    let wanted = format!(
+    let expected = format!(
         "{}{:?} m1.example.com 8883 {:?} {} {}",
         x2.pem(),
         x2.der(),
@@ -103,16 +103,16 @@ fn constants_have_the_bytes_of_the_certificate() {
         x2.not_before().unix(),
         x2.not_after().unix()
     );
-    assert_eq!(succeed(&mut Command::new(program)), wanted);
+    assert_eq!(succeed(&mut Command::new(program)), expected);
 }
 
-/// As much of esp-idf-svc as the constant touches, with its rule: a NUL ends the text.
+/// The part of esp-idf-svc that the constant uses, with its rule that a NUL ends the text.
 const ESP_IDF_SVC: &str = "#![no_std]\npub mod tls {\n    pub struct X509<'a>(pub &'a [u8]);\n    \
     impl<'a> X509<'a> {\n        pub const fn pem_until_nul(bytes: &'a [u8]) -> Self {\n            \
     let mut at = 0;\n            while bytes[at] != 0 { at += 1; }\n            \
     Self(bytes.split_at(at + 1).0)\n        }\n    }\n}\n";
 
-/// Compiles it in `folder`; what `--extern` takes.
+/// Compiles it in `folder`; returns the value for `--extern`.
 fn esp_idf_svc(folder: &Path) -> String {
     let flags = ["--crate-type", "rlib", "--crate-name", "esp_idf_svc"];
     let made = compile(folder, ESP_IDF_SVC, "2021", &flags);
@@ -131,12 +131,12 @@ fn the_constant_for_esp_idf_has_its_type_and_nul() {
                     print!(\"{:?} {}\", ROOT_CA_X509.0.strip_suffix(b\"\\0\") == \
                     ROOT_CA.strip_suffix('\\0').map(str::as_bytes), ROOT_CA);\n}\n";
         let program = compile(folder.path(), main, "2021", &["--extern", &library]);
-        let wanted = format!("true {}\0", bench::text(&bundle, "pem"));
-        assert_eq!(succeed(&mut Command::new(program)), wanted);
+        let expected = format!("true {}\0", bench::text(&bundle, "pem"));
+        assert_eq!(succeed(&mut Command::new(program)), expected);
     }
 }
 
-/// A client of rustls that holds nothing but the generated anchors.
+/// A rustls client with only the generated anchors.
 const CLIENT: &str = r#"
 #![deny(warnings)]
 include!("constants.rs");
@@ -163,26 +163,26 @@ fn main() {
 }
 "#;
 
-/// Where the libraries of this test program are.
+/// The folder of this test program's libraries.
 fn dependencies() -> PathBuf {
     std::env::current_exe().unwrap().parent().unwrap().to_owned()
 }
 
-/// The library `name` that this test program was built with, or one built like it.
+/// The library `name` that this test program was built with, or an equivalent one.
 fn libraries(name: &str) -> Vec<PathBuf> {
     let files = std::fs::read_dir(dependencies()).unwrap().map(|file| file.unwrap().path());
-    let wanted = format!("lib{name}-");
+    let expected = format!("lib{name}-");
     let mut found: Vec<_> = files
         .filter(|file| {
             let file = file.file_name().unwrap_or_default().to_string_lossy();
-            file.starts_with(&wanted) && file.ends_with(".rlib")
+            file.starts_with(&expected) && file.ends_with(".rlib")
         })
         .collect();
     found.sort_by_key(|file| std::cmp::Reverse(file.metadata().unwrap().modified().unwrap()));
     found
 }
 
-/// Compiles the client with the libraries of this test program, whichever of them fit together.
+/// Compiles the client with matching libraries of this test program.
 fn client(folder: &Path) -> PathBuf {
     write(folder, "main.rs", CLIENT);
     let dependencies = dependencies();
@@ -246,9 +246,9 @@ fn every_trust_anchor_equals_the_one_of_webpki() {
         let certificate = Certificate::from_der(der).unwrap();
         let source = bench::text(&bench::bundle("a.test", 443, vec![certificate]), "rust-anchor");
         let anchor = webpki::anchor_from_trusted_cert(der).unwrap();
-        let mut wanted = vec![anchor.subject.to_vec(), anchor.subject_public_key_info.to_vec()];
-        wanted.extend(anchor.name_constraints.map(|constraints| constraints.to_vec()));
-        assert_eq!(arrays(&source), wanted);
+        let mut expected = vec![anchor.subject.to_vec(), anchor.subject_public_key_info.to_vec()];
+        expected.extend(anchor.name_constraints.map(|constraints| constraints.to_vec()));
+        assert_eq!(arrays(&source), expected);
     }
 }
 
@@ -275,7 +275,7 @@ fn a_trust_anchor_has_nine_words_and_its_bytes() {
     let format = emit::format("rust-anchor").unwrap();
     let name = Identifier::new("ROOT_CA").unwrap();
     let bytes = emit::flash_bytes(&bundle, format, &name).unwrap().unwrap();
-    // On the devices a word has four bytes. The two outer headers are left out.
+    // A word on the devices has four bytes. The two outer headers are left out.
     let anchor = webpki::anchor_from_trusted_cert(&x2.der().into()).unwrap().to_owned();
     assert_eq!(bytes, words * 4 + anchor.subject.len() + anchor.subject_public_key_info.len());
 }

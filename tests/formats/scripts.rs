@@ -10,8 +10,8 @@ fn clients() -> std::path::PathBuf {
     bench::repository().join("tests/formats/clients")
 }
 
-/// Runs what `command` makes for a port: with the root's own server it succeeds and the server
-/// hears it; with another server it ends with 1.
+/// Runs `command` for a port: with the root's own server it succeeds and the server reads its data; with
+/// another server it exits with 1.
 fn opens_its_own_door(pki: &Pki, command: impl Fn(u16) -> Command) {
     let server = Server::presenting(pki);
     succeed(&mut command(server.port()));
@@ -67,7 +67,7 @@ fn python_modules_have_the_bytes_of_several_certificates() {
         return;
     }
     let [x1, x2] = bench::isrg();
-    let wanted = [x1.der(), x2.der()].concat();
+    let expected = [x1.der(), x2.der()].concat();
     let bundle = bench::bundle("m1.example.com", 8883, vec![x1, x2]);
     let folder = folder();
     write(folder.path(), "anchor.py", bench::text(&bundle, "micropython"));
@@ -82,7 +82,7 @@ fn python_modules_have_the_bytes_of_several_certificates() {
     let found = succeed(
         Command::new("python3").current_dir(folder.path()).args(["-W", "error", "-c", script]),
     );
-    let hex: String = wanted.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = expected.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(found, hex);
 }
 
@@ -92,8 +92,8 @@ fn circuitpython_and_zephyr_accept_exactly_one_certificate() {
     let bundle = bench::bundle("m1.example.com", 8883, vec![x1, x2]);
     for format in ["circuitpython", "zephyr", "der", "cer"] {
         let refusal = bench::try_bytes(&bundle, format).unwrap_err().to_string();
-        let wanted = format!("the format `{format}` holds exactly one certificate; found 2");
-        assert_eq!(refusal, wanted);
+        let expected = format!("the format `{format}` holds exactly one certificate; found 2");
+        assert_eq!(refusal, expected);
     }
 }
 
@@ -119,7 +119,7 @@ fn esphome_reads_the_block_as_one_text() {
     assert_eq!(found, format!("2001:db8::1 8883\n{}", bench::text(&bundle, "pem")));
 }
 
-/// A device of ESPHome, with the block that certgrab writes.
+/// An ESPHome device with the block that certgrab writes.
 const DEVICE: &str = "esphome:\n  name: plc\nesp32:\n  board: esp32dev\n  framework:\n    type: esp-idf\n\
                       wifi:\n  ssid: plant\n  password: not-a-secret\npackages:\n  tls: !include tls.yaml\n";
 
@@ -145,7 +145,7 @@ fn esphome_compiles_the_block_into_the_same_pem() {
     let source = std::fs::read_to_string(source).expect("the source");
     let (_, literal) = source.split_once("set_ca_certificate(\"").expect("the call");
     let (literal, _) = literal.split_once("\")").expect("its end");
-    // ESPHome breaks lines of its source anywhere, between two literals.
+    // ESPHome breaks source lines anywhere between two literals.
     let text: String = literal.split('"').step_by(2).collect();
     assert_eq!(text.replace("\\012", "\n"), bench::text(&bundle, "pem"));
 }

@@ -1,4 +1,4 @@
-//! Several certificates in each format: all of them in one artefact, or a refusal that says so.
+//! Several certificates in each format: all of them in one file, or a refusal that says so.
 
 use certgrab::internals::{
     output::emit::{Error, FORMATS},
@@ -7,22 +7,22 @@ use certgrab::internals::{
 
 use super::bench;
 
-/// What a form makes of more than one certificate.
+/// What a format does with more than one certificate.
 #[derive(Debug, PartialEq, Eq)]
 enum Several {
-    /// All of them, one after the other, in one value or file.
+    /// All of them, concatenated in one value or file.
     OneAfterTheOther,
-    /// An array of them, with a constant or a type that says how many there are.
+    /// An array of them, with their number in a constant or a type.
     Array {
-        /// What stands in the source for a number of certificates, which is `@`.
+        /// The text in the source for the number of certificates, `@`.
         count: &'static str,
     },
-    /// A constant for each.
+    /// One constant for each.
     Each {
-        /// The constant of the certificate whose number is `@`.
+        /// The constant of certificate number `@`.
         constant: &'static str,
     },
-    /// Exactly one is taken.
+    /// Exactly one is accepted.
     Refused,
 }
 
@@ -52,13 +52,13 @@ fn several(format: &str) -> Several {
     }
 }
 
-/// The bytes that a source writes as `0x30` or `\x30`, one after the other.
+/// The bytes that a source writes as `0x30` or `\x30`, in order.
 fn written(source: &str) -> Vec<u8> {
     let numbers = source.split(['x']).skip(1);
     numbers.filter_map(|rest| u8::from_str_radix(rest.get(..2)?, 16).ok()).collect()
 }
 
-/// Whether the certificate, or what the form keeps of it, is in the artefact beside its comments.
+/// Whether the certificate, or what the format keeps of it, is in the file outside comments.
 fn holds(format: &str, artefact: &[u8], certificate: &Certificate) -> bool {
     let text = String::from_utf8_lossy(artefact);
     let within = |all: &[u8], part: &[u8]| all.windows(part.len()).any(|window| window == part);
@@ -79,7 +79,7 @@ fn holds(format: &str, artefact: &[u8], certificate: &Certificate) -> bool {
             let pin = ring::digest::digest(&ring::digest::SHA256, certificate.spki_der());
             text.contains(&BASE64_STANDARD.encode(pin))
         }
-        // Of a trust anchor the name is written whole, at least without its header.
+        // The name of a trust anchor is written whole, possibly without its header.
         "bearssl" | "tasmota" | "rust-anchor" => {
             within(&written(&text), &certificate.subject_der()[4..])
         }
@@ -107,9 +107,9 @@ fn several_certificates_are_all_written_or_refused_by_name() {
             if several(name) == Several::Refused {
                 let refusal = made.expect_err(name);
                 assert!(matches!(refusal, Error::OneOnly { .. }), "{name}: {refusal}");
-                let wanted =
+                let expected =
                     format!("the format `{name}` holds exactly one certificate; found {count}");
-                assert_eq!(refusal.to_string(), wanted);
+                assert_eq!(refusal.to_string(), expected);
                 assert_eq!(
                     refusal.hint().as_deref(),
                     Some("use `pem` or `p7b` for several certificates")
@@ -117,7 +117,7 @@ fn several_certificates_are_all_written_or_refused_by_name() {
                 continue;
             }
             let made = match made {
-                // Three are too many bytes for the modem, one of them with RSA 4096.
+                // Three are too many bytes for the modem; one of them has RSA 4096.
                 Err(Error::TooLarge { .. }) if ["nrf-modem", "nvs"].contains(&name) => continue,
                 made => made.unwrap_or_else(|error| panic!("{name}: {error}")),
             };
@@ -127,13 +127,13 @@ fn several_certificates_are_all_written_or_refused_by_name() {
             let text = String::from_utf8_lossy(&made);
             match several(name) {
                 Several::Array { count: pattern } => {
-                    let wanted = numbered(pattern, certificates.len());
-                    assert!(text.contains(&wanted), "{name} lacks `{wanted}`:\n{text}");
+                    let expected = numbered(pattern, certificates.len());
+                    assert!(text.contains(&expected), "{name} lacks `{expected}`:\n{text}");
                 }
                 Several::Each { constant } => {
                     for number in 1..=certificates.len() {
-                        let wanted = numbered(constant, number);
-                        assert!(text.contains(&wanted), "{name} lacks `{wanted}`:\n{text}");
+                        let expected = numbered(constant, number);
+                        assert!(text.contains(&expected), "{name} lacks `{expected}`:\n{text}");
                     }
                     let next = numbered(constant, certificates.len() + 1);
                     assert!(!text.contains(&next), "{name} has `{next}`");

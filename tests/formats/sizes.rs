@@ -12,11 +12,11 @@ use crate::support::real;
 
 const COMPILER: &str = "riscv64-unknown-elf-gcc";
 
-/// 32 bits, optimised for size as firmware is.
+/// 32 bits, optimised for size like firmware.
 const FLAGS: [&str; 5] =
     ["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs", "-Os", "-ffreestanding"];
 
-/// Code that needs of a header what its consumer needs; `at` is any number.
+/// Code that uses of a header what its reader uses; `at` is any number.
 fn kept(format: &str, count: usize) -> &'static str {
     match format {
         "c" | "arduino" | "esp8266" | "esp-idf" | "nrf-modem" | "mongoose" | "pico" => {
@@ -46,7 +46,7 @@ fn kept(format: &str, count: usize) -> &'static str {
     }
 }
 
-/// The bytes of all data in the object of `code` beside `artefact`, as `nm` counts them.
+/// The data bytes in the object file of `code` with `artefact`, as `nm` counts them.
 fn compiled(artefact: &[u8], code: &str) -> usize {
     let folder = folder();
     write(folder.path(), "anchor", artefact);
@@ -55,7 +55,7 @@ fn compiled(artefact: &[u8], code: &str) -> usize {
         Command::new(COMPILER)
             .current_dir(folder.path())
             .args(FLAGS)
-            // For BearSSL's header, behind those of the device.
+            // For BearSSL's header, after those of the device.
             .args(["-idirafter", "/usr/include", "-c", "kept.c", "-o", "kept.o"]),
     );
     let listed = succeed(Command::new("riscv64-unknown-elf-nm").current_dir(folder.path()).args([
@@ -125,15 +125,15 @@ fn sizes_match_the_files_and_are_sorted() {
         .collect();
     assert!(rows.is_sorted_by_key(|(bytes, _)| *bytes));
     let of = |name: &str| rows.iter().find(|(_, format)| *format == name).map(|(bytes, _)| *bytes);
-    for (format, wanted) in [
+    for (format, expected) in [
         ("der", "der"),
         ("c-bytes", "der"),
         ("esp-bundle", "esp-bundle"),
-        // A device with an interpreter keeps the module as it is.
+        // A device with an interpreter stores the module unchanged.
         ("micropython", "micropython"),
         ("circuitpython", "circuitpython"),
     ] {
-        let artefact = offline("broker.example", &["--emit", wanted]).succeeds().bytes().len();
+        let artefact = offline("broker.example", &["--emit", expected]).succeeds().bytes().len();
         assert_eq!(of(format), Some(artefact), "{format}");
     }
     let pem = offline("broker.example", &["--emit", "pem"]).succeeds().bytes().len();

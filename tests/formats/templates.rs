@@ -1,4 +1,4 @@
-//! Users' templates: what is available in them, and the messages when they fail.
+//! Users' templates: what they can use, and the messages when they fail.
 
 use certgrab::internals::output::emit::{self, FILTERS, Identifier, VARIABLES};
 
@@ -10,7 +10,7 @@ use super::{
 /// The error for a list where text is expected.
 const LIST: &str = "expected text, found a list; write its items in a loop";
 
-/// What `template` makes of a public root.
+/// The output of `template` for a public root.
 fn rendered(template: &str) -> Result<String, String> {
     let [_, x2] = bench::isrg();
     let bundle = bench::bundle("m1.example.com", 8883, vec![x2]);
@@ -28,14 +28,14 @@ fn the_command_renders_a_users_template() {
                   {% endfor %}\n\
                   #define {{ name(\"URL\") }} \"mqtts://{{ host | literal }}:{{ port }}\"\n";
     let file = write(folder.path(), "my.h", source);
-    let wanted = "// `CN=Plant Root CA,O=Example Plant`\n\
+    let expected = "// `CN=Plant Root CA,O=Example Plant`\n\
                   #define BROKER_EXAMPLE_ROOT_CA_URL \"mqtts://broker.example:8883\"\n";
     let file = file.to_str().unwrap();
-    offline("broker.example:8883", &["--template", file]).succeeds().stdout(wanted);
+    offline("broker.example:8883", &["--template", file]).succeeds().stdout(expected);
     let out = folder.path().join("out.h");
     let both = format!("{file}={}", out.display());
     offline("broker.example:8883", &["--template", &both]).succeeds().stdout("");
-    assert_eq!(std::fs::read_to_string(out).unwrap(), wanted);
+    assert_eq!(std::fs::read_to_string(out).unwrap(), expected);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_value_from_outside_needs_an_escaping_filter() {
 
 #[test]
 fn an_error_names_file_line_and_text() {
-    for (template, wanted) in [
+    for (template, expected) in [
         ("a\nb\n{{ hots }}", "template my.h, line 3, `hots`: undefined variable"),
         ("a\n{{ hots | literal }}", "template my.h, line 2, `hots | literal`: undefined variable"),
         (
@@ -129,7 +129,7 @@ fn an_error_names_file_line_and_text() {
         ),
     ] {
         let said = rendered(template).unwrap_err();
-        assert_eq!(said, wanted, "{template}");
+        assert_eq!(said, expected, "{template}");
     }
 }
 
@@ -159,7 +159,7 @@ fn an_endless_template_is_refused_at_its_line() {
         shown,
         "template my.h, line 1, `debug([\"x\" * 999999] * 999999)`: debug is unknown"
     );
-    // Where the work ends is of no one word.
+    // The end of the work has no single word.
     let loops = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}";
     let said = rendered(&format!("fine\n{loops}\n")).unwrap_err();
     assert_eq!(said, format!("template my.h, line 2: {problem}"));
@@ -229,7 +229,7 @@ fn the_largest_template_does_not_overflow_the_stack() {
     assert_eq!(rendered(&of_length("{{ ", "-", "1 }}")).unwrap().trim_start_matches('-'), "1");
     assert_eq!(rendered(&of_length("{{ 1", "|abs", " }}")).unwrap(), "1");
     for unit in ["+1", ".a", "[0]", "(", "[", "not ", " if 1 else 1", "|abs", " is odd"] {
-        // What it gives matters less than that it gives something.
+        // Only whether it succeeds matters.
         let _ = rendered(&of_length("{{ 1", unit, " }}"));
         let _ = rendered(&of_length("{{ ", unit, "1 }}"));
     }
@@ -259,7 +259,7 @@ fn an_unknown_variable_has_a_hint_with_the_known_ones() {
     }
 }
 
-/// Whether there is text, or a list of texts, which is to be written in a loop.
+/// Whether there is text, or a list of texts to be written in a loop.
 fn is_there(rendered: &Result<String, String>) -> bool {
     rendered.as_ref().err().is_none_or(|error| error.ends_with(LIST))
 }
@@ -268,7 +268,7 @@ fn is_there(rendered: &Result<String, String>) -> bool {
 fn every_listed_variable_exists_and_foreign_ones_are_marked() {
     for (variable, what) in VARIABLES {
         let path = variable.replace("certificate.", "certificates[0].");
-        // A key has either the numbers of RSA or a point: this root has none of RSA's.
+        // A key has either RSA numbers or a point: this root has no RSA numbers.
         let plain = rendered(&format!("{{% if {path} %}}{{{{ {path} }}}}{{% endif %}}"));
         if what.ends_with("(outside)") {
             let is_absent = plain.as_deref() == Ok("");
@@ -302,8 +302,7 @@ fn every_template_of_the_repository_is_in_the_table() {
             continue;
         }
         assert!(emit::format(format).is_some(), "no format is called {format}");
-        // The same file as a template of the user's own: only the line that names the format
-        // differs.
+        // The same file as a user's template: only the line that names the format differs.
         let own =
             emit::render_template(&bundle, file, &std::fs::read_to_string(&path).unwrap(), &name)
                 .unwrap();
@@ -346,7 +345,7 @@ fn filters_keep_pem_unchanged() {
         let error = rendered(&format!("{{{{ pem | {filter} }}}}")).unwrap_err();
         assert!(error.ends_with("other letters break the certificate in PEM"), "{error}");
     }
-    // What only looks like PEM is escaped as any other text.
+    // Text that only looks like PEM is escaped like any other text.
     let other = rendered("{{ \"-----BEGIN CERTIFICATE-----\\nA B\" | literal }}").unwrap();
     assert_eq!(other, r"-----\\u{42}EGIN CERTIFICATE-----\\u{a}A B");
 }

@@ -1,4 +1,4 @@
-//! What the lab writes before a device connects, and what it leaves if it refuses.
+//! What the lab writes before a device connects, and what remains if it refuses.
 
 use std::fs;
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use super::command::round;
 use super::round::Lab;
 use crate::support::{Pki, certgrab};
 
-/// Every path below `folder`, in order.
+/// Every path below `folder`, sorted.
 fn all_in(folder: &Path) -> Vec<String> {
     let mut all = Vec::new();
     for entry in
@@ -31,7 +31,7 @@ fn a_refused_lab_leaves_no_files() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = format!("127.0.0.1:{}", taken.local_addr().expect("an address").port());
     let free = "127.0.0.1:0";
-    for (words, file, code, wanted) in [
+    for (words, file, code, expected) in [
         (&["--listen", free][..], Some("lab/ca.pem"), 4, "expected an anchor of `certgrab lab`"),
         (&["--listen", free, "--emit", "c=new/deep/ca.h"], Some("lab/ca.pem"), 4, "lab/ca.pem"),
         (&["--listen", free, "--emit", "c=new/ca.h"], Some("new/ca.h"), 4, "new/ca.h"),
@@ -46,7 +46,7 @@ fn a_refused_lab_leaves_no_files() {
         if let Some(file) = file {
             let place = folder.path().join(file);
             fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
-            // Certificates alone may be replaced by constants.
+            // Only certificates may be replaced by constants.
             let text = fs::read_to_string(other.root_file()).expect("a certificate");
             let text = if file.ends_with(".h") { "int main(void);\n".to_owned() } else { text };
             fs::write(place, text).expect("a file");
@@ -54,7 +54,7 @@ fn a_refused_lab_leaves_no_files() {
         let before = all_in(folder.path());
         let run = certgrab().args(["lab", "--wait", "1"]).args(words).in_folder(folder.path());
         let outcome = run.fails_with(code);
-        assert!(outcome.err().contains(wanted), "{words:?}: {}", outcome.err());
+        assert!(outcome.err().contains(expected), "{words:?}: {}", outcome.err());
         assert_eq!(all_in(folder.path()), before, "{words:?}");
     }
 }
@@ -91,7 +91,7 @@ fn the_command_in_an_anchor_of_the_lab_reproduces_it() {
             run(&filled.iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(fs::read_to_string(&place).expect("a file"), text, "{again:?}");
         }
-        // A lock of it is warned of, and its facts are right.
+        // Its lock gets a warning, and its facts are right.
         let check = certgrab().args(["check", "--offline", "--quiet", "ca.lock"]);
         let found = check.in_folder(folder.path()).fails_with(5).out();
         let codes: Vec<_> = found.lines().filter_map(|line| line.split_once(" [")).collect();
@@ -105,11 +105,11 @@ fn the_default_lab_reproduces_its_anchor_without_options() {
     let folder = TempDir::new().expect("a folder");
     let words = ["lab", "--wait", "1", "--emit", "arduino=ca.h"];
     let outcome = certgrab().args(words).in_folder(folder.path()).ends();
-    // The port may be taken by another test.
+    // Another test may take the port.
     if outcome.code() == 3 {
         let text = fs::read_to_string(folder.path().join("ca.h")).expect("a header");
-        let wanted = "Regenerate: `certgrab lab --emit arduino=FILE`\n";
-        assert!(text.contains(wanted), "{text}");
+        let expected = "Regenerate: `certgrab lab --emit arduino=FILE`\n";
+        assert!(text.contains(expected), "{text}");
     }
 }
 
@@ -119,7 +119,7 @@ fn a_sarif_result_points_to_the_anchor_of_the_device() {
     let report = folder.path().join("lab.sarif").display().to_string();
     let report = format!("--report=sarif={report}");
     let cases = ["--cases", "expired", "--stack", "rustls", &report];
-    for (emit, wanted) in
+    for (emit, expected) in
         [(None, "lab/ca.pem"), (Some("--emit=c=include/lab ca.h"), "include/lab%20ca.h")]
     {
         let words: Vec<_> = cases.iter().copied().chain(emit).collect();
@@ -133,7 +133,7 @@ fn a_sarif_result_points_to_the_anchor_of_the_device() {
             let place = &result.locations.as_ref().expect("a location")[0].physical_location;
             let place = place.as_ref().expect("a place in a file");
             let file = place.artifact_location.as_ref().and_then(|file| file.uri.as_deref());
-            assert_eq!(file, Some(wanted));
+            assert_eq!(file, Some(expected));
             assert_eq!(place.region.as_ref().and_then(|region| region.start_line), Some(1));
         }
     }

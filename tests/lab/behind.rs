@@ -5,10 +5,10 @@ use std::process::Command;
 use super::round::{Lab, Said};
 use crate::support::{Pki, certgrab, real};
 
-/// What mosquitto says of each message that it gets.
+/// mosquitto's log line for each message.
 const RECEIVED: &str = "Received PUBLISH from ";
 
-/// A mosquitto with a log, with TLS or without.
+/// A mosquitto with a log, with or without TLS.
 fn broker(pki: &Pki, in_tls: bool) -> real::Listener {
     let (chain, key) = (pki.chain_file(), pki.key_file());
     let tls = format!("certfile {}\nkeyfile {}\n", chain.display(), key.display());
@@ -40,7 +40,7 @@ fn plant() -> Pki {
     Pki::root("Plant Root").intermediate("Plant Issuing").leaf("localhost")
 }
 
-/// How many messages the broker has got.
+/// The number of messages that the broker received.
 fn received(pki: &Pki) -> usize {
     let log = std::fs::read_to_string(pki.file("mosquitto.log")).expect("a log");
     log.matches(RECEIVED).count()
@@ -59,7 +59,7 @@ fn only_sound_servers_forward_to_the_real_broker() {
         let roots = format!("--roots={}", pki.root_file().display());
         let arguments = ["--cases", "wrong-host,sound-again", &forward, &roots];
         let said = publishes(&arguments, &["--insecure"]);
-        // The device also sent a message to the impostor.
+        // The device also sent a message to the lookalike server.
         assert!(said.out.contains("FAILED      wrong-host"), "{}", said.out);
         assert_eq!(received(&pki), 3, "in TLS: {in_tls}");
     }
@@ -81,14 +81,14 @@ fn an_unreachable_server_behind_the_lab_is_named_first() {
     };
     let outcome = lab(&format!("localhost:{port}"));
     let err = outcome.err();
-    let wanted =
+    let expected =
         format!("cannot forward to localhost:{port}: invalid peer certificate: UnknownIssuer");
-    assert!(err.contains(&wanted) && err.contains("`--roots FILE`"), "{err}");
+    assert!(err.contains(&expected) && err.contains("`--roots FILE`"), "{err}");
     drop(broker);
     for target in [format!("mqtt://localhost:{port}"), format!("localhost:{port}")] {
         let err = lab(&target).err();
-        let wanted = format!("cannot forward to localhost:{port}: Connection refused");
-        assert!(err.contains(&wanted) && !err.contains("hint"), "{err}");
+        let expected = format!("cannot forward to localhost:{port}: Connection refused");
+        assert!(err.contains(&expected) && !err.contains("hint"), "{err}");
     }
     let unneeded = certgrab().args(["lab", "--roots", "mozilla"]).fails_with(2);
     assert!(unneeded.err().contains("--forward"), "{}", unneeded.err());

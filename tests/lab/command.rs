@@ -22,7 +22,7 @@ use crate::support::{Pki, Server, certgrab, grab};
 /// An MQTT 3.1.1 CONNECT with a user and a password.
 const CONNECT: &[u8] = b"\x10\x1c\x00\x04MQTT\x04\xc2\x00\x3c\x00\x04demo\x00\x04user\x00\x04pass";
 
-/// rustls in this process: with the lab's anchor, or with a verifier that takes everything.
+/// rustls in this process: with the lab's anchor, or with a verifier that accepts everything.
 pub(super) fn rustls_device(anchor: &str, is_sound: bool) -> Arc<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
@@ -37,7 +37,7 @@ pub(super) fn rustls_device(anchor: &str, is_sound: bool) -> Arc<ClientConfig> {
     Arc::new(builder.dangerous().with_custom_certificate_verifier(all).with_no_client_auth())
 }
 
-/// One connection; whether somebody listened.
+/// One connection; whether the server was reachable.
 pub(super) fn meet(port: u16, config: &Arc<ClientConfig>) -> bool {
     let Ok(socket) = TcpStream::connect(("127.0.0.1", port)) else { return false };
     socket.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
@@ -50,7 +50,7 @@ pub(super) fn meet(port: u16, config: &Arc<ClientConfig>) -> bool {
     true
 }
 
-/// Takes every certificate, and checks the signature of the handshake.
+/// Accepts every certificate and checks the handshake signature.
 #[derive(Debug)]
 struct Everything(Arc<rustls::crypto::CryptoProvider>);
 
@@ -141,7 +141,7 @@ fn reports_agree_and_are_compared_with_a_known_result() {
     let same = round(Lab::start(&cases), false);
     assert_eq!(same.code, 0, "{}", same.out);
     assert!(same.out.ends_with("as before\n"), "{}", same.out);
-    // Of a known result, the cases count that are played.
+    // Only the cases that are played are compared with a known result.
     let some = round(Lab::start(&["--cases", "expired", "--stack", "rustls", &known]), false);
     assert_eq!(some.code, 0, "{}", some.out);
     let other = round(Lab::start(&cases), true);
@@ -258,7 +258,7 @@ fn ten_thousand_connections_use_at_most_64_mib() {
     }
     let peak = lab.peak_kib();
     assert!(peak.is_none_or(|peak| peak < 64 * 1024), "{peak:?} KiB");
-    // It ends in its own way: nobody came who said a word of TLS, or a case was left without a device.
+    // It ends with its own error: no client sent a ClientHello, or a case had no device.
     let said = lab.ends();
     assert!([1, 3].contains(&said.code), "{}: {}{}", said.code, said.out, said.err);
 }
@@ -298,7 +298,7 @@ fn the_test_cas_key_has_mode_600_and_is_ignored_by_git() {
     assert_eq!(fs::read_to_string(path.join("lab/.gitignore")).expect("a file"), "*\n");
     let header = fs::read_to_string(path.join("lab_ca.h")).expect("a header");
     assert!(header.contains("certgrab lab root for tests only"), "{header}");
-    // The same CA the next time.
+    // The next run uses the same CA.
     let anchor = fs::read(path.join("lab/ca.pem")).expect("the anchor");
     lab = Command::new(env!("CARGO_BIN_EXE_certgrab"))
         .args(["lab", "--wait", "1", "--listen", "127.0.0.1:0"])
@@ -314,12 +314,12 @@ fn the_test_cas_key_has_mode_600_and_is_ignored_by_git() {
 fn the_list_names_each_case_with_its_rule_and_who_accepts_it() {
     let outcome = certgrab().args(["lab", "--list"]).succeeds();
     let list = outcome.out();
-    for wanted in [
+    for expected in [
         "expired               must refuse   an expired certificate (RFC 5280\n",
         "sound                 must connect  a sound server\n",
         "chain-60k             may connect   a chain of 60 KB (RFC 8446 4.4.2)\n",
     ] {
-        assert!(list.contains(wanted), "{list}");
+        assert!(list.contains(expected), "{list}");
     }
     let (_, after) = list.split_once("an expired certificate").expect("the case");
     let below = after.lines().skip(1).take_while(|line| line.starts_with(' '));

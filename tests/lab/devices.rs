@@ -18,7 +18,7 @@ fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/clients")
 }
 
-/// The folder of the devices that are built; `None` if a part is missing.
+/// The folder of the built devices; `None` if a part is missing.
 fn built() -> Option<&'static Path> {
     static BUILT: OnceLock<Option<PathBuf>> = OnceLock::new();
     let build = || {
@@ -54,8 +54,7 @@ fn is_sound(name: &str, said: &Said) {
     assert!(!said.out.contains("FAULT"), "{name}: {}", said.out);
 }
 
-/// An unsound device: it fails for this cause, with its row of verdicts, and no other cause is named as a
-/// fault.
+/// An unsound device: it fails for this cause only, with its row of verdicts.
 fn is_caught(name: &str, said: &Said, cause: &str) {
     assert_eq!(said.code, 1, "{name}: {}{}", said.err, said.out);
     rows::is_known(name, said);
@@ -69,7 +68,7 @@ fn is_caught(name: &str, said: &Said, cause: &str) {
         .collect();
     assert_eq!(faults.len(), 1, "{name}: {}", said.out);
     assert!(said.out.contains(cause), "{name}: expected {cause}, found {}", said.out);
-    // That a password came is said, and never the password.
+    // The report says that a password arrived but does not show it.
     assert!(said.out.lines().any(|line| is_sent(&line)), "{name}: {}", said.out);
 }
 
@@ -78,7 +77,7 @@ fn in_c(name: &str, unsound: &[(&str, &str)]) {
     in_folder(built(), name, unsound);
 }
 
-/// The same of a program in `folder`, if there is one.
+/// The same for a program in `folder`, if there is one.
 fn in_folder(folder: Option<&Path>, name: &str, unsound: &[(&str, &str)]) {
     let Some(folder) = folder else { return };
     let program = folder.join(name);
@@ -95,8 +94,8 @@ fn openssl_is_judged_correctly_if_it_compares_names_late() {
     let Some(folder) = built() else { return };
     let late = Lab::start(&[]).meets(|lab| device(lab, &folder.join("openssl"), &[], "late"));
     is_sound("openssl late", &late);
-    let wanted = "wrong-host            closed after the handshake without data\n";
-    assert!(late.out.contains(wanted), "{}", late.out);
+    let expected = "wrong-host            closed after the handshake without data\n";
+    assert!(late.out.contains(expected), "{}", late.out);
 }
 
 /// The unsound modes of the device with mbedTLS.
@@ -222,7 +221,7 @@ fn mosquitto_passes_and_with_insecure_fails_on_names() {
     };
     let sound = run("mqttv5", &[]);
     is_sound("mosquitto_pub", &sound);
-    // Every number of OpenSSL's ClientHello has a name.
+    // Every number in OpenSSL's ClientHello has a name.
     assert!(sound.out.contains("SCSV") && !sound.out.contains("0x"), "{}", sound.out);
     assert!(sound.out.contains("sent MQTT 5 with user and password\n"), "{}", sound.out);
     let unsound = run("mqttv311", &["--insecure"]);
@@ -247,8 +246,8 @@ fn curl_passes_and_with_k_fails() {
     };
     let sound = run(&[]);
     is_sound("curl", &sound);
-    let wanted = "sent GET /firmware with a secret\n";
-    assert!(sound.out.contains(wanted) && !sound.out.contains("hidden"), "{}", sound.out);
+    let expected = "sent GET /firmware with a secret\n";
+    assert!(sound.out.contains(expected) && !sound.out.contains("hidden"), "{}", sound.out);
     is_caught("curl -k", &run(&["-k"]), NO_VERIFICATION);
 }
 

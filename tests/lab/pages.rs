@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::round::Lab;
 use crate::support::real;
 
-/// Another program may have the port for a while.
+/// Another program may use the port for a while.
 const TRIES: usize = 60;
 
 /// The first commands of the pages that begin with `certgrab lab`, each with the loop that follows.

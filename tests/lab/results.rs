@@ -1,4 +1,4 @@
-//! How a round counts: expected results, devices that send nothing, cases that are played again.
+//! The result of a round: known results, devices that send nothing, repeated cases.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -17,7 +17,7 @@ use super::command::{meet, round, rustls_device};
 use super::round::{Lab, Said};
 use crate::support::{certgrab, real};
 
-/// Three impostors, in the order in which they are named.
+/// Three faulty cases in the order of the list.
 const IMPOSTORS: [&str; 4] = ["--cases", "expired,unknown-root,self-signed", "--stack", "rustls"];
 
 fn json(path: &Path) -> Value {
@@ -68,7 +68,7 @@ fn with_a_known_result_reports_count_only_differences() {
 
     let same = play("same", &[&expect], false);
     assert_eq!(same.code, 0);
-    // The words and the exit code agree.
+    // The text and the exit code agree.
     assert!(same.out.contains("as before: the device accepts every certificate\n"), "{}", same.out);
     assert!(!same.out.contains("FAULT") && !same.out.contains("warning"), "{}", same.out);
     assert_eq!(json(&file("same.json"))["findings"][0]["severity"], "note");
@@ -85,7 +85,7 @@ fn with_a_known_result_reports_count_only_differences() {
     let difference =
         serde_json::json!({ "case": "expired", "expected": ["failed"], "found": "passed" });
     assert_eq!(json(&file("other.json"))["differences"][0], difference);
-    // A default of the library that the known result does not have is a fault, as any other.
+    // A library default that is not in the known result is a fault like any other.
     let sound = format!("--expect={}", file("other.json").display());
     let new = ["--stack", "arduino-esp32", "--cases", "expired", &sound];
     let said = round(Lab::start(&new), false);
@@ -103,7 +103,7 @@ fn with_a_known_result_reports_count_only_differences() {
 #[test]
 fn an_invalid_known_result_is_refused_at_the_start() {
     let folder = TempDir::new().expect("a folder");
-    for (text, wanted) in [
+    for (text, expected) in [
         ("{}", "expected schema 1, found null"),
         (r#"{"schema":1}"#, "expected `cases`, found none"),
         (r#"{"schema":1,"cases":[{"case":"sound"}]}"#, "expected a word as `verdict` of a case"),
@@ -121,7 +121,7 @@ fn an_invalid_known_result_is_refused_at_the_start() {
         let outcome = certgrab().args(words).in_folder(folder.path()).fails_with(4);
         let err = outcome.err();
         assert!(err.contains("known.json is not a result of the lab: "), "{err}");
-        assert!(err.contains(wanted), "{err}");
+        assert!(err.contains(expected), "{err}");
     }
 }
 
@@ -129,8 +129,8 @@ fn an_invalid_known_result_is_refused_at_the_start() {
 fn a_silent_device_passes_only_if_it_refuses_impostors() {
     let said = in_silence(Lab::start(&IMPOSTORS), false);
     assert_eq!(said.code, 3, "{}", said.out);
-    let wanted = "\nthe device was not judged for: expired, unknown-root, self-signed\n";
-    assert!(said.out.ends_with(wanted), "{}", said.out);
+    let expected = "\nthe device was not judged for: expired, unknown-root, self-signed\n";
+    assert!(said.out.ends_with(expected), "{}", said.out);
     let said = in_silence(Lab::start(&[&IMPOSTORS[..], &["--strict"]].concat()), false);
     assert_eq!(said.code, 1, "{}", said.out);
     let said = in_silence(Lab::start(&IMPOSTORS), true);
@@ -139,19 +139,20 @@ fn a_silent_device_passes_only_if_it_refuses_impostors() {
 
 #[test]
 fn a_silent_device_is_undecided_for_every_library() {
-    // An ESP32 with Arduino accepts expired certificates, and most libraries a name in the CN.
+    // An ESP32 with Arduino accepts expired certificates, and most libraries accept a name in the CN.
     for stack in [&["--stack", "arduino-esp32"][..], &[]] {
         let cases = ["--cases", "expired,cn-only,wrong-host"];
         let said = in_silence(Lab::start(&[&cases, stack].concat()), false);
         assert_eq!(said.code, 3, "{}", said.out);
         assert!(said.out.contains("\n2 of 5 cases passed, 3 undecided\n"), "{}", said.out);
-        let wanted =
+        let expected =
             "warning: the device completes the handshake with 3 servers that it must refuse,\n";
-        assert!(said.out.contains(wanted), "{}", said.out);
+        assert!(said.out.contains(expected), "{}", said.out);
     }
     let said = in_silence(Lab::start(&["--cases", "expired"]), false);
-    let wanted = "warning: the device completes the handshake with 1 server that it must refuse,\n";
-    assert!(said.out.contains(wanted), "{}", said.out);
+    let expected =
+        "warning: the device completes the handshake with 1 server that it must refuse,\n";
+    assert!(said.out.contains(expected), "{}", said.out);
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn with_ports_a_silent_handshake_is_compared_with_sound_servers() {
         let lab = Lab::start(&["--ports", "--cases", "expired"]);
         let device = rustls_device(&lab.anchor(), false);
         let ports: Vec<_> = lab.ports().into_iter().map(|(port, _)| port).collect();
-        // The impostor is first.
+        // The faulty server is first.
         assert!(meet_in_silence(ports[1], &device));
         for port in [ports[0], ports[2]] {
             assert!(if sends_to_sound {
@@ -188,8 +189,8 @@ fn strict_reports_accepted_by_default_as_a_fault() {
     words.extend(reports.iter().map(String::as_str));
     let said = round(Lab::start(&words), false);
     assert_eq!(said.code, 1, "{}", said.out);
-    let wanted = "FAULT: the device checks no dates: it accepts expired certificates\n";
-    assert!(said.out.contains(wanted), "{}", said.out);
+    let expected = "FAULT: the device checks no dates: it accepts expired certificates\n";
+    assert!(said.out.contains(expected), "{}", said.out);
     assert!(said.out.ends_with("\nthe device FAILED\n"), "{}", said.out);
     let document = json(&file("json"));
     assert_eq!((&document["strict"], &document["result"]), (&true.into(), &"failed".into()));
@@ -241,7 +242,7 @@ fn in_a_shared_folder_git_ignores_only_the_labs_files() {
         let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
         assert_eq!(is_ignored(&name), name != "main.c", "{name}: {ignored}");
     }
-    // A list that is there keeps its lines and gets those of the lab.
+    // An existing list keeps its lines and gets those of the lab.
     let folder = TempDir::new().expect("a folder");
     let list = folder.path().join(".gitignore");
     fs::write(&list, "build/\n/ca.pem").expect("a file");
@@ -261,7 +262,7 @@ fn an_interrupted_round_writes_summary_and_reports() {
         for _ in 0..2 {
             assert!(meet(lab.port(), &device));
         }
-        // The second is judged before it counts as met.
+        // The second is judged before it counts as played.
         std::thread::sleep(Duration::from_secs(1));
         lab.signals(signal);
         let said = lab.ends();
@@ -282,13 +283,13 @@ fn the_list_shows_named_cases_and_explains_wrong_addresses() {
     let text = list.out();
     let names = text.lines().map(|line| line.split(' ').next().expect("a name"));
     assert_eq!(names.collect::<Vec<_>>(), ["sound", "slow"]);
-    for (option, value, wanted) in [
+    for (option, value, expected) in [
         ("--listen", "8883", "expected an address and a port, as in 192.168.1.5:8883"),
         ("--listen", "127.0.0.1:99999", "expected an address and a port"),
         ("--repeat", "0", "expected a whole number from 1 to 255"),
     ] {
         let outcome = certgrab().args(["lab", option, value]).fails_with(2);
-        assert!(outcome.err().contains(wanted), "{}", outcome.err());
+        assert!(outcome.err().contains(expected), "{}", outcome.err());
     }
 }
 
@@ -331,12 +332,12 @@ fn a_device_that_compares_an_address_as_a_name_passes() {
 
 #[test]
 fn a_device_that_verifies_no_address_is_advised_to_use_a_name() {
-    // It verifies the server as localhost, so that it refuses each.
+    // It verifies the server as localhost, so it refuses each case.
     let said = round(Lab::start(&["--host", "127.0.0.1", "--cases", "expired,p384"]), true);
     assert_eq!(said.code, 1, "{}", said.out);
     let text = said.out.replace("\n    ", " ");
-    let wanted =
+    let expected =
         "a TLS stack that compares no address needs a name: start the lab with `--host NAME`";
-    assert!(text.contains(wanted), "{}", said.out);
+    assert!(text.contains(expected), "{}", said.out);
     assert!(!text.contains("note: "), "limits of a device that connects: {}", said.out);
 }

@@ -1,4 +1,4 @@
-//! The command `certgrab lab`, with something that connects to it.
+//! The command `certgrab lab` and a device that connects to it.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Output, Stdio};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// How long a round that never ends is waited for.
+/// How long the tests wait for a round that does not end.
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// A running lab.
@@ -18,7 +18,7 @@ pub(crate) struct Lab {
     before: String,
 }
 
-/// What a round said.
+/// The output of a round.
 pub(crate) struct Said {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -33,7 +33,7 @@ impl Lab {
         Self::with(&all).unwrap_or_else(|before| panic!("the lab listens: {before}"))
     }
 
-    /// The command with these words alone; what it says if it ends before it listens.
+    /// The command with only these arguments; its output if it ends before it listens.
     pub(crate) fn with(words: &[&str]) -> Result<Self, String> {
         Self::in_folder(TempDir::new().expect("a temporary folder"), words)
     }
@@ -89,7 +89,7 @@ impl Lab {
         self.before.lines().filter_map(of).collect()
     }
 
-    /// The most memory that it has taken, in KiB, where the system says it.
+    /// The peak of its memory in KiB, if the system reports it.
     pub(crate) fn peak_kib(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -101,14 +101,14 @@ impl Lab {
         self.folder.path().join("lab/ca.pem").display().to_string()
     }
 
-    /// Runs the device again and again until the round is over.
+    /// Runs the device repeatedly until the round is over.
     pub(crate) fn meets(self, device: impl Fn(&Self) -> Command) -> Said {
         self.lasts_while(|lab| {
             let _: Output = device(lab).stdin(Stdio::null()).output().expect("a device");
         })
     }
 
-    /// Goes on with `step` until the round is over.
+    /// Repeats `step` until the round is over.
     pub(crate) fn lasts_while(mut self, mut step: impl FnMut(&Self)) -> Said {
         let begun = Instant::now();
         while self.process.try_wait().expect("a process").is_none() {
@@ -118,7 +118,7 @@ impl Lab {
         self.ends()
     }
 
-    /// What it said, once it has ended.
+    /// Its output after it has ended.
     pub(crate) fn ends(mut self) -> Said {
         let mut err = self.before.clone();
         let mut out = String::new();

@@ -1,7 +1,7 @@
-//! The whole row of verdicts of each client, in `rows.tsv`: a line for a client, its name and every case that
-//! did not pass, with the verdict. `CERTGRAB_BLESS=1 cargo test lab` writes it again. A verdict with `?`
-//! is not given in each round: whether MicroPython reads records of one byte depends on how many of them
-//! come in one segment of TCP.
+//! The whole row of verdicts of each client, in `rows.tsv`: a line for each client with its name and every case
+//! that did not pass, with the verdict. `CERTGRAB_BLESS=1 cargo test lab` updates it. A verdict with `?` varies
+//! between rounds: whether MicroPython reads records of one byte depends on how many of them one TCP segment
+//! carries.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 use super::round::Said;
 
-/// The file, while tests write it again.
+/// Held while a test updates the file.
 static FILE: Mutex<()> = Mutex::new(());
 
 fn path() -> PathBuf {
@@ -23,7 +23,7 @@ fn read() -> BTreeMap<String, String> {
     text.lines().filter_map(of).collect()
 }
 
-/// The verdicts that are not "passed", as `CASE VERDICT`; every case has a line.
+/// The verdicts other than "passed", as `CASE VERDICT`; every case has a line.
 fn row(said: &Said) -> String {
     let of = |line: &str| {
         let (_, rest) = line.split_once("/49  ")?;
@@ -36,7 +36,7 @@ fn row(said: &Said) -> String {
     others.map(|(case, verdict)| format!("{case} {verdict}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The row is the known one of this client.
+/// The row equals the known one of this client.
 pub(super) fn is_known(name: &str, said: &Said) {
     let row = row(said);
     if std::env::var_os("CERTGRAB_BLESS").is_some() {

@@ -1,4 +1,4 @@
-//! The sketches: compiled unchanged for this machine over `tests/arduino`, and run.
+//! The sketches, compiled unchanged for this machine over `tests/arduino`, and run.
 
 use std::{
     fs,
@@ -13,14 +13,14 @@ use crate::{
     support::{Server, real},
 };
 
-/// A board, its TLS library, and how that says that a root, a name or the clock is not the one.
+/// A board, its TLS library, and its messages for a wrong root, name or clock.
 pub(super) struct Board {
     pub(super) name: &'static str,
     libraries: &'static [&'static str],
     untrusted: &'static str,
     misnamed: &'static str,
     early: &'static str,
-    /// What comes before the reason, for MQTT and for HTTPS.
+    /// The text before the reason, for MQTT and for HTTPS.
     failed: [&'static str; 2],
 }
 
@@ -52,7 +52,7 @@ impl Board {
             && ["g++", "openssl", "mosquitto", "mosquitto_pub"].into_iter().all(real::program)
     }
 
-    /// The project, its secrets filled in as its README says.
+    /// The project, with its secrets filled in as its README says.
     fn bench(&self, protocol: Protocol) -> Bench {
         let bench = Bench::new(&format!("arduino-{}", self.name), protocol);
         fill_in_secrets(&bench.folder(), protocol);
@@ -95,15 +95,16 @@ impl Board {
         let mut bench = self.bench(Protocol::Mqtt);
         let folder = bench.folder();
         self.compile(&folder);
-        let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+        let sketch =
+            |expected: &str| says_in_time(&mut Command::new(folder.join("sketch")), expected);
         let topic = |kind: &str| format!("devices/{}/{kind}", self.name);
-        // More than the 256 bytes that PubSubClient's buffer has by default.
+        // More than the default buffer of PubSubClient, 256 bytes.
         let command = format!("light up{}", " and shine".repeat(30));
         bench.retain(&topic("command"), &command);
         sketch(&format!("{}: {command}", topic("command")));
         bench.has_published(self.name, &topic("heartbeat"));
         bench.change_the_password();
-        // 5: not authorized (MQTT 3.1.1 section 3.2.2.3), with no error of TLS beside it.
+        // 5: not authorized (MQTT 3.1.1 section 3.2.2.3), without a TLS error.
         assert!(sketch("mqtt state 5").ends_with("mqtt state 5"));
         bench.change_the_root();
         assert!(
@@ -120,10 +121,11 @@ impl Board {
         let mut bench = self.bench(Protocol::Https);
         let folder = bench.folder();
         self.compile(&folder);
-        let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+        let sketch =
+            |expected: &str| says_in_time(&mut Command::new(folder.join("sketch")), expected);
         sketch("waiting for the time from pool.ntp.org");
         sketch("status 200");
-        // A board that forgets its clock: the certificates are of years to come.
+        // A board without a clock: the certificates are of future years.
         let place: PathBuf = folder.join("src/sketch.ino");
         let text = fs::read_to_string(&place).unwrap();
         fs::write(&place, text.replace("  setClock();\n", "")).unwrap();
@@ -183,7 +185,7 @@ fn the_esp32_sends_no_password_to_an_expired_broker() {
     assert!(bench.log().contains("New connection"), "{}", bench.log());
 }
 
-/// The version and the settings of the mbedTLS that Arduino-ESP32 3.x is built with.
+/// The version and the settings of mbedTLS in Arduino-ESP32 3.x.
 #[test]
 fn the_esp32_sketch_checks_dates_that_mbedtls_does_not() {
     if !ESP32.is_there() {
@@ -195,7 +197,7 @@ fn the_esp32_sketch_checks_dates_that_mbedtls_does_not() {
     let library = library.display().to_string();
     let options = ["-I", &headers.display().to_string()];
     ESP32.compile_with(&folder, &options, &["-x", "none", &library]);
-    let sketch = |wanted: &str| says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+    let sketch = |expected: &str| says_in_time(&mut Command::new(folder.join("sketch")), expected);
     bench.retain("devices/esp32/command", "light up");
     sketch("devices/esp32/command: light up");
     bench.let_the_certificate_expire();
@@ -224,8 +226,8 @@ fn the_esp32_calls_what_is_not_tls_an_invalid_record() {
     assert_ne!(moved, text);
     fs::write(header, moved).unwrap();
     ESP32.compile(&folder);
-    let wanted = "tls -29184: SSL - An invalid SSL record was received";
-    says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+    let expected = "tls -29184: SSL - An invalid SSL record was received";
+    says_in_time(&mut Command::new(folder.join("sketch")), expected);
 }
 
 #[test]
@@ -243,6 +245,6 @@ fn a_sketch_without_its_secrets_does_not_compile_and_says_what_to_copy() {
         .current_dir(bench.folder())
         .output()
         .expect("g++");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("copy secrets.example.h to secrets.h and fill it in"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(printed.contains("copy secrets.example.h to secrets.h and fill it in"), "{printed}");
 }

@@ -1,4 +1,4 @@
-//! What the tests of projects share: a server, the project for it, and the output of its program.
+//! Shared parts of the project tests: a server, the project for it, and the output of its program.
 
 use std::{
     fs,
@@ -18,17 +18,17 @@ use crate::support::{
     run::Run,
 };
 
-/// Far more than any program here takes for its next line.
+/// Much longer than any program here needs for its next line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Who the broker knows; with credentials as long as a cloud's, CONNECT has a length of two bytes
-/// (MQTT 3.1.1 section 2.2.3).
+/// A user of the broker; with credentials as long as a cloud's, CONNECT has a length of two bytes (MQTT 3.1.1
+/// section 2.2.3).
 pub(super) const USER: (&str, &str) = (
     "lamp|signMethod=hmacSha256,timestamp=1607635284,secureMode=1,accessType=1",
     "s3cret word 4d6f7265206279746573207468616e206669742069746f20317a",
 );
 
-/// What the project is to speak.
+/// The protocol of the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {
     Mqtt,
@@ -48,8 +48,8 @@ pub(super) fn new(project: &str, scheme: &str, port: u16, pki: &Pki) -> Run {
         .in_folder(pki.folder())
 }
 
-/// A server that goes through what a server may become, always on one port, and a project made
-/// for it while it was in order.
+/// A server that changes its certificate during the test, always on one port, and a project made for its first
+/// state.
 pub(super) struct Bench {
     pki: Pki,
     /// The same root, and a leaf for another host.
@@ -63,7 +63,7 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// The project for a mosquitto that wants [`USER`], or for `openssl s_server`.
+    /// The project for a mosquitto that requires [`USER`], or for `openssl s_server`.
     pub(super) fn new(project: &str, protocol: Protocol) -> Self {
         let key = KeyPair::generate().unwrap();
         let again = || KeyPair::from_pem(&key.serialize_pem()).unwrap();
@@ -91,7 +91,7 @@ impl Bench {
         bench
     }
 
-    /// Where the project is.
+    /// The folder of the project.
     pub(super) fn folder(&self) -> PathBuf {
         self.pki.file("project")
     }
@@ -100,40 +100,40 @@ impl Bench {
         self.port
     }
 
-    /// The server now has another root.
+    /// Switches the server to another root.
     pub(super) fn change_the_root(&mut self) {
         self.server = None;
         let command = |port| self.command(&self.stranger, USER.1, port);
         self.server = Some(Listener::start_on(self.port, command));
     }
 
-    /// The server now proves another name, under the same root.
+    /// Switches the server to another name under the same root.
     pub(super) fn change_the_name(&mut self) {
         self.server = None;
         let command = |port| self.command(&self.elsewhere, USER.1, port);
         self.server = Some(Listener::start_on(self.port, command));
     }
 
-    /// The server's certificate is one that has expired.
+    /// Switches the server to an expired certificate.
     pub(super) fn let_the_certificate_expire(&mut self) {
         self.server = None;
         let command = |port| self.command(&self.expired, USER.1, port);
         self.server = Some(Listener::start_on(self.port, command));
     }
 
-    /// What the broker has written down since the certificate expired.
+    /// The broker's log since the certificate expired.
     pub(super) fn log(&self) -> String {
         fs::read_to_string(self.expired.file("mosquitto.log")).unwrap_or_default()
     }
 
-    /// The broker now wants another password.
+    /// Changes the password that the broker requires.
     pub(super) fn change_the_password(&mut self) {
         self.server = None;
         let command = |port| self.command(&self.pki, "another", port);
         self.server = Some(Listener::start_on(self.port, command));
     }
 
-    /// Has the broker give `message` to whoever subscribes to `topic`.
+    /// Makes the broker send `message` to every subscriber of `topic`.
     pub(super) fn retain(&self, topic: &str, message: &str) {
         let port = self.port.to_string();
         let (user, password) = USER;
@@ -146,7 +146,7 @@ impl Bench {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// What the broker has written down about a message by `client`, once it has.
+    /// The broker's log lines about a message by `client`, once there are any.
     #[track_caller]
     pub(super) fn has_published(&self, client: &str, topic: &str) {
         let log = self.pki.file("mosquitto.log");
@@ -193,7 +193,7 @@ impl Bench {
     }
 }
 
-/// Runs a program that ends, in `folder`.
+/// Runs a program to its end in `folder`.
 #[track_caller]
 pub(super) fn succeed(command: &mut Command, folder: &Path) {
     let output = command.current_dir(folder).output().expect("the program starts");
@@ -201,9 +201,9 @@ pub(super) fn succeed(command: &mut Command, folder: &Path) {
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&text));
 }
 
-/// Runs a program that ends, in `folder`, and wants to hear `wanted` from it.
+/// Runs a program to its end in `folder` and expects `expected` in its output.
 #[track_caller]
-pub(super) fn says(words: &[&str], environment: &[(&str, &str)], folder: &Path, wanted: &str) {
+pub(super) fn says(words: &[&str], environment: &[(&str, &str)], folder: &Path, expected: &str) {
     let output = Command::new(words[0])
         .args(&words[1..])
         .envs(environment.iter().copied())
@@ -213,12 +213,12 @@ pub(super) fn says(words: &[&str], environment: &[(&str, &str)], folder: &Path, 
     // A page need not be UTF-8.
     let said = [&output.stdout[..], &output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
-    assert!(said.contains(wanted), "{wanted}: {said}");
+    assert!(said.contains(expected), "{expected}: {said}");
 }
 
-/// Runs a program that never ends until it says `wanted`, in the line that comes back.
+/// Runs an endless program until it prints `expected`; returns that line.
 #[track_caller]
-pub(super) fn says_in_time(program: &mut Command, wanted: &str) -> String {
+pub(super) fn says_in_time(program: &mut Command, expected: &str) -> String {
     let mut child = program.stdout(Stdio::piped()).spawn().expect("the program starts");
     let output = BufReader::new(child.stdout.take().expect("its output"));
     let (sender, lines) = mpsc::channel();
@@ -230,13 +230,13 @@ pub(super) fn says_in_time(program: &mut Command, wanted: &str) -> String {
         }
     });
     let mut said = Vec::new();
-    while !said.last().is_some_and(|line: &String| line.contains(wanted)) {
+    while !said.last().is_some_and(|line: &String| line.contains(expected)) {
         let Ok(line) = lines.recv_timeout(PATIENCE) else { break };
         said.push(line);
     }
     let _ = child.kill();
     let _ = child.wait();
     let _ = reader.join();
-    let last = said.last().filter(|line| line.contains(wanted)).cloned();
-    last.unwrap_or_else(|| panic!("{wanted}: {}", said.join("\n")))
+    let last = said.last().filter(|line| line.contains(expected)).cloned();
+    last.unwrap_or_else(|| panic!("{expected}: {}", said.join("\n")))
 }

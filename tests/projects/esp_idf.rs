@@ -1,5 +1,5 @@
-//! The C application for ESP-IDF: compiled against declarations of the parts of ESP-IDF that it uses, by
-//! gcc for this machine and for the ESP32-C3's instruction set.
+//! The C application for ESP-IDF, compiled against declarations of the parts of ESP-IDF that it uses, by gcc
+//! for this machine and for the ESP32-C3's instruction set.
 
 use std::{
     fs,
@@ -10,13 +10,13 @@ use std::{
 use super::bench::{new, pki};
 use crate::support::{Server, real};
 
-/// Compilers, each with what makes it compile for its target.
+/// Compilers, each with the options for its target.
 const COMPILERS: [(&str, &[&str]); 2] = [
     ("gcc", &[]),
     ("riscv64-unknown-elf-gcc", &["-march=rv32imc", "-mabi=ilp32", "--specs=picolibc.specs"]),
 ];
 
-/// Writes the `sdkconfig.h` that ESP-IDF makes of the project's menu, with its defaults.
+/// Writes the `sdkconfig.h` that ESP-IDF generates from the project's menu, with its defaults.
 fn configure(folder: &Path) {
     let menu = fs::read_to_string(folder.join("main/Kconfig.projbuild")).unwrap();
     let mut header = String::from("#pragma once\n");
@@ -28,7 +28,7 @@ fn configure(folder: &Path) {
     fs::write(folder.join("sdkconfig.h"), header).unwrap();
 }
 
-/// The sources that the component names.
+/// The sources of the component.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let component = fs::read_to_string(folder.join("main/CMakeLists.txt")).unwrap();
     let names = component.split('"').skip(1).step_by(2);
@@ -63,7 +63,7 @@ fn the_app_for_esp_idf_compiles_for_a_pc_and_the_esp32_c3() {
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             assert_eq!(output.stderr, b"");
         }
-        // The compiler reads the declarations: a field of another name is none.
+        // The compiler checks the declarations: an unknown field is an error.
         let main = folder.join("main/main.c");
         let text = fs::read_to_string(&main).unwrap();
         let slip = text.replace(".port = ", ".prot = ");

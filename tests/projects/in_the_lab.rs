@@ -1,4 +1,4 @@
-//! The projects as devices of the lab: each passes, and one that verifies nothing fails.
+//! The projects as devices of the lab: each passes, and one without verification fails.
 
 use std::{
     fs,
@@ -23,10 +23,10 @@ use crate::{
 /// How long the lab waits for a program that is being compiled, in seconds.
 const WAIT: &str = "300";
 
-/// From one look at whether a round is over to the next.
+/// The interval between two checks whether a round is over.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// How long a sketch may pause, in milliseconds, where a board waits for seconds.
+/// The longest pause of a sketch in milliseconds, where a board waits for seconds.
 const PAUSE: (&str, &str) = ("LONGEST_DELAY_MS", "5");
 
 const BOTH: [Protocol; 2] = [Protocol::Mqtt, Protocol::Https];
@@ -38,7 +38,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// As the README of the project says, but for the address. Its server is another lab.
+    /// As in the README of the project, except the address. Its server is another lab.
     fn new(project: &str, protocol: Protocol) -> Self {
         let server = Lab::start(&["--cases", "sound-again"]);
         let scheme = if protocol == Protocol::Mqtt { "mqtts" } else { "https" };
@@ -56,7 +56,7 @@ impl Bench {
     }
 }
 
-/// The words of the lab in the README of the project, on a free port of this machine.
+/// The arguments of the lab in the README of the project, on a free port of this machine.
 fn command(project: &Path) -> String {
     let readme = fs::read_to_string(project.join("README.md")).unwrap();
     let (_, command) = readme.split_once("\ncertgrab lab").expect("the command");
@@ -96,7 +96,7 @@ impl Drop for Device {
     }
 }
 
-/// The device did what a sound one does, and sent what it is to send.
+/// The device behaved like a sound one, and sent its message.
 #[track_caller]
 fn has_passed(project: &str, protocol: Protocol, said: &Said) {
     let sent = match protocol {
@@ -108,7 +108,7 @@ fn has_passed(project: &str, protocol: Protocol, said: &Said) {
     assert!(said.out.ends_with("\nthe device passed\n"), "{project}: {}", said.out);
 }
 
-/// A sketch connects again and again by itself.
+/// A sketch reconnects by itself.
 fn sketch(board: &Board) {
     if !board.is_there() {
         return;
@@ -126,7 +126,7 @@ fn sketch(board: &Board) {
     }
 }
 
-/// The client in C, once for each connection.
+/// The C client, started for each connection.
 fn c_client(lab: Lab, folder: &Path) -> Said {
     lab.meets(|_| {
         let mut program = Command::new("./client");
@@ -172,7 +172,7 @@ fn the_rust_client_passes_the_lab() {
         let bench = Bench::new("rust-host", protocol);
         let program = rust::build(&bench.folder);
         let said = bench.lab.lasts_while(|_| match protocol {
-            // It waits longer after each failure, and is started again instead.
+            // It waits longer after each failure, so it is restarted instead.
             Protocol::Mqtt => drop(says_in_time(&mut rust::client(&program), "; again in ")),
             Protocol::Https => drop(rust::client(&program).output().expect("the client")),
         });

@@ -1,4 +1,4 @@
-//! The C client for Linux: compiled by gcc, and run.
+//! The C client for Linux, compiled by gcc and run.
 
 use std::{net::TcpListener, path::Path, process::Command};
 
@@ -31,8 +31,8 @@ fn the_c_client_publishes_and_refuses_for_each_reason() {
     build(&folder);
     let (user, password) = USER;
     let known = [("MQTT_USER", user), ("MQTT_PASSWORD", password)];
-    let client = |environment: &[(&str, &str)], wanted: &str| {
-        says(&["./client"], environment, &folder, wanted);
+    let client = |environment: &[(&str, &str)], expected: &str| {
+        says(&["./client"], environment, &folder, expected);
     };
     client(&known, "CONNACK: the broker took the connection");
     bench.has_published("linux-c", "devices/linux-c/heartbeat");
@@ -72,10 +72,10 @@ fn the_c_client_times_out_on_a_silent_server() {
         let port = server.port();
         new("linux-c", "mqtts", port, &pki).succeeds();
         drop(server);
-        // Connections are taken by the kernel, and nobody answers.
+        // The kernel accepts connections, and no server answers.
         Some((TcpListener::bind(("127.0.0.1", port)).ok()?, pki))
     };
-    // Another test may have been given the port meanwhile.
+    // Another test may have got the port meanwhile.
     let (_silent, pki) = (0..5).find_map(|_| silenced()).expect("a port that is free again");
     let folder = pki.file("project");
     build_with("-DPATIENCE_MS=100", &folder);

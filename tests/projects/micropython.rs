@@ -1,11 +1,11 @@
-//! The module for MicroPython: run by MicroPython and by CPython.
+//! The module for MicroPython, run by MicroPython and by CPython.
 
 use std::fs;
 
 use super::bench::{Bench, Protocol, USER, says};
 use crate::support::real;
 
-/// The interpreters that are there, each with how it says that a root or a name is not the one.
+/// The installed interpreters, each with its message for a wrong root or name.
 fn pythons() -> Vec<(&'static str, [&'static str; 2])> {
     let all = [
         ("python3", ["unable to get local issuer certificate", "Hostname mismatch"]),
@@ -28,7 +28,7 @@ fn the_micropython_module_publishes_and_refuses_for_each_reason() {
     for (python, [untrusted, misnamed]) in pythons() {
         let mut bench = Bench::new("micropython", Protocol::Mqtt);
         let folder = bench.folder();
-        let module = |wanted: &str| says(&[python, "main.py"], &[], &folder, wanted);
+        let module = |expected: &str| says(&[python, "main.py"], &[], &folder, expected);
         // 5: not authorized (MQTT 3.1.1 section 3.2.2.3).
         module("the broker refuses the connection: CONNACK 5");
         let example = fs::read_to_string(folder.join("credentials.example.py")).unwrap();
@@ -56,7 +56,7 @@ fn the_micropython_module_gets_a_page_and_refuses_other_servers() {
     for (python, [untrusted, misnamed]) in pythons() {
         let mut bench = Bench::new("micropython", Protocol::Https);
         let folder = bench.folder();
-        let module = |wanted: &str| says(&[python, "main.py"], &[], &folder, wanted);
+        let module = |expected: &str| says(&[python, "main.py"], &[], &folder, expected);
         module("HTTP/1.0 200 ok");
         bench.change_the_root();
         module(untrusted);

@@ -1,4 +1,4 @@
-//! Small projects: each is written as a user would write it, then built and run as far as possible here.
+//! Small projects: each is written as by a user, then built and run as far as possible here.
 
 use std::{fs, path::Path, process::Command};
 
@@ -24,7 +24,7 @@ mod rust;
 
 mod zephyr;
 
-/// The projects, as they are listed.
+/// The listed projects.
 const PROJECTS: [&str; 9] = [
     "linux-c",
     "rust-host",
@@ -45,20 +45,20 @@ fn every_project_passes_check_and_is_regenerated_from_its_lock() {
         new(project, scheme, server.port(), &pki).succeeds().stdout("");
         let folder = pki.file("project");
         certgrab().args(["check"]).in_folder(&folder).succeeds();
-        let told = certgrab().args(["sync", "--locked"]).in_folder(&folder).succeeds().err();
-        assert!(told.starts_with("certgrab: unchanged: "), "{told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
-        // Nor is there anything new to be had from the server.
-        let told = certgrab().args(["sync"]).in_folder(&folder).succeeds().err();
-        assert!(told.lines().all(|line| line.starts_with("certgrab: unchanged: ")), "{told}");
+        let printed = certgrab().args(["sync", "--locked"]).in_folder(&folder).succeeds().err();
+        assert!(printed.starts_with("certgrab: unchanged: "), "{printed}");
+        assert_eq!(printed.lines().count(), 1, "{printed}");
+        // The server has nothing new either.
+        let printed = certgrab().args(["sync"]).in_folder(&folder).succeeds().err();
+        assert!(printed.lines().all(|line| line.starts_with("certgrab: unchanged: ")), "{printed}");
         let readme = fs::read_to_string(folder.join("README.md")).unwrap();
         assert!(readme.contains(&format!("# localhost:{}", server.port())), "{readme}");
         let commands = readme.split("```").nth(1).expect("the commands");
         assert_eq!(commands.lines().skip(1).count(), 3, "{commands}");
         assert!(commands.starts_with("sh\ncertgrab check "), "{commands}");
         // A second run changes nothing.
-        let told = new(project, scheme, server.port(), &pki).succeeds().err();
-        assert!(!told.contains("wrote"), "{told}");
+        let printed = new(project, scheme, server.port(), &pki).succeeds().err();
+        assert!(!printed.contains("wrote"), "{printed}");
     }
 }
 
@@ -95,13 +95,13 @@ fn new_warns_if_the_board_cannot_connect() {
     for (project, device) in
         [("arduino-esp8266", "esp8266"), ("arduino-esp32", "arduino-esp32"), ("esp-idf", "esp-idf")]
     {
-        let told = new(project, "mqtts", server.port(), &pki).succeeds().err();
+        let printed = new(project, "mqtts", server.port(), &pki).succeeds().err();
         let warning = format!("certgrab: warning: {device} cannot connect: ");
-        assert!(told.starts_with(&warning), "{told}");
+        assert!(printed.starts_with(&warning), "{printed}");
         fs::remove_dir_all(pki.file("project")).unwrap();
     }
-    let told = new("rust-host", "mqtts", server.port(), &pki).succeeds().err();
-    assert!(!told.contains("warning"), "{told}");
+    let printed = new("rust-host", "mqtts", server.port(), &pki).succeeds().err();
+    assert!(!printed.contains("warning"), "{printed}");
 }
 
 #[test]
@@ -118,10 +118,10 @@ fn the_list_of_projects_says_what_is_proved() {
         };
         assert!(page.lines().any(is_row), "docs/projects.md: {name}: {proof}");
     }
-    let told = certgrab().args(["new", "basic", "a.test", "x"]).fails_with(2).err();
+    let printed = certgrab().args(["new", "basic", "a.test", "x"]).fails_with(2).err();
     assert!(
-        told.contains("unknown project; expected one of linux-c, rust-host, arduino-esp32, "),
-        "{told}"
+        printed.contains("unknown project; expected one of linux-c, rust-host, arduino-esp32, "),
+        "{printed}"
     );
     certgrab().args(["new", "linux-c", "imaps://a.test", "x"]).fails_with(2).stderr(
         "certgrab: error: linux-c supports MQTT over TLS or HTTPS, not imaps\n\
@@ -152,11 +152,11 @@ fn a_command_after_an_option_is_not_read_as_a_host() {
 #[test]
 fn connect_needs_a_port() {
     let run = certgrab().args(["new", "linux-c", "mqtts://a.test", "x", "--connect", "127.0.0.1"]);
-    let told = run.fails_with(2).stdout("").err();
-    assert!(told.contains("expected HOST:PORT, found no port"), "{told}");
+    let printed = run.fails_with(2).stdout("").err();
+    assert!(printed.contains("expected HOST:PORT, found no port"), "{printed}");
 }
 
-/// `git` in `folder`; what it says.
+/// `git` in `folder`; its output.
 fn git(folder: &Path, words: &[&str]) -> String {
     let output = Command::new("git").args(words).current_dir(folder).output().expect("git");
     let said = [output.stdout, output.stderr].concat();

@@ -70,7 +70,7 @@ fn has_its_parts() -> bool {
     ["openssl", "mosquitto"].into_iter().all(real::program)
 }
 
-/// Whether its owner alone reads the file.
+/// Whether only its owner can read the file.
 #[cfg(unix)]
 fn is_private(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
@@ -85,7 +85,7 @@ fn the_micropython_module_presents_its_certificate() {
     for version in ["tlsv1.2", "tlsv1.3"] {
         let broker = Broker::new(version);
         let folder = broker.folder("micropython");
-        let module = |wanted: &str| says(&["python3", "main.py"], &[], &folder, wanted);
+        let module = |expected: &str| says(&["python3", "main.py"], &[], &folder, expected);
         let error = broker.new_project("micropython", None).succeeds().err();
         let warning = "certgrab: warning: the server requires a client certificate: without one it \
                        sends the alert ";
@@ -114,7 +114,7 @@ fn the_c_client_presents_its_certificate() {
     }
     let broker = Broker::new("tlsv1.2");
     let folder = broker.folder("linux-c");
-    let client = |wanted: &str| says(&["./client"], &[], &folder, wanted);
+    let client = |expected: &str| says(&["./client"], &[], &folder, expected);
     broker.new_project("linux-c", None).succeeds();
     let flags = "CFLAGS=-Werror -Wpedantic";
     succeed(Command::new("make").args([flags, "-B", "-o", "server_root_ca.h"]), &folder);
@@ -131,7 +131,7 @@ fn the_sketches_present_their_certificate_with_both_key_types() {
         return;
     }
     let broker = Broker::new("tlsv1.2");
-    // Without a certificate: the broker's alert, or that it went away.
+    // Without a certificate: the broker's alert or a closed connection.
     let ec = ("EC", "ec_paramgen_curve:P-256");
     let rsa = ("RSA", "rsa_keygen_bits:2048");
     for (board, refused, keys) in
@@ -139,17 +139,17 @@ fn the_sketches_present_their_certificate_with_both_key_types() {
     {
         let project = format!("arduino-{}", board.name);
         let folder = broker.folder(&project);
-        let sketch = |own: Option<&Authority>, wanted: &str| {
+        let sketch = |own: Option<&Authority>, expected: &str| {
             broker.new_project(&project, own).succeeds();
             let secrets = folder.join("src/secrets.h");
             fs::copy(secrets.with_file_name("secrets.example.h"), secrets).expect("a copy");
             board.compile(&folder);
-            says_in_time(&mut Command::new(folder.join("sketch")), wanted);
+            says_in_time(&mut Command::new(folder.join("sketch")), expected);
         };
         sketch(None, refused);
         for (kind, option) in keys {
             broker.authority.issue("device", kind, &[option], "sha256");
-            // A key is written over no other one.
+            // A key does not replace another one.
             let _ = fs::remove_file(folder.join("src/device_identity.h"));
             sketch(Some(&broker.authority), "connected");
         }
@@ -166,7 +166,7 @@ fn the_rust_client_presents_its_certificate() {
         let folder = broker.folder("rust-host");
         broker.new_project("rust-host", Some(&broker.authority)).succeeds();
         let program = build(&folder);
-        // The files are looked for where the program starts.
+        // The files are searched for in the folder of the start.
         let run = || {
             let mut command = client(&program);
             command.current_dir(&folder);

@@ -11,16 +11,16 @@ use std::{
 use super::bench::{Bench, Protocol, USER, new, pki, says_in_time};
 use crate::support::{Server, real};
 
-/// Cargo in `folder`, without a network, with the versions that are here already. All share one
-/// folder of built crates, so that only the first builds them.
+/// Cargo in `folder`, offline, with the versions on this machine. All projects share one folder of built
+/// crates, so only the first builds them.
 fn cargo(folder: &Path, verb: &str) -> Command {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // A second build has a lock file already, which is this one without what it does not need.
+    // A second build has a lock file, which is this one without unused crates.
     if !folder.join("Cargo.lock").exists() {
         fs::copy(ours.join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
     }
-    // Cargo knows the packages of this folder by their names alone, and all are called `client`: what
-    // is older than the last build would count as built.
+    // Cargo identifies the packages of this folder by name only, and all are called `client`: sources older
+    // than the last build would count as built.
     for entry in fs::read_dir(folder.join("src")).expect("sources") {
         let file = fs::File::options().append(true).open(entry.expect("a source").path());
         file.and_then(|file| file.set_modified(SystemTime::now())).expect("a new time");
@@ -31,22 +31,22 @@ fn cargo(folder: &Path, verb: &str) -> Command {
     cargo
 }
 
-/// Builds the project in `folder`; its program.
+/// Builds the project in `folder`; returns its program.
 #[track_caller]
 pub(super) fn build(folder: &Path) -> PathBuf {
-    // They are built one after the other and carried away.
+    // They are built one after the other and moved out.
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock();
     let output = cargo(folder, "build").output().expect("cargo");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && !told.contains("warning"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !printed.contains("warning"), "{printed}");
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch/debug/client");
     let program = folder.join("client");
     fs::copy(built, &program).expect("the program");
     program
 }
 
-/// The program, with what it is told by its environment; errors among the rest of what it says.
+/// The program with its environment; errors are part of its output.
 pub(super) fn client(program: &Path) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", "exec \"$0\" 2>&1"]).arg(program);
@@ -83,10 +83,10 @@ fn the_rust_client_gets_a_page_and_refuses_other_servers() {
     }
     let mut bench = Bench::new("rust-host", Protocol::Https);
     let program = build(&bench.folder());
-    let run = |wanted, code| {
+    let run = |expected, code| {
         let output = client(&program).output().expect("the program");
         let said = String::from_utf8_lossy(&output.stdout);
-        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert!(said.contains(expected), "{expected}: {said}");
         assert_eq!(output.status.code(), Some(code));
     };
     run("HTTP/1.0 200 ok\r\n", 0);
@@ -102,7 +102,7 @@ fn one_variable_chooses_the_version_of_esp_idf() {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |name: &str| fs::read_to_string(ours.join(name)).expect("a file");
     let config = read("templates/project/esp-idf-rust/cargo-config.toml.tmpl");
-    // Its target and toolchain are Espressif's; its environment is for any.
+    // Its target and toolchain are Espressif's; its environment works for any.
     let environment = &config[config.find("[env]").expect("an environment")..];
     for (name, text) in [
         (
@@ -135,8 +135,8 @@ fn one_variable_chooses_the_version_of_esp_idf() {
     }
 }
 
-/// No type check against ESP-IDF itself, which no registry has: `firmware/` compares the declarations
-/// with the sources of esp-idf-svc.
+/// No type check against ESP-IDF, which no registry has: `firmware/` compares the declarations with the sources
+/// of esp-idf-svc.
 #[test]
 fn the_rust_app_for_esp_idf_compiles_against_its_declarations() {
     let pki = pki("Plant Root");
@@ -144,7 +144,7 @@ fn the_rust_app_for_esp_idf_compiles_against_its_declarations() {
     for scheme in ["mqtts", "https"] {
         new("esp-idf-rust", scheme, server.port(), &pki).succeeds();
         let folder = pki.file("project");
-        // What names Espressif's target and toolchain.
+        // The names of Espressif's target and toolchain.
         for name in [".cargo", "rust-toolchain.toml"] {
             let path = folder.join(name);
             if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
@@ -185,7 +185,7 @@ fn the_rust_app_for_esp_idf_compiles_against_its_declarations() {
             let is_clean = output.status.success() && !message.contains("warning");
             assert!(is_clean, "{scheme} {shows_certificate}: {message}");
         }
-        // The files are read, and only where they are there.
+        // The files are read only if they exist.
         fs::remove_file(folder.join("certs/device.key")).unwrap();
         assert!(!check().status.success());
         fs::remove_file(folder.join("certs/device.pem")).unwrap();

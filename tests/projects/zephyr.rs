@@ -19,7 +19,7 @@ const COMPILERS: [(&str, &[&str]); 2] = [
     ),
 ];
 
-/// What the header with the device's own certificate declares.
+/// The declarations of the header with the device's own certificate.
 const IDENTITY: &str = "static const char DEVICE_CERTIFICATE[] = \"certificate\";\n\
                         static const char DEVICE_KEY[] = \"the private key\";\n";
 
@@ -42,7 +42,7 @@ fn the_app_for_zephyr_compiles_for_a_pc_and_riscv() {
                 Command::new(compiler)
                     .args(for_it)
                     .args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Werror"])
-                    // Constants that the project has no use for.
+                    // Constants that the project does not use.
                     .arg("-Wno-unused-const-variable")
                     .args(["-c", "-o", "object.o", file, "-I"])
                     .arg(&declarations)
@@ -80,8 +80,8 @@ fn strings(kconfig: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// What mbedTLS must have to read a certificate: the option of Zephyr, and octets that only such a certificate
-/// has, which are the identifiers of RFC 8017 appendix C, RFC 5758 and RFC 5480.
+/// What mbedTLS needs to read a certificate: the option of Zephyr, and octets that only such a certificate has,
+/// which are the identifiers of RFC 8017 appendix C, RFC 5758 and RFC 5480.
 const NEEDS: [(&str, &[&[u8]]); 7] = [
     (
         "SHA1",
@@ -108,7 +108,7 @@ const NEEDS: [(&str, &[&[u8]]); 7] = [
 fn the_zephyr_configuration_supports_every_public_root() {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/project/zephyr/base.conf");
     let text = fs::read_to_string(place).unwrap();
-    // SHA-256 is on unless it is turned off (modules/mbedtls/Kconfig.tls-generic of Zephyr 3.7).
+    // SHA-256 is on by default (modules/mbedtls/Kconfig.tls-generic of Zephyr 3.7).
     let is_on = |option: &str| {
         option == "SHA256" || text.lines().any(|line| line == format!("CONFIG_MBEDTLS_{option}=y"))
     };
@@ -123,7 +123,7 @@ fn the_zephyr_configuration_supports_every_public_root() {
         assert!(needs.iter().all(|option| is_on(option)), "{needs:?}: {root:02x?}");
         used.extend(needs);
     }
-    // No option is there for nothing: some root is signed with each digest.
+    // Every option is needed: some root is signed with each digest.
     assert!(
         ["SHA1", "SHA256", "SHA384", "SHA512"].iter().all(|one| used.contains(one)),
         "{used:?}"

@@ -5,8 +5,8 @@ mod servers;
 
 use crate::support::{Pki, Server, certgrab, grab, server::Talk};
 
-/// What servers say in clear text and what they want to hear after it. A MySQL greeting has a
-/// length of three bytes, its packet's number, version 10, a name, and in it the flag for TLS.
+/// The server's clear text, each with the command it expects next. A MySQL greeting has a length of three
+/// bytes, its packet's number, version 10, a name, and in it the flag for TLS.
 const SCRIPTS: [(&str, Talk); 8] = [
     (
         "smtp",
@@ -132,7 +132,7 @@ fn a_port_of_another_protocol_is_named_with_a_way_to_tls() {
             "the server refuses TLS in FTP; it answered `502 unknown command`\n\
              certgrab: hint: the port speaks SMTP: pass `--starttls smtp`\n",
         ),
-        // Nothing here says that the port is not what it was taken for.
+        // The port may still speak the expected protocol.
         (
             "smtp",
             &[(b"220 ready\r\n", b"EHLO certgrab.invalid\r\n"), (b"500 no\r\n", b"")],
@@ -230,7 +230,7 @@ fn hosts_and_compare_use_starttls_too() {
     let server = Server::of(&pki).after(talk).start();
     let target = server.address().to_string();
     let run = || certgrab().args(["--starttls", "pop3", "--roots"]).args([pki.root_file()]);
-    // A scheme of a line's own counts more.
+    // A scheme in a line takes precedence.
     let list = format!("{target}\npop3://{target}\n");
     let outcome = run().args(["--hosts", "-", "--ordered"]).reading(list).succeeds();
     assert_eq!(outcome.out().matches(r#""starttls":"pop3""#).count(), 2, "{}", outcome.out());

@@ -7,15 +7,15 @@ use std::{
 
 use crate::support::{Pki, certgrab, real};
 
-/// A PostgreSQL server; it ends with the value.
+/// A PostgreSQL server. It ends when the value is dropped.
 struct Postgres {
     programs: PathBuf,
     folder: tempfile::TempDir,
 }
 
 impl Postgres {
-    /// With the certificate and the key of `pki`, on `port`. Debian has no link to the programs of
-    /// its versions in anyone's path.
+    /// With the certificate and the key of `pki`, on `port`. Debian puts its programs in a folder outside the
+    /// path.
     fn start(pki: &Pki, port: u16) -> Option<Self> {
         let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
         let mut folders = versions.map(|version| version.path().join("bin"));
@@ -47,7 +47,7 @@ impl Postgres {
         Some(server)
     }
 
-    /// A program that runs as somebody who is not root, as PostgreSQL wants it.
+    /// A program that runs as another user than root, as PostgreSQL requires.
     fn command(&self, program: &str) -> Command {
         let own = self.programs.join(program);
         let program = if own.is_file() { own } else { PathBuf::from(program) };
@@ -73,7 +73,7 @@ impl Drop for Postgres {
 
 #[track_caller]
 fn succeeds(command: &mut Command) {
-    // A server keeps what it inherits open, so nothing may wait for the end of a pipe.
+    // A server keeps inherited descriptors open, so reading a pipe to its end would never return.
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     assert!(status.expect("the program starts").success(), "{command:?}");
 }

@@ -12,7 +12,7 @@ use crate::support::{
     real::{self, Listener},
 };
 
-/// A folder for a server, which it can read whoever it runs as.
+/// A folder that a server can read under any user.
 struct Room {
     folder: tempfile::TempDir,
     has_tls: bool,
@@ -32,7 +32,7 @@ impl Room {
         self.folder.path().join(name)
     }
 
-    /// Writes a configuration in which `{}` is the folder, followed by `tls` if that is wanted.
+    /// Writes a configuration in which `{}` is the folder, followed by `tls` if the server uses it.
     fn configure(&self, name: &str, plain: &str, tls: &str) -> PathBuf {
         let text = if self.has_tls { format!("{plain}{tls}") } else { plain.to_owned() };
         let file = self.file(name);
@@ -42,7 +42,7 @@ impl Room {
     }
 }
 
-/// A program with arguments. Debian has its daemons in a folder that is not in everyone's path.
+/// A program with arguments. Debian has its daemons in a folder that is not in every user's path.
 fn daemon<A: AsRef<std::ffi::OsStr>>(
     name: &str,
     arguments: impl IntoIterator<Item = A>,
@@ -63,7 +63,7 @@ fn slapd(room: &Room, port: u16) -> Command {
     command
 }
 
-/// For IMAP on `imap`, and for POP3 on `pop3`; a port of 0 is none.
+/// For IMAP on `imap`, and for POP3 on `pop3`; a port of 0 disables it.
 fn dovecot(room: &Room, imap: u16, pop3: u16) -> Command {
     let name = Command::new("id").arg("-un").output().expect("id runs").stdout;
     let own = String::from_utf8(name).expect("a name");
@@ -125,7 +125,7 @@ fn vsftpd(room: &Room, port: u16) -> Command {
     daemon("vsftpd", [room.configure("vsftpd.conf", &plain, tls)])
 }
 
-/// Without its tables, which nobody needs before a login.
+/// Without its tables, which only a login needs.
 fn mariadb(room: &Room, port: u16) -> Command {
     let data = room.file("data");
     fs::create_dir_all(&data).expect("a folder");
@@ -169,8 +169,8 @@ fn prosody(room: &Room, port: u16) -> Command {
     command
 }
 
-/// Grabs from the server by its scheme and by the option; then asks it where it has no TLS, and
-/// wants to be told `without`.
+/// Reads the server's chain by its scheme and by the option; then expects the error `without` from a server
+/// without TLS.
 fn is_grabbed(scheme: &str, program: &str, start: fn(&Room, u16) -> Command, without: &str) {
     if !real::program(program) {
         return;

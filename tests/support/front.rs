@@ -20,7 +20,7 @@ pub(crate) struct ClientHello {
 pub(crate) enum Act {
     /// The server at this address answers.
     Relay(SocketAddr),
-    /// The same, this many bytes at once and then a pause.
+    /// The same, this many bytes at a time with pauses.
     Trickle(SocketAddr, usize, Duration),
     /// The server at this address gets the ClientHello and nothing else from the client.
     Deafen(SocketAddr),
@@ -108,7 +108,7 @@ fn extensions(bytes: &[u8]) -> Option<Vec<(u16, Vec<u8>)>> {
     Some(found)
 }
 
-/// A server that treats each connection as `decide` says about its hello.
+/// A server that treats each connection as `decide` returns for its hello.
 pub(crate) fn front(
     name: &str,
     decide: impl Fn(&ClientHello) -> Act + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Certificates that lead in circles: with any names and keys, and not signed by anyone.
+//! Certificates that form loops: with any names and keys, and without valid signatures.
 
 use certgrab::internals::x509::certificate::Certificate;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -10,9 +10,9 @@ use super::Pki;
 /// The kind of key of the CAs in a maze.
 #[derive(Clone, Copy)]
 pub(crate) enum Keys {
-    /// No signature by such a key can be checked.
+    /// Signatures by such a key are not supported.
     Ed448,
-    /// Each check takes at least as long as RSA takes.
+    /// Each check takes at least as long as with RSA.
     Rsa,
 }
 
@@ -26,15 +26,15 @@ const INFORMATION_ACCESS: &[u8] = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x01\x01";
 const CA_ISSUERS: &[u8] = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02";
 const VALIDITY: &[u8] = b"\x30\x1e\x17\x0d200101000000Z\x17\x0d400101000000Z";
 
-/// A leaf for the host of `pki`, with its key, and `size` CAs of one name above it, each of which may
-/// have issued every other one.
+/// A leaf for the host of `pki`, with its key, and `size` CAs with one name above it, each of which may have
+/// issued every other one.
 pub(crate) fn maze(pki: &Pki, keys: Keys, size: usize) -> Vec<CertificateDer<'static>> {
     let mut chain = vec![lost_leaf(pki, keys, &[])];
     chain.extend((0..size).map(|_| authority(keys)));
     chain
 }
 
-/// A CA with the common name of all, which signed nothing and is signed by nobody.
+/// A CA with the shared common name, which signed nothing and has no valid signature.
 pub(crate) fn authority(keys: Keys) -> CertificateDer<'static> {
     let key = match keys {
         Keys::Ed448 => element(0x30, &[ED448, &bits(&random(57))]),
@@ -115,8 +115,8 @@ fn random(bytes: usize) -> Vec<u8> {
     random
 }
 
-/// `size` CAs of one name, each of which really signed every other one; a leaf for `plc.test` by the
-/// first, and the last one self-signed.
+/// `size` CAs with one name, each of which signed every other one; a leaf for `plc.test` by the first, and the
+/// last one self-signed.
 pub(crate) fn mesh(size: usize) -> (Vec<CertificateDer<'static>>, CertificateDer<'static>) {
     let params = || {
         let mut params = CertificateParams::default();

@@ -14,14 +14,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Set to 1 by `.ci/run`, which installs every part that a package provides.
 pub(crate) const REQUIRE_PARTS: &str = "CERTGRAB_REQUIRE_PARTS";
 
-/// Whether the program called `name` is there. Without it the test is skipped, and says so.
+/// Whether the program called `name` is installed. Without it the test is skipped visibly.
 ///
 /// # Panics
 ///
 /// If every part is required.
 pub(crate) fn program(name: &str) -> bool {
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    // Debian has its daemons in a folder that is not in everyone's path.
+    // Debian has its daemons in a folder that is not in every user's path.
     let found = std::env::split_paths(&folders)
         .chain([PathBuf::from("/usr/sbin")])
         .any(|folder| folder.join(name).is_file());
@@ -31,7 +31,7 @@ pub(crate) fn program(name: &str) -> bool {
     found
 }
 
-/// Whether a C program can include `name`. Without it the test is skipped, and says so.
+/// Whether a C program can include `name`. Without it the test is skipped visibly.
 ///
 /// # Panics
 ///
@@ -57,7 +57,7 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-/// Says that a test is skipped because `what` is missing.
+/// Reports that a test is skipped because `what` is missing.
 ///
 /// # Panics
 ///
@@ -68,7 +68,7 @@ pub(crate) fn skip(what: &str) {
     skip_even_if_required(what);
 }
 
-/// Says that a test is skipped because `what`, which no package provides, is missing.
+/// Reports that a test is skipped because `what`, which no package provides, is missing.
 pub(crate) fn skip_even_if_required(what: &str) {
     // Not `eprintln!`, which the test harness would swallow.
     use std::io::Write as _;

@@ -60,7 +60,7 @@ impl Run {
         self
     }
 
-    /// What the command reads on standard input.
+    /// Standard input of the command.
     pub(crate) fn reading(mut self, input: impl AsRef<[u8]>) -> Self {
         self.input = input.as_ref().to_vec();
         self
@@ -92,7 +92,7 @@ impl Run {
         outcome
     }
 
-    /// Runs it, whatever the exit code.
+    /// Runs it and accepts any exit code.
     pub(crate) fn ends(mut self) -> Outcome {
         let mut child = self
             .command
@@ -114,15 +114,15 @@ impl Run {
 impl Outcome {
     /// Expects exactly this standard output.
     #[track_caller]
-    pub(crate) fn stdout(self, wanted: &str) -> Self {
-        assert_eq!(self.out(), wanted, "standard output");
+    pub(crate) fn stdout(self, expected: &str) -> Self {
+        assert_eq!(self.out(), expected, "standard output");
         self
     }
 
     /// Expects exactly this standard error.
     #[track_caller]
-    pub(crate) fn stderr(self, wanted: &str) -> Self {
-        assert_eq!(self.err(), wanted, "standard error");
+    pub(crate) fn stderr(self, expected: &str) -> Self {
+        assert_eq!(self.err(), expected, "standard error");
         self
     }
 
@@ -141,8 +141,8 @@ impl Outcome {
         &self.output.stdout
     }
 
-    /// Standard error without the hint that names formats whose TLS stack connects: the reason of a
-    /// refusal does not depend on other stacks.
+    /// Standard error without the hint that names formats whose TLS stack connects: the reason of a refusal
+    /// does not depend on other stacks.
     pub(crate) fn reason(&self) -> String {
         let hint =
             "certgrab: hint: choose a format in `--emit` whose TLS stack connects, such as `";

@@ -217,11 +217,11 @@ impl ResolvesServerCert for Always {
 }
 
 fn converse(stream: &mut TcpStream, talk: Talk) -> std::io::Result<()> {
-    for (words, wanted) in talk {
+    for (words, expected) in talk {
         stream.write_all(words)?;
-        let mut heard = vec![0; wanted.len()];
+        let mut heard = vec![0; expected.len()];
         stream.read_exact(&mut heard)?;
-        assert_eq!(heard.escape_ascii().to_string(), wanted.escape_ascii().to_string());
+        assert_eq!(heard.escape_ascii().to_string(), expected.escape_ascii().to_string());
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! DER read as a certificate: what rustls-webpki and x509-cert take is taken, and what x509-parser reads of a
-//! certificate is what is shown of it.
+//! DER read as a certificate: certgrab accepts what rustls-webpki and x509-cert accept, and shows what
+//! x509-parser reads.
 #![no_main]
 
 use certgrab::internals::x509::certificate::Certificate;
@@ -42,7 +42,7 @@ fuzz_target!(|der: &[u8]| {
     let block = pem::parse(certificate.pem()).expect("one PEM block");
     assert_eq!(block.contents(), der);
     let Some((_, second)) = second else { return };
-    // It takes a name or a key for whole where it ends in what is none.
+    // It accepts a truncated name or key as whole.
     assert!(certificate.subject_der().starts_with(second.tbs_certificate.subject.as_raw()));
     assert!(certificate.issuer_der().starts_with(second.tbs_certificate.issuer.as_raw()));
     assert!(certificate.spki_der().starts_with(second.tbs_certificate.subject_pki.raw));

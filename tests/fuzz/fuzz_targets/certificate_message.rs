@@ -1,5 +1,5 @@
-//! The body of a Certificate message: the list is taken exactly where its lengths fit, as a second
-//! reader finds, and writing it again gives the same bytes.
+//! The body of a Certificate message: the list is accepted exactly if its lengths match, by a second reader,
+//! and writing it again gives the same bytes.
 #![no_main]
 
 use certgrab::internals::{
@@ -37,7 +37,7 @@ fuzz_target!(|body: &[u8]| {
         }
         Err(error) => {
             assert_clean(&error.to_string());
-            // The second reader lets bytes follow and lists be empty; RFC 5246 section 7.4.2 does not.
+            // The second reader allows trailing bytes and empty lists; RFC 5246 section 7.4.2 does not.
             if let Some(([], tls_parser::TlsMessageHandshake::Certificate(list))) = second {
                 let used: usize = list.cert_chain.iter().map(|one| 3 + one.data.len()).sum();
                 assert!(used == 0 || used + 3 != body.len(), "{error}");

@@ -1,5 +1,4 @@
-//! A committed file with constants, of any language: what is found stands in it, and what is said
-//! of it is clean.
+//! A committed file with constants in any language: findings have a place in it, and their text is clean.
 #![no_main]
 
 use std::path::Path;
@@ -13,7 +12,7 @@ const FILES: [&str; 12] = [
     "a.go",
 ];
 
-/// Whether the line has the beginning of a PEM block in a comment.
+/// Whether the line has the start of a PEM block in a comment.
 fn is_commented_out(line: &[u8]) -> bool {
     let marks: [&[u8]; 5] = [b"//", b"/*", b"*", b"#", b";"];
     let code = line.trim_ascii_start();
@@ -39,9 +38,9 @@ fuzz_target!(|data: &[u8]| {
         assert!((1..=lines).contains(&anchor.place.line), "line {} of {lines}", anchor.place.line);
         anchor.name.iter().for_each(|name| assert_clean(name));
     }
-    // The authorities that the store of roots reads in a file of data are found in it, or something is
-    // said of it. A file of code holds constants alone, a block in a comment is none to `check`, and
-    // what is no authority may be the device's own certificate, which is set aside.
+    // Each CA that the root store reads in a data file is found in it or has a finding. `check` reads only
+    // constants of a code file, ignores blocks in comments, and sets leaf certificates aside, which may be the
+    // device's own.
     let is_data = ["a.pem", "a.der", "a.bin"].iter().any(|name| path == Path::new(name));
     if !is_data || content.split(|byte| *byte == b'\n').any(is_commented_out) {
         return;

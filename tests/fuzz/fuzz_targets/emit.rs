@@ -1,5 +1,5 @@
-//! A certificate whose names the fuzzer chose, in every form: its bytes come out of each, as
-//! certgrab's own reader of committed files finds them, and its text stays where it stands.
+//! A certificate with names chosen by the fuzzer, in every format: certgrab's reader of committed files finds
+//! its bytes, and its text stays in its place.
 #![no_main]
 
 use std::path::Path;
@@ -20,7 +20,7 @@ use libfuzzer_sys::fuzz_target;
 /// UTF8String, PrintableString, T61String, IA5String, UniversalString, BMPString.
 const STRINGS: [u8; 6] = [0x0c, 0x13, 0x14, 0x16, 0x1c, 0x1e];
 
-/// The extension of the file that a form is written to, and what reads its language.
+/// The extension of a format's file, and the reader of its language.
 fn file(
     format: &str,
     template: &str,
@@ -49,7 +49,7 @@ fuzz_target!(|data: &[u8]| {
     entry.lasts_until = Some(certificate.not_after());
     let formats: Vec<_> = FORMATS.iter().filter(|format| format.is_text).collect();
     let format = formats[chosen % formats.len()];
-    // A lock with anything but servers there is refused.
+    // A lock may have only servers there.
     let needed_by = if format.name == "lock" { "plc.test:8883" } else { &lossy };
     entry.needed_by = vec![Foreign::text(needed_by)];
     let host = "plc.test".to_owned();
@@ -71,7 +71,7 @@ fuzz_target!(|data: &[u8]| {
                 assert_eq!(again.entries[0].reason, bundle.entries[0].reason);
                 assert_eq!(again.entries[0].source, bundle.entries[0].source);
             }
-            // Names, keys and fingerprints alone.
+            // Only names, keys and fingerprints.
             "android" | "bearssl" | "esp-bundle-h" | "ios" | "rust-anchor" | "sha1" | "sha256"
             | "spki-pin" | "tasmota" | "text" => {}
             _ => {

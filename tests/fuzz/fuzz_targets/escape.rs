@@ -1,12 +1,12 @@
-//! Text from outside, escaped by destination: a reader of each destination finds one comment or
-//! one literal there, with the same text in it.
+//! Text from outside, escaped by destination: a reader of each destination finds one comment or one literal
+//! there, with the same text in it.
 #![no_main]
 
 use certgrab::internals::text::foreign::Foreign;
 use certgrab_fuzz::{assert_clean, lexer};
 use libfuzzer_sys::fuzz_target;
 
-/// What a value ends in that is too long to be shown whole.
+/// The end of a value that is too long to be shown whole.
 const CUT: &str = "... (cut)";
 
 fuzz_target!(|data: &[u8]| {
@@ -45,14 +45,14 @@ fuzz_target!(|data: &[u8]| {
             "{quoted}"
         );
     }
-    // What the program sees says the same as what the report shows. Where its escapes make the
-    // literal so long that it is cut sooner, by less than its longest character of 12, it is a start
-    // of that. A short text may end so of itself.
+    // The program reads the same text as the report shows. If escapes make the literal so long that it is cut
+    // earlier, by less than its longest character of 12, it is a prefix of that. A short text may also end in
+    // this way.
     let is_long = literal.len() > 256 + CUT.len() - 12;
     if let Some(start) = read.strip_suffix(CUT).filter(|_| is_long) {
         let shown = line.strip_suffix(CUT).unwrap_or(&line);
         let shown = lexer::unescaped(shown).or_else(|| lexer::unescaped(without_last(shown)));
-        // Bytes that are no text are written `\xff`, which only the report's reader knows.
+        // Bytes that are not text are written `\xff`, which only the report's reader knows.
         if let (Some(start), Some(shown)) = (lexer::unescaped(without_last(start)), &shown) {
             assert!(shown.starts_with(&start), "{read} and {line}");
         } else {
@@ -63,7 +63,7 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(lexer::unescaped(&read), lexer::unescaped(&line), "{read} and {line}");
 });
 
-/// `text` up to its last escape, in which a cut may stand.
+/// `text` up to its last escape, which may be cut.
 fn without_last(text: &str) -> &str {
     text.rsplit_once('\\').map_or(text, |(before, _)| before).trim_end_matches('\\')
 }

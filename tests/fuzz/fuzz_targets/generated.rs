@@ -1,6 +1,5 @@
-//! What a lock says, then what is generated: whatever a lock that is read holds, each form is the
-//! same at every run, no longer than what it is made of allows, clean, and holds no certificate but
-//! the lock's; what the lock says stays in comments and literals.
+//! A lock, then the generated files: for any valid lock, each format is the same at every run, bounded by its
+//! input, clean, and contains only the lock's certificates; the lock's text stays in comments and literals.
 #![no_main]
 
 use std::path::Path;
@@ -15,8 +14,8 @@ use certgrab::internals::{
 use certgrab_fuzz::{assert_clean, lexer};
 use libfuzzer_sys::fuzz_target;
 
-/// Bytes of a form for each byte of the lock, and of what the form says by itself: an array of
-/// numbers takes six for a byte of DER, a list of characters as many, and an escape up to ten.
+/// Bytes of a format per byte of the lock, and of its fixed text: an array of numbers takes six for a byte of
+/// DER, a list of characters as many, and an escape up to ten.
 const MOST_FOR_A_BYTE: usize = 40;
 const MOST_BY_ITSELF: usize = 64 * 1024;
 

@@ -1,5 +1,5 @@
-//! What the host of a caIssuers URL answers: only a success whose head a second reader takes gives
-//! a body, which stands in the answer; a redirect leads where a URL may lead.
+//! The answer of a caIssuers URL's host: only a success with a head that a second reader accepts gives a body,
+//! which is in the answer; a redirect leads to a permitted URL.
 #![no_main]
 
 use certgrab::internals::{
@@ -13,11 +13,11 @@ fuzz_target!(|data: &[u8]| {
     let Some((step, answer)) = choice(data) else { return };
     let url = admit("http://aia.test/ca.der").expect("a URL");
     let peer = Peer::saying(answer, step * 16, true);
-    let told = peer.told();
+    let received = peer.received();
     let outcome = runtime().block_on(issuer_answer(peer, &url, deadline()));
-    let request = String::from_utf8(told.lock().expect("told").clone()).expect("a request");
-    let wanted = "GET /ca.der HTTP/1.1\r\nhost: aia.test\r\nuser-agent: certgrab\r\naccept: */*\r\nconnection: close\r\n\r\n";
-    assert_eq!(request, wanted);
+    let request = String::from_utf8(received.lock().expect("no panic before").clone()).expect("a request");
+    let expected = "GET /ca.der HTTP/1.1\r\nhost: aia.test\r\nuser-agent: certgrab\r\naccept: */*\r\nconnection: close\r\n\r\n";
+    assert_eq!(request, expected);
     match outcome {
         Ok(Ok(body)) => {
             assert!(body.len() <= MAX_BODY_BYTES);
@@ -34,8 +34,8 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// The code of the first answer that is final (RFC 9110 section 15.2), whether its body comes in
-/// chunks, and what follows its head.
+/// The code of the first final answer (RFC 9110 section 15.2), whether its body is chunked, and the bytes after
+/// its head.
 fn final_answer(mut left: &[u8]) -> Option<(u16, bool, &[u8])> {
     loop {
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];

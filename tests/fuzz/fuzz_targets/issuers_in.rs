@@ -1,5 +1,5 @@
-//! What a caIssuers URL served, read as DER, PEM or PKCS #7: what a second reader of CMS finds is
-//! found, and nothing is made up.
+//! The content of a caIssuers URL, read as DER, PEM or PKCS #7: certificates that a second reader of CMS finds
+//! are found, and none is invented.
 #![no_main]
 
 use certgrab::internals::{cli::fuzzing::issuers_in, net::aia::body::MAX_CERTIFICATES};
@@ -39,7 +39,7 @@ fuzz_target!(|body: &[u8]| {
         in_cms(body).filter(|second| second.len() + found.len() <= MAX_CERTIFICATES)
     {
         for der in second {
-            // It writes a certificate anew, and what it takes and writes otherwise stands nowhere.
+            // It encodes a certificate again; what it accepts and encodes differently is not in the input.
             if !body.windows(der.len()).any(|window| window == der) {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! A lock or another PEM file: what was read and written again is read as the same.
+//! A lock or another PEM file: reading what was written gives the same.
 #![no_main]
 
 use certgrab::internals::output::lock;

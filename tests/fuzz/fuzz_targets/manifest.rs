@@ -1,5 +1,4 @@
-//! A manifest: what is wrong with it is said in clean words, and what is read has as many targets as a
-//! reader of TOML finds.
+//! A manifest: errors are clean text, and a valid one has as many targets as a TOML reader finds.
 #![no_main]
 
 use certgrab_fuzz::assert_clean;

@@ -1,5 +1,5 @@
-//! Any chain of certificates that issued each other, or did not: finding and showing its paths, and
-//! looking for the issuers that it lacks, takes no more steps than a target has.
+//! Any chain of certificates that issued each other, or did not: finding and showing its paths, and searching
+//! for missing issuers, stays within the steps of a target.
 #![no_main]
 
 use std::sync::{Arc, OnceLock};
@@ -20,11 +20,11 @@ use libfuzzer_sys::fuzz_target;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls_pki_types::ServerName;
 
-/// Names of authorities, and keys of each.
+/// Names of CAs, and keys of each.
 const NAMES: usize = 2;
 const KEYS: usize = 4;
 
-/// The leaves, by each authority; then each authority as signed by each.
+/// The leaves by each CA; then each CA as signed by each.
 struct Pool {
     leaves: Vec<Certificate>,
     authorities: Vec<Certificate>,
@@ -110,7 +110,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(pool.roots.contains(&path.anchor.certificate));
         assert_eq!(&path.certificates[0], leaf);
     }
-    // Nothing of the outcome depends on what was done before, but on the work that is left.
+    // The outcome depends only on the remaining work, not on earlier steps.
     if work.spent().is_none() {
         let again = Work::default();
         let question = Question { name: Some(&name), at, work: &again };

@@ -1,5 +1,5 @@
-//! What a proxy answers: only a success lets the target be spoken to, of whose bytes none was
-//! taken, and no secret is ever repeated.
+//! The answer of a proxy: only a success starts the conversation with the target, none of its bytes is
+//! consumed, and no secret is repeated.
 #![no_main]
 
 use certgrab::internals::{
@@ -18,14 +18,14 @@ fuzz_target!(|data: &[u8]| {
     let login = if chosen & 4 == 0 { String::new() } else { format!("me:{SECRET}@") };
     let proxy = Proxy::new(&format!("{scheme}://{login}proxy.test:3128")).expect("a proxy");
     let target: Target = "mail.test:25".parse().expect("a target");
-    // A proxy is spoken to first.
+    // The client speaks first.
     let peer = match scheme {
         "http" => Peer::saying(script, step * 16, true),
         _ => Peer::new(&[TURN, script].concat(), step * 16),
     };
     match runtime().block_on(proxy::ask(peer, &proxy, &target, deadline())) {
         Ok(stream) if scheme == "http" => {
-            // What is left of the answer is what follows a head that a second reader takes.
+            // The rest of the answer follows a head that a second reader accepts.
             let mut left = script;
             loop {
                 let mut headers = [httparse::EMPTY_HEADER; 64];

@@ -1,6 +1,6 @@
 //! The bytes of a server in clear text, read as records, handshake messages and certificates.
 //!
-//! However they are cut, the same is read; and what is read is what a second reader finds.
+//! Any fragmentation gives the same result, and a second reader agrees with it.
 #![no_main]
 
 use certgrab::internals::chain::Presented;

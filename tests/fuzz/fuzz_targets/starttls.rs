@@ -1,5 +1,4 @@
-//! A server that is asked for TLS in its own protocol: nothing but the known words is ever said to
-//! it, and after a yes no byte was left over.
+//! A server of a STARTTLS protocol: only the known commands are sent, and no byte is left after the acceptance.
 #![no_main]
 
 use certgrab::internals::{
@@ -31,15 +30,15 @@ fuzz_target!(|data: &[u8]| {
     let (protocol, words) = PROTOCOLS[chosen % PROTOCOLS.len()];
     let target: Target = "mail.test:25".parse().expect("a target");
     let mut peer = Peer::new(script, step * 16);
-    let told = peer.told();
+    let received = peer.received();
     let outcome = runtime().block_on(starttls::ask(&mut peer, protocol, &target, deadline()));
-    let told = told.lock().expect("told").clone();
+    let received = received.lock().expect("no panic before").clone();
     let words = words.as_bytes();
-    let same = told.len().min(words.len());
-    assert_eq!(told[..same], words[..same], "{}", told.escape_ascii());
-    assert!(told.len() <= 256, "{}", told.escape_ascii());
+    let same = received.len().min(words.len());
+    assert_eq!(received[..same], words[..same], "{}", received.escape_ascii());
+    assert!(received.len() <= 256, "{}", received.escape_ascii());
     match outcome {
-        Ok(()) => assert!(told.len() >= words.len(), "it was asked"),
+        Ok(()) => assert!(received.len() >= words.len(), "it was asked"),
         Err(error) => {
             assert_clean(&error.to_string());
             error.hint().iter().for_each(|hint| assert_clean(hint));

@@ -1,5 +1,5 @@
-//! Words that name a server, and URLs of certificates: what a reader of URLs for browsers makes of
-//! them is what certgrab connects to, and never a place that is not public.
+//! Names of servers, and URLs of certificates: certgrab connects to the host that a browser's URL parser finds,
+//! and only to public addresses.
 #![no_main]
 
 use std::net::{IpAddr, SocketAddr};
@@ -41,7 +41,7 @@ fuzz_target!(|data: &[u8]| {
             assert_ne!(target.port(), 0);
             let again: Target = target.to_string().parse().expect("what is shown can be typed");
             assert_eq!((again.name(), again.port()), (target.name(), target.port()));
-            // The same host to a browser.
+            // The same host for a browser.
             let url = Url::parse(&format!("https://{target}/")).expect("a URL");
             let host = match url.host().expect("a host") {
                 Host::Domain(name) => name.to_owned(),
@@ -74,7 +74,7 @@ fuzz_target!(|data: &[u8]| {
         }
         Err(problem) => assert_clean(&problem.to_string()),
     }
-    // Any address at all, as the answer of a resolver.
+    // Any address as the answer of a resolver.
     if let Some(octets) = data.first_chunk::<16>() {
         let address = IpAddr::from(*octets);
         assert!(!may_connect(SocketAddr::new(address, 80), None, &[]) || !is_special(address));

@@ -1,9 +1,8 @@
-//! Small readers of the languages that text from outside is written into.
+//! Small lexers of the languages that text from outside is written into.
 //!
-//! They know comments, literals and what a compiler does before it looks for either; the rest is
-//! words and single marks.
+//! They know comments, literals and what a compiler does first; everything else is words and single marks.
 
-/// What a reader of a language sees.
+/// A token of a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Token {
     /// A name or a number.
@@ -14,7 +13,7 @@ pub enum Token {
     Mark(char),
 }
 
-/// C11: trigraphs, joined lines, comments, then tokens. `None` where a comment or a literal has no end.
+/// C11: trigraphs, joined lines, comments, then tokens. `None` if a comment or a literal has no end.
 pub fn c(source: &str) -> Option<Vec<Token>> {
     let mut text = source.to_owned();
     for (trigraph, meant) in [
@@ -30,7 +29,7 @@ pub fn c(source: &str) -> Option<Vec<Token>> {
     ] {
         text = text.replace(trigraph, meant);
     }
-    // GCC joins lines over spaces at the end, too.
+    // GCC joins lines over trailing spaces too.
     let mut joined = String::new();
     for line in text.split_inclusive('\n') {
         match line.trim_end().strip_suffix('\\') {
@@ -58,7 +57,7 @@ pub fn python(source: &str) -> Option<Vec<Token>> {
     let mut rest = source;
     while let Some(first) = rest.chars().next() {
         if let Some(after) = rest.strip_prefix('#') {
-            // A form feed or a carriage return ends no comment, a line feed does.
+            // A form feed or a carriage return does not end a comment; a line feed does.
             rest = &after[after.find('\n').unwrap_or(after.len())..];
         } else if let Some(after) = rest.strip_prefix("\"\"\"") {
             let end = after.find("\"\"\"")?;
@@ -71,7 +70,7 @@ pub fn python(source: &str) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// What follows the comment of Rust that `source` begins with; comments nest.
+/// The source after the Rust comment that `source` starts with; comments nest.
 pub fn rust_comment(source: &str) -> Option<&str> {
     let mut rest = source.strip_prefix("/*")?;
     let mut depth = 1;
@@ -89,7 +88,7 @@ pub fn rust_comment(source: &str) -> Option<&str> {
     Some(rest)
 }
 
-/// Takes one token that is no comment off `rest`.
+/// Removes one token that is not a comment from `rest`.
 fn token<'a>(first: char, rest: &'a str, tokens: &mut Vec<Token>) -> Option<&'a str> {
     let is_word = |one: char| one.is_alphanumeric() || one == '_';
     if first == '"' || first == '\'' {
@@ -108,7 +107,7 @@ fn token<'a>(first: char, rest: &'a str, tokens: &mut Vec<Token>) -> Option<&'a 
     Some(&rest[first.len_utf8()..])
 }
 
-/// The bytes of a literal up to `quote`, and what follows it.
+/// The bytes of a literal up to `quote`, and the rest after it.
 fn literal(mut rest: &str, quote: char) -> Option<(Vec<u8>, &str)> {
     let mut bytes = Vec::new();
     loop {
@@ -138,8 +137,8 @@ fn literal(mut rest: &str, quote: char) -> Option<(Vec<u8>, &str)> {
     }
 }
 
-/// The text that certgrab shows as `shown`: `\\` is a backslash, `\u{7}` a character by its number.
-/// `None` if a byte that is no text is among it, or the text was cut within an escape.
+/// The text that certgrab shows as `shown`: `\\` is a backslash, `\u{7}` a character by its number. `None` if
+/// it contains a byte that is not text, or was cut within an escape.
 pub fn unescaped(shown: &str) -> Option<String> {
     let mut text = String::new();
     let mut rest = shown;

@@ -1,4 +1,4 @@
-//! What the fuzz targets share: a peer that says what the fuzzer wrote, and what text must hold to.
+//! Shared parts of the fuzz targets: a peer that sends the fuzzer's bytes, and the rules for text.
 
 pub mod lexer;
 
@@ -16,22 +16,22 @@ use tokio::{
     time::Instant,
 };
 
-/// Ends what a [`Peer`] says before it waits for the client to speak.
+/// Ends the turn of a [`Peer`], which then waits for the client.
 pub const TURN: &[u8] = b"|||\n";
 
-/// A peer that says each of its turns once the client has spoken after the one before.
+/// A peer that sends each of its turns after the client has sent something.
 pub struct Peer {
     turns: Vec<Vec<u8>>,
     step: usize,
     spoken: bool,
-    /// Whether a client that reads before it has ever spoken waits; to others it is the end.
+    /// Whether a client that reads first waits; otherwise it reads the end.
     answers: bool,
     reader: Option<Waker>,
-    told: Arc<Mutex<Vec<u8>>>,
+    received: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Peer {
-    /// Says the turns in `script`, at most `step` bytes at a time.
+    /// Sends the turns in `script`, at most `step` bytes at a time.
     pub fn new(script: &[u8], step: usize) -> Self {
         let mut turns = vec![Vec::new()];
         let mut rest = script;
@@ -47,8 +47,7 @@ impl Peer {
         Self::with(turns, step, false)
     }
 
-    /// Says `bytes`, whatever is in them, at most `step` at a time; if `answers`, not before the
-    /// client has spoken.
+    /// Sends `bytes`, at most `step` at a time; if `answers`, only after the client has sent something.
     pub fn saying(bytes: &[u8], step: usize, answers: bool) -> Self {
         let before = answers.then(Vec::new);
         let turns = before.into_iter().chain([bytes.to_vec()]).collect();
@@ -57,15 +56,15 @@ impl Peer {
 
     fn with(turns: Vec<Vec<u8>>, step: usize, answers: bool) -> Self {
         let step = step.max(1);
-        Self { turns, step, spoken: false, answers, reader: None, told: Arc::default() }
+        Self { turns, step, spoken: false, answers, reader: None, received: Arc::default() }
     }
 
-    /// What the client has said so far.
-    pub fn told(&self) -> Arc<Mutex<Vec<u8>>> {
-        Arc::clone(&self.told)
+    /// The bytes from the client.
+    pub fn received(&self) -> Arc<Mutex<Vec<u8>>> {
+        Arc::clone(&self.received)
     }
 
-    /// What was not read of the turns that have begun.
+    /// The unread bytes of the current turn.
     pub fn unread(&self) -> &[u8] {
         &self.turns[0]
     }
@@ -99,7 +98,7 @@ impl AsyncWrite for Peer {
     ) -> Poll<io::Result<usize>> {
         self.spoken = true;
         self.reader.take().into_iter().for_each(Waker::wake);
-        self.told.lock().expect("no panic before").extend_from_slice(bytes);
+        self.received.lock().expect("no panic before").extend_from_slice(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
 
@@ -117,12 +116,12 @@ pub fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().build().expect("a runtime")
 }
 
-/// Later than any of these conversations lasts.
+/// Longer than any of these conversations lasts.
 pub fn deadline() -> Instant {
     Instant::now() + Duration::from_secs(60)
 }
 
-/// Panics if `text`, which is shown to people, does anything but stand there.
+/// Panics if `text`, which is shown to people, contains control characters.
 pub fn assert_clean(text: &str) {
     for one in text.chars() {
         let acts = one.is_control()
@@ -132,7 +131,7 @@ pub fn assert_clean(text: &str) {
     }
 }
 
-/// Splits the fuzzer's bytes into a number that chooses and the rest.
+/// Splits the fuzzer's bytes into a number for the choice and the rest.
 pub fn choice(data: &[u8]) -> Option<(usize, &[u8])> {
     data.split_first().map(|(first, rest)| (usize::from(*first), rest))
 }
@@ -153,9 +152,9 @@ pub fn element(tag: u8, contents: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A certificate whose subject and issuer have `text` for a common name, of the string type `tag`.
+/// A certificate whose subject and issuer have the common name `text` in the string type `tag`.
 ///
-/// Its key and its signature are empty words: reading it is all that can be done with it.
+/// Its key and its signature are dummies: it can only be read.
 pub fn certificate_named(tag: u8, text: &[u8]) -> Vec<u8> {
     let sequence = |parts: &[Vec<u8>]| element(0x30, &parts.concat());
     let name = sequence(&[element(0x31, &sequence(&[vec![6, 3, 0x55, 4, 3], element(tag, text)]))]);
