@@ -79,7 +79,7 @@ fn run(case: &Case<'_>, flags: Flags) -> Result<(), Refusal> {
             let rule = if view.is_v3() { Rule::NotCa } else { Rule::VersionOneCa };
             return Err(cert.breaks(rule));
         }
-        reading::scheme(cert, view)?;
+        reading::scheme(cert, view).map_err(|refusal| at_its_key(case, view, refusal))?;
         match issued(case, &anchors, cert, view) {
             Some(Check::Good) => {
                 leaf_usage(&case.sent[0], case.sent[0].read()?)?;
@@ -101,6 +101,19 @@ fn anchors<'c, 'a>(case: &'c Case<'a>, flags: Flags) -> Result<Vec<Anchor<'c, 'a
         Ok(Anchor { cert, view, is_ca })
     };
     case.anchors.iter().map(read).collect()
+}
+
+/// A signature that is too long is that of a key which is too long.
+fn at_its_key(case: &Case<'_>, view: &View<'_>, refusal: Refusal) -> Refusal {
+    let Rule::RsaSize { bits } = refusal.rule else { return refusal };
+    let is_signer = |one: &&Cert<'_>| {
+        one.view.as_ref().is_ok_and(|above| {
+            let is_as_long = above.key.rsa_bits().is_some_and(|key| key.div_ceil(8) * 8 == bits);
+            is_as_long && above.subject.is_same(&view.issuer)
+        })
+    };
+    let signer = case.sent.iter().chain(&case.anchors).find(is_signer);
+    signer.map_or(refusal, |signer| signer.breaks(Rule::RsaSize { bits }))
 }
 
 /// The dates of a certificate that was sent; an anchor has none.

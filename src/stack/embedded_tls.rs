@@ -105,7 +105,7 @@ fn compiled(
     Err(match (lacking(above), scheme(view)) {
         (_, Some(rule)) => cert.breaks(rule),
         (Some(rule), None) => issuer.breaks(rule),
-        (None, None) => cert.breaks(Rule::WrongSignature),
+        (None, None) => cert.breaks(Rule::Scheme("another digest than its issuer's curve has")),
     })
 }
 

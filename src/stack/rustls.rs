@@ -60,8 +60,8 @@ fn run(case: &Case<'_>, provider: Provider) -> Result<(), Refusal> {
         (Error::CertNotValidForName(_) | Error::UnsupportedNameType, Ok(view)) => {
             cert.breaks(Rule::Name(host::fault(view, host)))
         }
-        (Error::MalformedDnsIdentifier, _) => cert.breaks(Rule::Unreadable(Part::SubjectAltName)),
-        (error, _) => unread(cert, &error),
+        // It reads nothing but subjectAltName.
+        _ => cert.breaks(Rule::Unreadable(Part::SubjectAltName)),
     })
 }
 
@@ -95,8 +95,7 @@ fn unread(cert: &Cert<'_>, error: &Error) -> Refusal {
             Some(id) => Rule::DuplicateExtension(oid::extension_name(id)),
             None => Rule::Unreadable(Part::Extensions),
         },
-        _ if !view.unique_ids.is_empty() => Rule::Unreadable(Part::UniqueIds),
-        _ => Rule::Unreadable(Part::Certificate),
+        _ => Rule::Unreadable(reads(view).err().unwrap_or(Part::Certificate)),
     };
     cert.breaks(rule)
 }
@@ -160,6 +159,7 @@ fn why(case: &Case<'_>, error: &Error, provider: Provider) -> Refusal {
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
         | Error::InvalidSignatureForPublicKey => unsupported(case, provider),
         Error::UnknownIssuer => unissued(case),
+        Error::ExtensionValueInvalid => unread(find(&|_, view| view.duplicate().is_some()), error),
         other => unread(find(&|_, view| reads(view).is_err()), other),
     }
 }
@@ -174,10 +174,15 @@ fn is_plain_date(view: &View<'_>) -> bool {
     is_plain(view.not_before) && is_plain(view.not_after)
 }
 
-/// What webpki cannot read in a certificate although other stacks can.
+/// What webpki cannot read in a certificate although other stacks can. A pathLenConstraint has one octet
+/// (`check_basic_constraints`).
 fn reads(view: &View<'_>) -> Result<(), Part> {
     let ca = view.extensions.basic_constraints.read().and_then(|one| one.ca);
-    if !matches!(ca, None | Some(0xff)) || view.extensions.basic_constraints.is_broken() {
+    let length = view.extensions.path_len();
+    if !matches!(ca, None | Some(0xff))
+        || view.extensions.basic_constraints.is_broken()
+        || length.is_some_and(|length| !(0..=0xff).contains(&length))
+    {
         return Err(Part::BasicConstraints);
     }
     if !view.is_v3() {
@@ -242,11 +247,19 @@ fn scheme(view: &View<'_>, issuer: &View<'_>) -> Option<Rule> {
         Scheme::Rsa(Sha256 | Sha384 | Sha512) | Scheme::Ecdsa(Sha256 | Sha384) => return None,
         Scheme::Ed25519 => return None,
         Scheme::Rsa(digest) | Scheme::Ecdsa(digest) => Rule::WeakDigest(digest),
-        Scheme::Pss { digest, salt, .. } if salt == digest.octets() => return None,
+        Scheme::Pss { digest: Sha256 | Sha384 | Sha512, .. } if is_usual_salt(view) => return None,
+        Scheme::Pss { digest: digest @ (Digest::Md5 | Digest::Sha1 | Digest::Sha224), .. } => {
+            Rule::WeakDigest(digest)
+        }
         Scheme::Pss { .. } => Rule::Scheme("RSASSA-PSS with a salt of another length"),
         Scheme::Ed448 => Rule::Scheme("Ed448"),
         Scheme::Unknown => Rule::Scheme("an unknown algorithm"),
     })
+}
+
+/// Whether a salt of RSASSA-PSS is as long as the digest.
+fn is_usual_salt(view: &View<'_>) -> bool {
+    matches!(view.outer.scheme, Scheme::Pss { digest, salt, .. } if salt == digest.octets())
 }
 
 /// The keys that the provider verifies with, in a handshake and on certificates.

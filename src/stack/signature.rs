@@ -6,7 +6,9 @@
 //! ring verifies what it supports, and the process remembers the result: the proof has made nearly all
 //! of these checks before. The crates of RustCrypto verify what ring does not support: small and large
 //! RSA keys, SHA-1, MD5, RSASSA-PSS with salts of other lengths, and signatures on curves that only some
-//! stacks have.
+//! stacks have. [`curves`] has the curves that they do not support.
+
+mod curves;
 
 use der::Tag;
 use ecdsa::signature::hazmat::PrehashVerifier as _;
@@ -231,6 +233,7 @@ verify_on!(on_bp256, bp256::BrainpoolP256r1, 32);
 verify_on!(on_bp384, bp384::BrainpoolP384r1, 48);
 
 fn ecdsa(digest: Digest, curve: Curve, point: &[u8], message: &[u8], signature: &[u8]) -> Check {
+    let digest = hash(digest, message);
     let verify = match curve {
         Curve::P256 => on_p256,
         Curve::P384 => on_p384,
@@ -238,9 +241,20 @@ fn ecdsa(digest: Digest, curve: Curve, point: &[u8], message: &[u8], signature: 
         Curve::K256 => on_k256,
         Curve::Bp256 => on_bp256,
         Curve::Bp384 => on_bp384,
-        Curve::P192 | Curve::P224 | Curve::Bp512 | Curve::Other => return Check::Unknown,
+        Curve::P192 => return on(&curves::P192, point, &digest, signature),
+        Curve::P224 => return on(&curves::P224, point, &digest, signature),
+        Curve::Bp512 => return on(&curves::BRAINPOOL_512, point, &digest, signature),
+        Curve::Other => return Check::Unknown,
     };
-    verify(point, &hash(digest, message), signature)
+    verify(point, &digest, signature)
+}
+
+/// Those of [`curves`], for an uncompressed point.
+fn on(curve: &curves::Curve, point: &[u8], digest: &[u8], signature: &[u8]) -> Check {
+    match point.first() {
+        Some(4) => Check::of(curves::is_signed(curve, point, digest, signature)),
+        _ => Check::Unknown,
+    }
 }
 
 #[cfg(test)]

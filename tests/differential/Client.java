@@ -1,6 +1,7 @@
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.InputStreamReader;
+import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,20 @@ class Client {
             String[] job = line.split("\t");
             System.out.println(job[0] + "\t" + judge(job, port));
             System.out.flush();
+            forget();
         }
+    }
+
+    /**
+     * Empties the cache of certificates: a check of nameConstraints adds names of the subject to the
+     * subjectAltName of a certificate in it, which would count for the same certificate in a later chain.
+     */
+    private static void forget() throws Exception {
+        Field cache = Class.forName("sun.security.provider.X509Factory").getDeclaredField("certCache");
+        cache.setAccessible(true);
+        var clear = cache.getType().getDeclaredMethod("clear");
+        clear.setAccessible(true);
+        clear.invoke(cache.get(null));
     }
 
     private static String judge(String[] job, int port) throws Exception {

@@ -82,7 +82,13 @@ impl Clients {
         let built = |stack: &'static str| Client::new(stack, [text(&folder.join(stack))]);
         let script = |name: &str| text(&sources().join(name));
         let mut clients: Vec<_> = QUICK.into_iter().map(built).collect();
-        let java = ["java", "-XX:+UseSerialGC", "-cp", &text(&folder), "Client"].map(str::to_owned);
+        let mut java = vec!["java".to_owned(), "-XX:+UseSerialGC".to_owned()];
+        // For its cache of certificates, and the type of this.
+        java.extend(
+            ["provider", "util"]
+                .map(|package| format!("--add-opens=java.base/sun.security.{package}=ALL-UNNAMED")),
+        );
+        java.extend(["-cp".to_owned(), text(&folder), "Client".to_owned()]);
         clients.push(Client::new("java", java));
         let python = || ["/usr/bin/python3".to_owned(), script("client.py")];
         clients.push(Client::new("python", python()));

@@ -1,6 +1,8 @@
 //! Random chains on which certgrab and a library disagreed, reduced to the cause, with the library's
 //! verdict.
 
+use std::collections::HashMap;
+
 use certgrab::internals::lab::pki::Keyring;
 use certgrab::internals::lab::pki::chain::Chain;
 use certgrab::internals::lab::pki::der;
@@ -8,10 +10,11 @@ use certgrab::internals::lab::pki::extension::{
     NAME_CONSTRAINTS, SUBJECT_ALT_NAME, name_constraints,
 };
 use certgrab::internals::lab::pki::key::Kind;
-use certgrab::internals::lab::pki::name::{dns, uri};
+use certgrab::internals::lab::pki::name::{Name, dns, uri};
 use certgrab::internals::lab::pki::sign::{Hash, Scheme};
 
 use super::chains::{Chains, kept};
+use super::clients::Clients;
 use super::departures::places::{Places as _, Position};
 use super::judged::{self, Questions};
 
@@ -23,13 +26,20 @@ fn with_a_blank_in_a_scheme(chain: &mut Chain) {
     chain.at(Position::Int).set(NAME_CONSTRAINTS, false, permitted);
 }
 
+/// A common name that is an address or nearly so, without subjectAltName.
+fn with_an_address_in_the_common_name(chain: &mut Chain, name: &str) {
+    chain.host = "192.0.2.7".to_owned();
+    chain.leaf().remove(SUBJECT_ALT_NAME);
+    chain.leaf().subject = Name::usual(name);
+}
+
 /// A change of a sound chain.
 type Change = fn(&mut Chain);
 
 #[test]
 fn past_disagreements_are_judged_as_by_the_library() {
     // `IsSigAlgoECDSA` of wolfSSL 5.9 does not name ecdsa-with-SHA224.
-    let cases: [(&str, bool, Change); 6] = [
+    let cases: [(&str, bool, Change); 9] = [
         ("wolfssl-default", true, |chain| {
             chain.at(Position::Leaf).scheme = Scheme::unusual(Hash::Sha224);
         }),
@@ -43,6 +53,10 @@ fn past_disagreements_are_judged_as_by_the_library() {
         ("openssl", true, with_a_blank_in_a_scheme),
         ("openssl-3.5", true, with_a_blank_in_a_scheme),
         ("openssl-4.0", false, with_a_blank_in_a_scheme),
+        // `hostmatch` of curl drops the full stop at the end of a common name, though the host is an address.
+        ("curl", true, |chain| with_an_address_in_the_common_name(chain, "192.0.2.7.")),
+        ("curl", false, |chain| with_an_address_in_the_common_name(chain, "*.0.2.7")),
+        ("openssl", false, |chain| with_an_address_in_the_common_name(chain, "192.0.2.7.")),
     ];
     let keys = Keyring::in_folder(&kept().join("keys")).expect("a folder");
     let built = cases.iter().map(|(_, _, change)| {
@@ -55,5 +69,34 @@ fn past_disagreements_are_judged_as_by_the_library() {
     for ((stack, connects, _), case) in cases.iter().zip(&questions.cases()) {
         let verdict = judged::verdict(stack, case).expect("a stack");
         assert_eq!(verdict.connects(), *connects, "{stack}: {verdict:?}");
+    }
+}
+
+/// A check of nameConstraints adds an address in the common name to the names of a certificate in Java's cache. The
+/// client forgets it, as another program would not have it.
+#[test]
+fn java_judges_a_chain_alone_though_it_has_seen_the_leaf_below_nameconstraints() {
+    let Some(clients) = Clients::build(false).filter(|clients| clients.has("java")) else { return };
+    let named = |constrained: bool| {
+        let mut chain = Chain::sound(Kind::P256);
+        chain.host = "192.0.2.7".to_owned();
+        chain.leaf().set(SUBJECT_ALT_NAME, false, der::sequence(&[dns("192.0.2.7")]));
+        chain.leaf().subject = Name::usual("192.0.2.7");
+        if constrained {
+            let excluded = name_constraints(&[], &[dns("other.example")]);
+            chain.at(Position::Int).set(NAME_CONSTRAINTS, false, excluded);
+        }
+        chain
+    };
+    let keys = Keyring::in_folder(&kept().join("keys")).expect("a folder");
+    let built = [true, false].map(|constrained| named(constrained).build(&keys).expect("a chain"));
+    assert_eq!(built[0].sent[0], built[1].sent[0]);
+    let chains = Chains::of(built.into());
+    let verdicts = clients.judge_some(&chains, HashMap::from([("java", vec![0, 1])]));
+    let (_, said) = &verdicts[0];
+    assert_eq!([said[0].connects(), said[1].connects()], [true, false], "{said:?}");
+    for (case, library) in Questions::of(&chains).cases().iter().zip(said) {
+        let verdict = judged::verdict("java", case).expect("a stack");
+        assert_eq!(verdict.connects(), library.connects(), "{verdict:?}");
     }
 }

@@ -57,13 +57,10 @@ const DEVICES: [(&str, &str); 6] = [
 /// - a host that begins or ends with a hyphen is no host name (RFC 1123 section 2.1);
 /// - `rust` is read by many, so the rules of browsers hold for it: a root with CA:FALSE, without
 ///   keyCertSign, expired, or with an unknown critical extension, an intermediate without keyCertSign;
-/// - `--as` says nothing of signatures that certgrab cannot compute: P-224, brainpoolP512r1, Ed448;
+/// - a signature by Ed448, which certgrab cannot compute, counts as refused for `--as`;
 /// - mbedTLS reads a Certificate message that is longer than a record from 3.6.3 on alone;
 /// - an ESP32 has no RSA keys of more than 4096 bits unless a setting brings them.
-const MOST_WRONG_NO: usize = 60;
-
-/// Refusals of expired anchors for `rust`, as above, in the departures that send the leaf twice as well.
-const LEAF_TWICE: usize = 2;
+const MOST_WRONG_NO: usize = 52;
 
 /// What the command does.
 #[derive(Debug, PartialEq, Eq)]
@@ -226,8 +223,5 @@ fn output_for_single_departures_matches_the_libraries() {
     }
     println!("{wrong_yes} wrong yes, {wrong_no} wrong no: {kinds:#?}");
     assert_eq!(wrong_yes, 0);
-    let twice = kinds.iter().filter(|(id, _)| id.ends_with("-leaf-twice"));
-    let twice: usize = twice.map(|(_, count)| count).sum();
-    assert_eq!(twice, LEAF_TWICE);
-    assert!(wrong_no - twice <= MOST_WRONG_NO, "{wrong_no} refusals of what connects");
+    assert!(wrong_no <= MOST_WRONG_NO, "{wrong_no} refusals of what connects");
 }

@@ -30,12 +30,14 @@ fn by_openssl(view: &View<'_>, host: &str, partial_wildcards: bool) -> bool {
     dns.iter().any(|name| host::openssl(name.value, host, partial_wildcards))
 }
 
-/// `Curl_verifyhost`: the last common name counts if there is neither a name nor an address.
+/// `ossl_verifyhost` of `lib/vtls/openssl.c` in curl 7.88.1: the last common name counts if there is neither a
+/// name nor an address in subjectAltName. It is compared as a name even if the host is an address.
 fn by_curl(view: &View<'_>, host: &str) -> bool {
     let names = view.extensions.names();
     let address = host::address(host);
     let matches = |name: &[u8]| match address {
-        Some(_) => name.eq_ignore_ascii_case(host.as_bytes()),
+        // `*.` in front matches no address.
+        Some(_) => bare(name).eq_ignore_ascii_case(host.as_bytes()),
         None => curl_host(name, host),
     };
     let fits = names.iter().any(|name| match (name.tag, &address) {
@@ -50,9 +52,15 @@ fn by_curl(view: &View<'_>, host: &str) -> bool {
     last.is_some_and(|name| matches(name.as_bytes()))
 }
 
-/// `Curl_cert_hostcheck`: a full stop at the end is ignored, `*.` must be followed by two labels.
+/// A name without a full stop at the end (`hostmatch` of `lib/vtls/hostcheck.c`).
+fn bare(name: &[u8]) -> &[u8] {
+    name.strip_suffix(b".").unwrap_or(name)
+}
+
+/// `hostmatch` with Debian's patch for CVE-2023-28321: a full stop at the end is ignored, `*.` must be followed
+/// by two labels.
 fn curl_host(pattern: &[u8], host: &str) -> bool {
-    let pattern = pattern.strip_suffix(b".").unwrap_or(pattern);
+    let pattern = bare(pattern);
     let host = host.strip_suffix('.').unwrap_or(host).as_bytes();
     let Some(suffix) = pattern.strip_prefix(b"*").filter(|rest| rest.starts_with(b".")) else {
         return pattern.eq_ignore_ascii_case(host);
