@@ -177,7 +177,7 @@ impl Field {
         let (x, y) = coordinates.split_at(curve.octets);
         let (x, y) = (curve.number(x)?, curve.number(y)?);
         let prime = self.prime.modulus().as_ref();
-        if &x >= prime || &y >= prime {
+        if x >= *prime || y >= *prime {
             return None;
         }
         let point = self.affine(x, y);
