@@ -204,7 +204,7 @@ fn nothing_is_fetched_for_a_complete_chain_or_by_option() {
 }
 
 #[test]
-fn aia_is_tame_and_contacts_loopback_only_if_allowed() {
+fn aia_is_limited_and_contacts_loopback_only_if_allowed() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     files.serve("/issuing.crt", &pki.path()[1]);
@@ -224,7 +224,7 @@ fn aia_is_tame_and_contacts_loopback_only_if_allowed() {
 }
 
 #[test]
-fn aia_is_tame_and_follows_redirects_only_to_allowed_addresses() {
+fn aia_is_limited_and_follows_redirects_only_to_allowed_addresses() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/moved.crt")]);
     let server = forgetful(&pki);

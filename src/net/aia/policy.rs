@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn aia_is_tame_and_connects_only_to_global_addresses_on_port_80() {
+    fn aia_is_limited_and_connects_only_to_global_addresses_on_port_80() {
         for open in ["23.1.2.3:80", "[2600::1]:80", "[64:ff9b::1701:203]:80"] {
             assert!(may(open, None, &[]), "{open}");
         }
