@@ -77,7 +77,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("root-dropped", "a root that was removed from Mozilla's store"),
     ("size-of-pointer", "the size of a pointer instead of the size of the text"),
     ("stale", "a generated file that does not match its lock"),
-    ("unanswered", "the server left questions unanswered, so that it may have other chains"),
+    ("unanswered", "the server did not answer some questions, so it may have other chains"),
     ("untrusted-root", "a certificate that is not in the root stores"),
     ("utf-16", "a file in UTF-16"),
     ("verification-off", "code that turns verification off, so that the constant has no effect"),
