@@ -11,7 +11,7 @@ use crate::{
     trust::store::Source,
     x509::{
         certificate::{Certificate, KeyPossession, Malformed, Sha256},
-        key::{ED25519, Key, NistCurve},
+        key::{Curve, ED25519, Key},
         signature,
     },
 };
@@ -285,7 +285,7 @@ fn is_quick(key: &Key) -> bool {
             key.bits().is_some_and(|bits| bits <= SHORT_RSA_BITS)
                 && exponent.len() <= SHORT_EXPONENT_BYTES
         }
-        Key::Ec { .. } => matches!(key.nist_curve(), Some(NistCurve::P256 | NistCurve::P384)),
+        Key::Ec { .. } => matches!(key.curve(), Some(Curve::P256 | Curve::P384)),
         Key::Other(algorithm) => *algorithm == ED25519,
         Key::Unknown(_) => false,
     }

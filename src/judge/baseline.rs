@@ -22,7 +22,7 @@ use super::{
 use crate::{
     text::foreign::Foreign,
     x509::{
-        certificate::{Certificate, Key},
+        certificate::{Certificate, Curve, Key},
         extensions,
     },
 };
@@ -139,7 +139,8 @@ fn key(certificate: &Certificate, depart: &mut Depart<'_>) {
             depart("has an RSA key whose length is not a multiple of 8 bits", rule);
         }
         (Key::Rsa { .. }, _) => {}
-        (Key::Ec { .. }, _) if certificate.key().nist_curve().is_some() => {}
+        _ if matches!(certificate.key().curve(), Some(Curve::P256 | Curve::P384 | Curve::P521)) => {
+        }
         _ => depart("has a key that is neither RSA nor EC on P-256, P-384 or P-521", rule),
     }
 }

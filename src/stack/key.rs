@@ -6,31 +6,9 @@ use super::{
     oid,
     tlv::{self, BIT_STRING, INTEGER, Reader, SEQUENCE, Tlv},
 };
+use crate::x509::algorithm::SignatureAlgorithm;
 
-/// A curve that some TLS stack knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Curve {
-    /// secp192r1.
-    P192,
-    /// secp224r1.
-    P224,
-    /// secp256r1.
-    P256,
-    /// secp384r1.
-    P384,
-    /// secp521r1.
-    P521,
-    /// secp256k1.
-    K256,
-    /// brainpoolP256r1.
-    Bp256,
-    /// brainpoolP384r1.
-    Bp384,
-    /// brainpoolP512r1.
-    Bp512,
-    /// Any other named curve.
-    Other,
-}
+pub use crate::x509::{algorithm::Digest, key::Curve};
 
 /// How a point on a curve is encoded (SEC 1 section 2.3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,23 +40,6 @@ pub(super) enum Key<'a> {
     Broken,
 }
 
-/// A digest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Digest {
-    /// MD5.
-    Md5,
-    /// SHA-1.
-    Sha1,
-    /// SHA-224.
-    Sha224,
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512.
-    Sha512,
-}
-
 /// How a certificate is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Scheme {
@@ -102,80 +63,6 @@ pub(super) struct Algorithm<'a> {
     pub(super) parameters: Option<Tlv<'a>>,
     pub(super) whole: &'a [u8],
     pub(super) scheme: Scheme,
-}
-
-impl Curve {
-    const NAMED: [(&'static [u8], Self, usize); 9] = [
-        (oid::P192, Self::P192, 24),
-        (oid::P224, Self::P224, 28),
-        (oid::P256, Self::P256, 32),
-        (oid::P384, Self::P384, 48),
-        (oid::P521, Self::P521, 66),
-        (oid::K256, Self::K256, 32),
-        (oid::BP256, Self::Bp256, 32),
-        (oid::BP384, Self::Bp384, 48),
-        (oid::BP512, Self::Bp512, 64),
-    ];
-
-    fn of(id: &[u8]) -> (Self, Option<usize>) {
-        let known = Self::NAMED.iter().find(|(name, ..)| *name == id);
-        known.map_or((Self::Other, None), |(_, curve, octets)| (*curve, Some(*octets)))
-    }
-
-    /// Its name in RFC 5480 or RFC 5639, or the usual one.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::P192 => "P-192",
-            Self::P224 => "P-224",
-            Self::P256 => "P-256",
-            Self::P384 => "P-384",
-            Self::P521 => "P-521",
-            Self::K256 => "secp256k1",
-            Self::Bp256 => "brainpoolP256r1",
-            Self::Bp384 => "brainpoolP384r1",
-            Self::Bp512 => "brainpoolP512r1",
-            Self::Other => "another curve",
-        }
-    }
-}
-
-impl Digest {
-    /// Its name in FIPS 180-4.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Md5 => "MD5",
-            Self::Sha1 => "SHA-1",
-            Self::Sha224 => "SHA-224",
-            Self::Sha256 => "SHA-256",
-            Self::Sha384 => "SHA-384",
-            Self::Sha512 => "SHA-512",
-        }
-    }
-
-    /// The octets of its output.
-    pub(super) const fn octets(self) -> usize {
-        match self {
-            Self::Md5 => 16,
-            Self::Sha1 => 20,
-            Self::Sha224 => 28,
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
-        }
-    }
-
-    fn of(id: &[u8]) -> Option<Self> {
-        Some(match id {
-            oid::SHA1 => Self::Sha1,
-            oid::SHA224 => Self::Sha224,
-            oid::SHA256 => Self::Sha256,
-            oid::SHA384 => Self::Sha384,
-            oid::SHA512 => Self::Sha512,
-            _ => return None,
-        })
-    }
 }
 
 /// A number's octets without leading zeros.
@@ -224,7 +111,8 @@ impl<'a> Key<'a> {
                 if parameters.tag != tlv::OID {
                     return Some(Self::EcExplicit);
                 }
-                let (curve, octets) = Curve::of(parameters.value);
+                let curve = Curve::of(parameters.value);
+                let octets = curve.bits().map(|bits| bits.div_ceil(8));
                 let point = key?;
                 let form = match (point.first(), octets) {
                     (Some(4), Some(octets)) if point.len() == 1 + 2 * octets => {
@@ -298,39 +186,25 @@ impl<'a> Algorithm<'a> {
     }
 }
 
-/// RFC 8017 appendix C, RFC 5758, RFC 8410.
+/// How an algorithm signs. No stack knows MD2.
 fn scheme(id: &[u8], parameters: Option<Tlv<'_>>) -> Scheme {
-    use Digest::{Md5, Sha1, Sha224, Sha256, Sha384, Sha512};
-    if let Some(&[last]) = id.strip_prefix(&oid::RSA[..8]) {
-        return match last {
-            4 => Scheme::Rsa(Md5),
-            5 => Scheme::Rsa(Sha1),
-            10 => pss(parameters).unwrap_or(Scheme::Unknown),
-            11 => Scheme::Rsa(Sha256),
-            12 => Scheme::Rsa(Sha384),
-            13 => Scheme::Rsa(Sha512),
-            14 => Scheme::Rsa(Sha224),
-            _ => Scheme::Unknown,
-        };
-    }
-    match id.strip_prefix(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4]) {
-        Some([1]) => Scheme::Ecdsa(Sha1),
-        Some([3, 1]) => Scheme::Ecdsa(Sha224),
-        Some([3, 2]) => Scheme::Ecdsa(Sha256),
-        Some([3, 3]) => Scheme::Ecdsa(Sha384),
-        Some([3, 4]) => Scheme::Ecdsa(Sha512),
-        _ => match id {
-            oid::ED25519 => Scheme::Ed25519,
-            oid::ED448 => Scheme::Ed448,
-            _ => Scheme::Unknown,
-        },
+    match SignatureAlgorithm::of(id) {
+        SignatureAlgorithm::RsaPkcs1(digest) if digest != Digest::Md2 => Scheme::Rsa(digest),
+        SignatureAlgorithm::RsaPss => pss(parameters).unwrap_or(Scheme::Unknown),
+        SignatureAlgorithm::Ecdsa(digest) => Scheme::Ecdsa(digest),
+        SignatureAlgorithm::Ed25519 => Scheme::Ed25519,
+        SignatureAlgorithm::Ed448 => Scheme::Ed448,
+        _ => Scheme::Unknown,
     }
 }
 
 /// RSASSA-PSS-params (RFC 4055 section 3.1), whose fields all have defaults.
 fn pss(parameters: Option<Tlv<'_>>) -> Option<Scheme> {
     let mut fields = parameters.filter(|one| one.tag == SEQUENCE)?.inside();
-    let named = |algorithm: Tlv<'_>| Digest::of(algorithm.inside().tagged(tlv::OID)?.value);
+    let named = |algorithm: Tlv<'_>| {
+        let digest = Digest::of_id(algorithm.inside().tagged(tlv::OID)?.value)?;
+        (!matches!(digest, Digest::Md2 | Digest::Md5)).then_some(digest)
+    };
     let mut explicit = |number| fields.tagged(tlv::constructed(number));
     let digest = match explicit(0) {
         Some(field) => named(tlv::only(field.value)?)?,

@@ -187,7 +187,7 @@ impl<'w, 'a> Walk<'w, '_, 'a> {
     fn digest(&mut self, cert: &Cert<'_>, view: &View<'_>) {
         let Some(digest) = view.inner.scheme.digest() else { return };
         let is_weak = match digest {
-            Digest::Md5 | Digest::Sha1 => true,
+            Digest::Md2 | Digest::Md5 | Digest::Sha1 => true,
             Digest::Sha224 => self.build.version == Version::V3_6,
             Digest::Sha256 | Digest::Sha384 | Digest::Sha512 => false,
         };

@@ -1,28 +1,14 @@
 //! The contents of the object identifiers that TLS stacks know (X.690 section 8.19).
 
-// Keys and curves (RFC 8017 appendix C, RFC 5480, RFC 8410, RFC 5639).
-pub(super) const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
-pub(super) const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
-pub(super) const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8];
-pub(super) const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
-pub(super) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
-pub(super) const ED448: &[u8] = &[0x2b, 0x65, 0x71];
-pub(super) const P192: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 1];
-pub(super) const P224: &[u8] = &[0x2b, 0x81, 4, 0, 33];
-pub(super) const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
-pub(super) const P384: &[u8] = &[0x2b, 0x81, 4, 0, 34];
-pub(super) const P521: &[u8] = &[0x2b, 0x81, 4, 0, 35];
-pub(super) const K256: &[u8] = &[0x2b, 0x81, 4, 0, 10];
-pub(super) const BP256: &[u8] = &[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 7];
-pub(super) const BP384: &[u8] = &[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 11];
-pub(super) const BP512: &[u8] = &[0x2b, 0x24, 3, 3, 2, 8, 1, 1, 13];
+use crate::x509::key;
 
-// Digests (RFC 8017 appendix B.1).
-pub(super) const SHA1: &[u8] = &[0x2b, 14, 3, 2, 26];
-pub(super) const SHA224: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4];
-pub(super) const SHA256: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
-pub(super) const SHA384: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2];
-pub(super) const SHA512: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
+// Keys (RFC 8017 appendix C, RFC 5480, RFC 8410).
+pub(super) const RSA: &[u8] = key::RSA_ENCRYPTION.as_bytes();
+pub(super) const RSASSA_PSS: &[u8] = key::RSASSA_PSS.as_bytes();
+pub(super) const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8];
+pub(super) const EC: &[u8] = key::EC_PUBLIC_KEY.as_bytes();
+pub(super) const ED25519: &[u8] = key::ED25519.as_bytes();
+pub(super) const ED448: &[u8] = key::ED448.as_bytes();
 
 // Attributes of names (RFC 5280 appendix A.1, RFC 2985).
 pub(super) const COMMON_NAME: &[u8] = &[0x55, 4, 3];

@@ -19,6 +19,7 @@ use super::{
     signature::{self, Check},
     view::{Part, View},
 };
+use crate::x509::signature as proof;
 
 /// Where the signatures are verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,7 @@ fn verify(
     let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(at));
     let algorithms = match provider {
         Provider::Ring => ring().to_vec(),
-        Provider::AwsLcRs => aws_lc_rs().to_vec(),
+        Provider::AwsLcRs => aws_lc_rs(),
     };
     let usage = KeyUsage::server_auth();
     let path = leaf.verify_for_usage(&algorithms, anchors, rest, time, usage, None, None);
@@ -310,18 +311,17 @@ fn ring() -> [&'static dyn SignatureVerificationAlgorithm; 14] {
 }
 
 /// The algorithms of the provider aws-lc-rs: those of ring, P-521 and SHA-512, computed here.
-fn aws_lc_rs() -> [&'static dyn SignatureVerificationAlgorithm; 19] {
+fn aws_lc_rs() -> Vec<&'static dyn SignatureVerificationAlgorithm> {
     use webpki::ring as by;
-    [
-        &Aws::P256_SHA256,
-        &Aws::P256_SHA384,
-        &Aws::P256_SHA512,
-        &Aws::P384_SHA256,
-        &Aws::P384_SHA384,
-        &Aws::P384_SHA512,
-        &Aws::P521_SHA256,
-        &Aws::P521_SHA384,
-        &Aws::P521_SHA512,
+    const KEYS: [AlgorithmIdentifier; 3] =
+        [alg_id::ECDSA_P256, alg_id::ECDSA_P384, alg_id::ECDSA_P521];
+    const DIGESTS: [AlgorithmIdentifier; 3] =
+        [alg_id::ECDSA_SHA256, alg_id::ECDSA_SHA384, alg_id::ECDSA_SHA512];
+    let is_ecdsa = |known: &&proof::Remembering| {
+        KEYS.contains(&known.public_key_alg_id()) && DIGESTS.contains(&known.signature_alg_id())
+    };
+    let ecdsa = proof::algorithms().iter().filter(is_ecdsa);
+    let others: [&dyn SignatureVerificationAlgorithm; 10] = [
         by::ED25519,
         &Aws::PSS_SHA256,
         &Aws::PSS_SHA384,
@@ -332,27 +332,18 @@ fn aws_lc_rs() -> [&'static dyn SignatureVerificationAlgorithm; 19] {
         by::RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
         by::RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
         by::RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
-    ]
+    ];
+    ecdsa.map(|one| one as &dyn SignatureVerificationAlgorithm).chain(others).collect()
 }
 
-/// An algorithm as aws-lc-rs verifies it.
+/// RSA as aws-lc-rs verifies it.
 #[derive(Debug)]
 struct Aws {
-    key: AlgorithmIdentifier,
     id: AlgorithmIdentifier,
     scheme: Scheme,
 }
 
 impl Aws {
-    const P256_SHA256: Self = Self::ec(alg_id::ECDSA_P256, SHA256);
-    const P256_SHA384: Self = Self::ec(alg_id::ECDSA_P256, SHA384);
-    const P256_SHA512: Self = Self::ec(alg_id::ECDSA_P256, SHA512);
-    const P384_SHA256: Self = Self::ec(alg_id::ECDSA_P384, SHA256);
-    const P384_SHA384: Self = Self::ec(alg_id::ECDSA_P384, SHA384);
-    const P384_SHA512: Self = Self::ec(alg_id::ECDSA_P384, SHA512);
-    const P521_SHA256: Self = Self::ec(alg_id::ECDSA_P521, SHA256);
-    const P521_SHA384: Self = Self::ec(alg_id::ECDSA_P521, SHA384);
-    const P521_SHA512: Self = Self::ec(alg_id::ECDSA_P521, SHA512);
     const PSS_SHA256: Self = Self::rsa(alg_id::RSA_PSS_SHA256, pss(Digest::Sha256));
     const PSS_SHA384: Self = Self::rsa(alg_id::RSA_PSS_SHA384, pss(Digest::Sha384));
     const PSS_SHA512: Self = Self::rsa(alg_id::RSA_PSS_SHA512, pss(Digest::Sha512));
@@ -360,18 +351,10 @@ impl Aws {
     const RSA_SHA384: Self = Self::rsa(alg_id::RSA_PKCS1_SHA384, Scheme::Rsa(Digest::Sha384));
     const RSA_SHA512: Self = Self::rsa(alg_id::RSA_PKCS1_SHA512, Scheme::Rsa(Digest::Sha512));
 
-    const fn ec(key: AlgorithmIdentifier, by: (AlgorithmIdentifier, Digest)) -> Self {
-        Self { key, id: by.0, scheme: Scheme::Ecdsa(by.1) }
-    }
-
     const fn rsa(id: AlgorithmIdentifier, scheme: Scheme) -> Self {
-        Self { key: alg_id::RSA_ENCRYPTION, id, scheme }
+        Self { id, scheme }
     }
 }
-
-const SHA256: (AlgorithmIdentifier, Digest) = (alg_id::ECDSA_SHA256, Digest::Sha256);
-const SHA384: (AlgorithmIdentifier, Digest) = (alg_id::ECDSA_SHA384, Digest::Sha384);
-const SHA512: (AlgorithmIdentifier, Digest) = (alg_id::ECDSA_SHA512, Digest::Sha512);
 
 const fn pss(digest: Digest) -> Scheme {
     Scheme::Pss { digest, mask: digest, salt: digest.octets() }
@@ -384,7 +367,8 @@ impl SignatureVerificationAlgorithm for Aws {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let key = Key::from_parts(self.key.as_ref(), Some(public_key)).ok_or(InvalidSignature)?;
+        let key = Key::from_parts(alg_id::RSA_ENCRYPTION.as_ref(), Some(public_key))
+            .ok_or(InvalidSignature)?;
         if key.rsa_bits().is_some_and(|bits| !(FEWEST_RSA_BITS..=8192).contains(&bits)) {
             return Err(InvalidSignature);
         }
@@ -395,7 +379,7 @@ impl SignatureVerificationAlgorithm for Aws {
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        self.key
+        alg_id::RSA_ENCRYPTION
     }
 
     fn signature_alg_id(&self) -> AlgorithmIdentifier {

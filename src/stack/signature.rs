@@ -12,12 +12,11 @@ mod curves;
 
 use der::Tag;
 use ecdsa::signature::hazmat::PrehashVerifier as _;
-use md5::Md5;
 use ring::signature::{self as modern, UnparsedPublicKey, VerificationAlgorithm};
 use rsa::{BoxedUint, Pkcs1v15Sign, Pss, PublicKey};
 use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 use sha1::Sha1;
-use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512};
+use sha2::{Sha224, Sha256, Sha384, Sha512};
 
 use super::key::{Curve, Digest, Key, PointForm, Scheme};
 use crate::x509::{der_write, signature as proof};
@@ -144,14 +143,13 @@ fn rsa(scheme: Scheme, modulus: &[u8], exponent: &[u8], message: &[u8], signatur
     let key = PublicKey::new_unchecked(number(modulus), number(exponent));
     let is_good = match scheme {
         Scheme::Rsa(digest) => {
-            let mut hashed = prefix(digest).to_vec();
-            hashed.extend(hash(digest, message));
-            key.verify(Pkcs1v15Sign::new_unprefixed(), &hashed, signature).is_ok()
+            let Some(info) = digest.info(message) else { return Check::Unknown };
+            key.verify(Pkcs1v15Sign::new_unprefixed(), &info, signature).is_ok()
         }
         Scheme::Pss { digest, mask, salt } if digest == mask => {
-            let hashed = hash(digest, message);
+            let Some(hashed) = digest.over(message) else { return Check::Unknown };
             let verified = match digest {
-                Digest::Md5 => return Check::Unknown,
+                Digest::Md2 | Digest::Md5 => return Check::Unknown,
                 Digest::Sha1 => key.verify(Pss::<Sha1>::new_with_salt(salt), &hashed, signature),
                 Digest::Sha224 => {
                     key.verify(Pss::<Sha224>::new_with_salt(salt), &hashed, signature)
@@ -171,38 +169,6 @@ fn rsa(scheme: Scheme, modulus: &[u8], exponent: &[u8], message: &[u8], signatur
         _ => return Check::Unknown,
     };
     Check::of(is_good)
-}
-
-/// What precedes the digest in EMSA-PKCS1-v1_5 (RFC 8017 section 9.2, note 1).
-const fn prefix(digest: Digest) -> &'static [u8] {
-    match digest {
-        Digest::Md5 => b"\x30\x20\x30\x0c\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05\x05\x00\x04\x10",
-        Digest::Sha1 => b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14",
-        Digest::Sha224 => {
-            b"\x30\x2d\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04\x05\x00\x04\x1c"
-        }
-        Digest::Sha256 => {
-            b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
-        }
-        Digest::Sha384 => {
-            b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30"
-        }
-        Digest::Sha512 => {
-            b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40"
-        }
-    }
-}
-
-/// `digest` over `message`.
-pub(super) fn hash(digest: Digest, message: &[u8]) -> Vec<u8> {
-    match digest {
-        Digest::Md5 => Md5::digest(message).to_vec(),
-        Digest::Sha1 => Sha1::digest(message).to_vec(),
-        Digest::Sha224 => Sha224::digest(message).to_vec(),
-        Digest::Sha256 => Sha256::digest(message).to_vec(),
-        Digest::Sha384 => Sha384::digest(message).to_vec(),
-        Digest::Sha512 => Sha512::digest(message).to_vec(),
-    }
 }
 
 /// The function for one curve.
@@ -233,7 +199,7 @@ verify_on!(on_bp256, bp256::BrainpoolP256r1, 32);
 verify_on!(on_bp384, bp384::BrainpoolP384r1, 48);
 
 fn ecdsa(digest: Digest, curve: Curve, point: &[u8], message: &[u8], signature: &[u8]) -> Check {
-    let digest = hash(digest, message);
+    let Some(digest) = digest.over(message) else { return Check::Unknown };
     let verify = match curve {
         Curve::P256 => on_p256,
         Curve::P384 => on_p384,

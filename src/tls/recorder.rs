@@ -20,8 +20,8 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::extra_groups;
 use crate::x509::{
-    certificate::{Certificate, Key, KeyPossession, NistCurve},
-    extensions,
+    certificate::{Certificate, Curve, Key, KeyPossession},
+    signed,
 };
 use crate::{
     chain::{Shown, Version},
@@ -81,9 +81,11 @@ impl Recorder {
     /// The algorithms for a signature by the key of `certificate`.
     fn algorithms_for(&self, certificate: &CertificateDer<'_>) -> &WebPkiSupportedAlgorithms {
         let Ok(certificate) = Certificate::from_der(certificate) else { return &self.algorithms };
-        match (certificate.key(), certificate.key().nist_curve()) {
-            (_, Some(NistCurve::P521)) => &extra_groups::P521,
-            (Key::Ec { point, .. }, Some(_)) if matches!(point.first(), Some(2 | 3)) => {
+        match (certificate.key(), certificate.key().curve()) {
+            (_, Some(Curve::P521)) => &extra_groups::P521,
+            (Key::Ec { point, .. }, Some(Curve::P256 | Curve::P384))
+                if matches!(point.first(), Some(2 | 3)) =>
+            {
                 &extra_groups::COMPRESSED
             }
             _ => &self.algorithms,

@@ -23,7 +23,7 @@ use super::{
     name::Name,
 };
 pub use super::{
-    key::{Key, NistCurve},
+    key::{Curve, Key},
     sha256::Sha256,
 };
 use crate::text::time::Time;

@@ -30,15 +30,29 @@ pub enum Key {
     Unknown(String),
 }
 
-/// A NIST curve (FIPS 186-5; RFC 5480 section 2.1.1.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NistCurve {
+/// A named curve (RFC 5480 section 2.1.1.1, RFC 5639).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Curve {
+    /// secp192r1.
+    P192,
+    /// secp224r1.
+    P224,
     /// secp256r1.
     P256,
     /// secp384r1.
     P384,
     /// secp521r1.
     P521,
+    /// secp256k1.
+    K256,
+    /// brainpoolP256r1.
+    Bp256,
+    /// brainpoolP384r1.
+    Bp384,
+    /// brainpoolP512r1.
+    Bp512,
+    /// Any other named curve.
+    Other,
 }
 
 pub(super) const fn oid(text: &'static str) -> ObjectIdentifier {
@@ -49,16 +63,53 @@ pub(super) const fn oid(text: &'static str) -> ObjectIdentifier {
 pub(crate) const RSA_ENCRYPTION: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// id-ecPublicKey (RFC 5480 section 2.1.1).
 pub(crate) const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
-// RFC 5480 section 2.1.1.1.
-const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = oid("1.3.132.0.34");
-const P521: ObjectIdentifier = oid("1.3.132.0.35");
 /// id-RSASSA-PSS (RFC 4055 section 1.2), of a signature or of a key restricted to it.
 pub(crate) const RSASSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
 /// id-Ed25519 (RFC 8410 section 3).
 pub(crate) const ED25519: ObjectIdentifier = oid("1.3.101.112");
 /// id-Ed448 (RFC 8410 section 3).
 pub(crate) const ED448: ObjectIdentifier = oid("1.3.101.113");
+
+/// Each named curve with its object identifier, its usual name and the bits of its field.
+static CURVES: [(Curve, ObjectIdentifier, &str, usize); 9] = [
+    (Curve::P192, oid("1.2.840.10045.3.1.1"), "P-192", 192),
+    (Curve::P224, oid("1.3.132.0.33"), "P-224", 224),
+    (Curve::P256, oid("1.2.840.10045.3.1.7"), "P-256", 256),
+    (Curve::P384, oid("1.3.132.0.34"), "P-384", 384),
+    (Curve::P521, oid("1.3.132.0.35"), "P-521", 521),
+    (Curve::K256, oid("1.3.132.0.10"), "secp256k1", 256),
+    (Curve::Bp256, oid("1.3.36.3.3.2.8.1.1.7"), "brainpoolP256r1", 256),
+    (Curve::Bp384, oid("1.3.36.3.3.2.8.1.1.11"), "brainpoolP384r1", 384),
+    (Curve::Bp512, oid("1.3.36.3.3.2.8.1.1.13"), "brainpoolP512r1", 512),
+];
+
+impl Curve {
+    /// The curve whose object identifier has the contents `id`.
+    pub(crate) fn of(id: &[u8]) -> Self {
+        let known = CURVES.iter().find(|(_, known, ..)| known.as_bytes() == id);
+        known.map_or(Self::Other, |(curve, ..)| *curve)
+    }
+
+    /// The contents of its object identifier.
+    pub(crate) fn id(self) -> Option<&'static [u8]> {
+        self.row().map(|(_, id, ..)| id.as_bytes())
+    }
+
+    /// Its name in RFC 5480 or RFC 5639, or the usual one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().map_or("another curve", |(_, _, name, _)| name)
+    }
+
+    /// The bits of its field.
+    pub(crate) fn bits(self) -> Option<usize> {
+        self.row().map(|(.., bits)| *bits)
+    }
+
+    fn row(self) -> Option<&'static (Self, ObjectIdentifier, &'static str, usize)> {
+        CURVES.iter().find(|(known, ..)| *known == self)
+    }
+}
 
 impl Key {
     /// Bits of the RSA modulus or of the curve's field; `None` if unknown.
@@ -69,18 +120,15 @@ impl Key {
                 let leading = modulus.first().map_or(0, |byte| byte.leading_zeros() as usize);
                 Some(modulus.len() * 8 - leading)
             }
-            Self::Ec { curve, .. } => curve_name(*curve).map(|(_, bits)| bits),
-            Self::Other(_) | Self::Unknown(_) => None,
+            _ => self.curve()?.bits(),
         }
     }
 
-    /// The NIST curve of the key, if it is on one of the three.
+    /// The curve that the key is on, if it is a point.
     #[must_use]
-    pub fn nist_curve(&self) -> Option<NistCurve> {
+    pub fn curve(&self) -> Option<Curve> {
         match self {
-            Self::Ec { curve: P256, .. } => Some(NistCurve::P256),
-            Self::Ec { curve: P384, .. } => Some(NistCurve::P384),
-            Self::Ec { curve: P521, .. } => Some(NistCurve::P521),
+            Self::Ec { curve, .. } => Some(Curve::of(curve.as_bytes())),
             _ => None,
         }
     }
@@ -91,29 +139,14 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rsa { .. } => write!(f, "RSA {}", self.bits().unwrap_or_default()),
-            Self::Ec { curve, .. } => match curve_name(*curve) {
-                Some((name, _)) => write!(f, "EC {name}"),
-                None => write!(f, "EC on curve {curve}"),
+            Self::Ec { curve, .. } => match Curve::of(curve.as_bytes()) {
+                Curve::Other => write!(f, "EC on curve {curve}"),
+                known => write!(f, "EC {}", known.name()),
             },
             Self::Other(id) => f.write_str(&algorithm_name(id.as_bytes())),
             Self::Unknown(id) => f.write_str(id),
         }
     }
-}
-
-/// Named curves (RFC 5480 section 2.1.1.1, RFC 5639) and the bits of their field.
-fn curve_name(id: ObjectIdentifier) -> Option<(&'static str, usize)> {
-    const CURVES: [(ObjectIdentifier, &str, usize); 8] = [
-        (P256, "P-256", 256),
-        (P384, "P-384", 384),
-        (P521, "P-521", 521),
-        (oid("1.3.132.0.33"), "P-224", 224),
-        (oid("1.3.132.0.10"), "secp256k1", 256),
-        (oid("1.3.36.3.3.2.8.1.1.7"), "brainpoolP256r1", 256),
-        (oid("1.3.36.3.3.2.8.1.1.11"), "brainpoolP384r1", 384),
-        (oid("1.3.36.3.3.2.8.1.1.13"), "brainpoolP512r1", 512),
-    ];
-    CURVES.iter().find(|(curve, ..)| *curve == id).map(|(_, name, bits)| (*name, *bits))
 }
 
 /// Names of the algorithms of keys, and of signatures without a variant in `SignatureAlgorithm`;

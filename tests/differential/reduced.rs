@@ -11,7 +11,8 @@ use certgrab::internals::lab::pki::extension::{
 };
 use certgrab::internals::lab::pki::key::Kind;
 use certgrab::internals::lab::pki::name::{Name, dns, uri};
-use certgrab::internals::lab::pki::sign::{Hash, Scheme};
+use certgrab::internals::lab::pki::sign::Scheme;
+use certgrab::internals::x509::algorithm::Digest;
 
 use super::chains::{Chains, kept};
 use super::clients::Clients;
@@ -41,13 +42,13 @@ fn past_disagreements_are_judged_as_by_the_library() {
     // `IsSigAlgoECDSA` of wolfSSL 5.9 does not name ecdsa-with-SHA224.
     let cases: [(&str, bool, Change); 9] = [
         ("wolfssl-default", true, |chain| {
-            chain.at(Position::Leaf).scheme = Scheme::unusual(Hash::Sha224);
+            chain.at(Position::Leaf).scheme = Scheme::unusual(Digest::Sha224);
         }),
         ("wolfssl-default", true, |chain| {
-            chain.at(Position::Int).scheme = Scheme::unusual(Hash::Sha224);
+            chain.at(Position::Int).scheme = Scheme::unusual(Digest::Sha224);
         }),
         ("wolfssl-default", false, |chain| {
-            chain.at(Position::Leaf).scheme = Scheme::unusual(Hash::Sha256);
+            chain.at(Position::Leaf).scheme = Scheme::unusual(Digest::Sha256);
         }),
         // OpenSSL 4.0 reads the scheme of a URI.
         ("openssl", true, with_a_blank_in_a_scheme),

@@ -15,7 +15,8 @@ use certgrab::internals::lab::pki::extension::{
 };
 use certgrab::internals::lab::pki::key::{Key, Kind};
 use certgrab::internals::lab::pki::name::{Attribute, Name, bmp, directory, dns, email, ip, uri};
-use certgrab::internals::lab::pki::sign::{Hash, Scheme};
+use certgrab::internals::lab::pki::sign::Scheme;
+use certgrab::internals::x509::algorithm::Digest;
 
 /// Makes a departure from random numbers.
 type Maker = fn(&mut Dice) -> Departure;
@@ -179,11 +180,12 @@ fn keys(dice: &mut Dice) -> Departure {
 }
 
 fn signatures(dice: &mut Dice) -> Departure {
-    const HASHES: [Hash; 5] = [Hash::Sha1, Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512];
+    const HASHES: [Digest; 5] =
+        [Digest::Sha1, Digest::Sha224, Digest::Sha256, Digest::Sha384, Digest::Sha512];
     let schemes = Position::ALL.map(|_| {
         let hash = HASHES[dice.below(HASHES.len())];
         match (dice.below(6), hash) {
-            (0, Hash::Sha256) => Scheme::pss(hash, 32),
+            (0, Digest::Sha256) => Scheme::pss(hash, 32),
             (1, _) => Scheme::unusual(hash),
             _ => Scheme::hash(hash),
         }

@@ -8,7 +8,7 @@ use der::Tag;
 
 use crate::text::count::counted;
 use crate::x509::{
-    algorithm::SignatureAlgorithm,
+    algorithm::{Digest, SignatureAlgorithm},
     certificate::Certificate,
     der::{Element, Elements, only},
 };
@@ -18,15 +18,6 @@ const FIELDS: [u8; 4] = [0xa0, 0xa1, 0xa2, 0xa3];
 
 /// The default length of the salt in bytes.
 const DEFAULT_SALT: usize = 20;
-
-/// Digests by the contents of their identifier, with their bytes (RFC 4055 section 2.1).
-const DIGESTS: [(&[u8], &str, usize); 5] = [
-    (b"\x2b\x0e\x03\x02\x1a", "SHA-1", 20),
-    (b"\x60\x86\x48\x01\x65\x03\x04\x02\x04", "SHA-224", 28),
-    (b"\x60\x86\x48\x01\x65\x03\x04\x02\x01", "SHA-256", 32),
-    (b"\x60\x86\x48\x01\x65\x03\x04\x02\x02", "SHA-384", 48),
-    (b"\x60\x86\x48\x01\x65\x03\x04\x02\x03", "SHA-512", 64),
-];
 
 /// The parameter of the signature on `certificate` that is not supported; completes the sentence
 /// "signed with RSASSA-PSS and ...".
@@ -44,34 +35,30 @@ pub(super) fn unsupported(certificate: &Certificate) -> Option<String> {
     }
     let hash = hash.and_then(|hash| only(hash.value));
     let generator = mask.and_then(|mask| Elements::of(only(mask.value)?.value).nth(1));
-    let of_mask = name(generator.as_ref());
-    if name(hash.as_ref()) != of_mask {
-        return Some(format!(
-            "MGF1 with {}",
-            of_mask.map_or("an unknown digest", |(name, _)| name)
-        ));
+    let of_mask = digest(generator.as_ref());
+    if digest(hash.as_ref()) != of_mask {
+        return Some(format!("MGF1 with {}", of_mask.map_or("an unknown digest", Digest::name)));
     }
     let salt = match salt {
         None => DEFAULT_SALT,
         Some(salt) => number(&salt)?,
     };
-    let (digest, bytes) = of_mask?;
-    if salt != bytes {
+    let digest = of_mask?;
+    if salt != digest.octets() {
         return Some(format!("a salt of {}", counted(salt, "byte")));
     }
     if !has_null(hash.as_ref()) || !has_null(generator.as_ref()) {
         return Some("a digest identifier without NULL".to_owned());
     }
-    Some(format!("the digest {digest}"))
+    Some(format!("the digest {}", digest.name()))
 }
 
-/// The name of the digest of an AlgorithmIdentifier and its length in bytes; the default is SHA-1.
-fn name(algorithm: Option<&Element<'_>>) -> Option<(&'static str, usize)> {
-    let id = match algorithm {
-        None => DIGESTS[0].0,
-        Some(algorithm) => Elements::of(algorithm.value).oid_bytes()?,
-    };
-    DIGESTS.iter().find(|(known, ..)| *known == id).map(|(_, name, bytes)| (*name, *bytes))
+/// The digest of an AlgorithmIdentifier; the default is SHA-1.
+fn digest(algorithm: Option<&Element<'_>>) -> Option<Digest> {
+    match algorithm {
+        None => Some(Digest::Sha1),
+        Some(algorithm) => Digest::of_id(Elements::of(algorithm.value).oid_bytes()?),
+    }
 }
 
 fn has_null(algorithm: Option<&Element<'_>>) -> bool {

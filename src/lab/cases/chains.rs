@@ -7,8 +7,9 @@ use crate::lab::pki::extension::{
 };
 use crate::lab::pki::key::Key;
 use crate::lab::pki::name::{dns, ip};
-use crate::lab::pki::sign::{Hash, Scheme};
+use crate::lab::pki::sign::Scheme;
 use crate::lab::pki::{Kind, der};
+use crate::x509::algorithm::Digest;
 
 use super::plan::{Damage, INT, LEAF, Plan, ROOT, named, written};
 
@@ -212,13 +213,13 @@ pub(super) fn ed25519(plan: &mut Plan<'_>) {
 }
 
 pub(super) fn sha1(plan: &mut Plan<'_>) {
-    plan.at(LEAF).scheme = Scheme::hash(Hash::Sha1);
+    plan.at(LEAF).scheme = Scheme::hash(Digest::Sha1);
 }
 
 /// MD5 is only defined with RSA.
 pub(super) fn md5(plan: &mut Plan<'_>) {
     plan.at(INT).key = Key { kind: Kind::rsa(2048), owner: "rsa intermediate" };
-    plan.at(LEAF).scheme = Scheme::hash(Hash::Md5);
+    plan.at(LEAF).scheme = Scheme::hash(Digest::Md5);
 }
 
 /// The certificate of the sound server, without its key.

@@ -100,7 +100,8 @@ impl Keyring {
         let seed = self.seed.as_ref().map_or(&[][..], Seed::octets);
         let scalar = digest(&SHA512, &[seed, format!("{key:?}").as_bytes()].concat());
         if let Some((secret, parameters, point)) = Secret::of_scalar(key.kind, scalar.as_ref()) {
-            let algorithm = der::sequence(&[der::oid("1.2.840.10045.2.1"), der::oid(parameters)]);
+            let algorithm =
+                der::sequence(&[der::oid("1.2.840.10045.2.1"), der::element(der::OID, parameters)]);
             let pem = pkcs8_pem(&algorithm, &secret, &point);
             let spki = der::sequence(&[algorithm, der::bits(&point)]);
             return Ok(Material::new(secret, pem, spki));
@@ -225,7 +226,7 @@ fn asked_to_sign(key: Key, scheme: Scheme, file: &PathBuf, message: &PathBuf) ->
         command.args(["pkeyutl", "-sign", "-rawin", "-inkey"]).arg(file).arg("-in").arg(message);
         return command;
     }
-    command.arg("dgst").arg(format!("-{}", scheme.hash.word())).arg("-sign").arg(file);
+    command.arg("dgst").arg(format!("-{}", scheme.hash).to_lowercase()).arg("-sign").arg(file);
     if let Some(salt) = scheme.salt(key) {
         command.args(["-sigopt", "rsa_padding_mode:pss", "-sigopt"]);
         command.arg(format!("rsa_pss_saltlen:{salt}"));

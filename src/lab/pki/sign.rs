@@ -5,28 +5,17 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use md5::Digest as _;
-use ring::digest;
 use ring::signature::{Ed25519KeyPair, RsaEncoding, RsaKeyPair};
 
 use super::der;
 use super::key::{Key, Kind};
-
-/// A digest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Hash {
-    Md5,
-    Sha1,
-    Sha224,
-    Sha256,
-    Sha384,
-    Sha512,
-}
+use crate::x509::algorithm::{Digest, SignatureAlgorithm};
+use crate::x509::key::Curve;
 
 /// How a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Scheme {
-    pub hash: Hash,
+    pub hash: Digest,
     /// Octets of the salt; without a salt, RSA signs with PKCS #1 v1.5.
     pub pss: Option<u8>,
     pub parameters: Parameters,
@@ -58,7 +47,7 @@ pub enum Secret {
 
 impl Default for Scheme {
     fn default() -> Self {
-        Self { hash: Hash::Sha256, pss: None, parameters: Parameters::Usual }
+        Self { hash: Digest::Sha256, pss: None, parameters: Parameters::Usual }
     }
 }
 
@@ -68,86 +57,16 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl Hash {
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Md5 => "md5",
-            Self::Sha1 => "sha1",
-            Self::Sha224 => "sha224",
-            Self::Sha256 => "sha256",
-            Self::Sha384 => "sha384",
-            Self::Sha512 => "sha512",
-        }
-    }
-
-    /// The octets of a digest.
-    const fn octets(self) -> usize {
-        match self {
-            Self::Md5 => 16,
-            Self::Sha1 => 20,
-            Self::Sha224 => 28,
-            Self::Sha256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
-        }
-    }
-
-    fn of(self, octets: &[u8]) -> Option<Vec<u8>> {
-        let algorithm = match self {
-            Self::Md5 => return Some(md5::Md5::digest(octets).to_vec()),
-            Self::Sha224 => return None,
-            Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            Self::Sha256 => &digest::SHA256,
-            Self::Sha384 => &digest::SHA384,
-            Self::Sha512 => &digest::SHA512,
-        };
-        Some(digest::digest(algorithm, octets).as_ref().to_vec())
-    }
-
-    fn oid(self) -> Vec<u8> {
-        der::oid(match self {
-            Self::Md5 => "1.2.840.113549.2.5",
-            Self::Sha1 => "1.3.14.3.2.26",
-            Self::Sha224 => "2.16.840.1.101.3.4.2.4",
-            Self::Sha256 => "2.16.840.1.101.3.4.2.1",
-            Self::Sha384 => "2.16.840.1.101.3.4.2.2",
-            Self::Sha512 => "2.16.840.1.101.3.4.2.3",
-        })
-    }
-
-    fn with_rsa(self) -> &'static str {
-        match self {
-            Self::Md5 => "1.2.840.113549.1.1.4",
-            Self::Sha1 => "1.2.840.113549.1.1.5",
-            Self::Sha224 => "1.2.840.113549.1.1.14",
-            Self::Sha256 => "1.2.840.113549.1.1.11",
-            Self::Sha384 => "1.2.840.113549.1.1.12",
-            Self::Sha512 => "1.2.840.113549.1.1.13",
-        }
-    }
-
-    fn with_ecdsa(self) -> &'static str {
-        match self {
-            // No OID is assigned; nothing here needs it.
-            Self::Md5 | Self::Sha1 => "1.2.840.10045.4.1",
-            Self::Sha224 => "1.2.840.10045.4.3.1",
-            Self::Sha256 => "1.2.840.10045.4.3.2",
-            Self::Sha384 => "1.2.840.10045.4.3.3",
-            Self::Sha512 => "1.2.840.10045.4.3.4",
-        }
-    }
-}
-
 impl Scheme {
-    pub const fn hash(hash: Hash) -> Self {
+    pub const fn hash(hash: Digest) -> Self {
         Self { hash, pss: None, parameters: Parameters::Usual }
     }
 
-    pub const fn pss(hash: Hash, salt: u8) -> Self {
+    pub const fn pss(hash: Digest, salt: u8) -> Self {
         Self { hash, pss: Some(salt), parameters: Parameters::Usual }
     }
 
-    pub const fn unusual(hash: Hash) -> Self {
+    pub const fn unusual(hash: Digest) -> Self {
         Self { hash, pss: None, parameters: Parameters::Unusual }
     }
 
@@ -161,7 +80,7 @@ impl Scheme {
         let salt = self.salt(key).map(usize::from);
         let fits_salt = salt.is_none_or(|salt| octets >= self.hash.octets() + salt + 2);
         let pss = self.pss.filter(|_| fits_salt);
-        let hash = if octets >= self.hash.octets() + AROUND { self.hash } else { Hash::Sha1 };
+        let hash = if octets >= self.hash.octets() + AROUND { self.hash } else { Digest::Sha1 };
         Self { hash, pss, ..self }
     }
 
@@ -178,38 +97,48 @@ impl Scheme {
     pub fn algorithm(self, key: Key) -> Vec<u8> {
         if let Some(salt) = self.salt(key) {
             let parameters = self.pss_parameters(salt);
-            return der::sequence(&[der::oid("1.2.840.113549.1.1.10"), parameters]);
+            return der::sequence(&[id(&SignatureAlgorithm::RsaPss), parameters]);
         }
-        let (oid, null) = match key.kind {
-            Kind::Ed25519 => ("1.3.101.112", false),
-            Kind::Ed448 => ("1.3.101.113", false),
-            Kind::Rsa { .. } => (self.hash.with_rsa(), self.parameters == Parameters::Usual),
-            _ => (self.hash.with_ecdsa(), self.parameters == Parameters::Unusual),
+        let (algorithm, null) = match key.kind {
+            Kind::Ed25519 => (SignatureAlgorithm::Ed25519, false),
+            Kind::Ed448 => (SignatureAlgorithm::Ed448, false),
+            Kind::Rsa { .. } => {
+                let is_usual = self.parameters == Parameters::Usual;
+                (SignatureAlgorithm::RsaPkcs1(self.hash), is_usual)
+            }
+            _ => (SignatureAlgorithm::Ecdsa(self.hash), self.parameters == Parameters::Unusual),
         };
-        der::sequence(&[der::oid(oid), if null { der::null() } else { Vec::new() }])
+        der::sequence(&[id(&algorithm), if null { der::null() } else { Vec::new() }])
     }
 
     /// RSASSA-PSS-params (RFC 4055 section 3.1); defaults are not written.
     fn pss_parameters(self, salt: u8) -> Vec<u8> {
-        let hash = der::sequence(&[self.hash.oid(), der::null()]);
+        let hash = der::element(der::OID, self.hash.id());
+        let hash = der::sequence(&[hash, der::null()]);
         let mask = der::sequence(&[der::oid("1.2.840.113549.1.1.8"), hash.clone()]);
         let salt_length = match salt {
             20 => Vec::new(),
             salt => der::around(2, &der::small(u64::from(salt))),
         };
         match self.hash {
-            Hash::Sha1 => der::sequence(&[salt_length]),
+            Digest::Sha1 => der::sequence(&[salt_length]),
             _ => der::sequence(&[der::around(0, &hash), der::around(1, &mask), salt_length]),
         }
     }
 }
 
+/// The OBJECT IDENTIFIER of an algorithm; that of ECDSA with SHA-1 if none is assigned.
+fn id(algorithm: &SignatureAlgorithm) -> Vec<u8> {
+    let assigned = algorithm.id().or_else(|| SignatureAlgorithm::Ecdsa(Digest::Sha1).id());
+    der::element(der::OID, assigned.unwrap_or_default())
+}
+
 /// The secret of a curve's scalar, the curve's OID, and the uncompressed point.
 macro_rules! on_curve {
-    ($curve:ident, $variant:ident, $oid:literal, $scalar:expr) => {{
+    ($curve:ident, $variant:ident, $scalar:expr) => {{
         let secret = $curve::ecdsa::SigningKey::from_slice($scalar).ok()?;
         let point = secret.verifying_key().to_sec1_point(false).as_bytes().to_vec();
-        Some((Secret::$variant(secret), $oid, point))
+        Some((Secret::$variant(secret), Curve::$variant.id()?, point))
     }};
 }
 
@@ -227,13 +156,13 @@ macro_rules! ecdsa {
 
 impl Secret {
     /// The secret with a scalar from 64 random octets, if the curve is a NIST curve.
-    pub fn of_scalar(kind: Kind, random: &[u8]) -> Option<(Self, &'static str, Vec<u8>)> {
+    pub fn of_scalar(kind: Kind, random: &[u8]) -> Option<(Self, &'static [u8], Vec<u8>)> {
         // A leading zero octet keeps the scalar below the order.
         let scalar = |octets: usize| [&[0], &random[..octets - 1]].concat();
         match kind {
-            Kind::P256 => on_curve!(p256, P256, "1.2.840.10045.3.1.7", &scalar(32)),
-            Kind::P384 => on_curve!(p384, P384, "1.3.132.0.34", &scalar(48)),
-            Kind::P521 => on_curve!(p521, P521, "1.3.132.0.35", &[&[0, 0], random].concat()),
+            Kind::P256 => on_curve!(p256, P256, &scalar(32)),
+            Kind::P384 => on_curve!(p384, P384, &scalar(48)),
+            Kind::P521 => on_curve!(p521, P521, &[&[0, 0], random].concat()),
             _ => None,
         }
     }
@@ -265,15 +194,15 @@ impl Secret {
     /// A signature made here, if possible.
     pub fn sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Self::P256(secret) => ecdsa!(p256, secret, &padded::<32>(scheme.hash.of(message)?)),
-            Self::P384(secret) => ecdsa!(p384, secret, &padded::<48>(scheme.hash.of(message)?)),
-            Self::P521(secret) => ecdsa!(p521, secret, &padded::<66>(scheme.hash.of(message)?)),
+            Self::P256(secret) => ecdsa!(p256, secret, &padded::<32>(scheme.hash.over(message)?)),
+            Self::P384(secret) => ecdsa!(p384, secret, &padded::<48>(scheme.hash.over(message)?)),
+            Self::P521(secret) => ecdsa!(p521, secret, &padded::<66>(scheme.hash.over(message)?)),
             Self::Ed25519(pair) => Some(pair.sign(message).as_ref().to_vec()),
             Self::Rsa { pair, .. } => {
                 let encoding: &'static dyn RsaEncoding = match (scheme.pss, scheme.hash) {
-                    (None, Hash::Sha256) => &ring::signature::RSA_PKCS1_SHA256,
-                    (None, Hash::Sha384) => &ring::signature::RSA_PKCS1_SHA384,
-                    (None, Hash::Sha512) => &ring::signature::RSA_PKCS1_SHA512,
+                    (None, Digest::Sha256) => &ring::signature::RSA_PKCS1_SHA256,
+                    (None, Digest::Sha384) => &ring::signature::RSA_PKCS1_SHA384,
+                    (None, Digest::Sha512) => &ring::signature::RSA_PKCS1_SHA512,
                     _ => return None,
                 };
                 let mut signature = vec![0; pair.public().modulus_len()];
@@ -282,10 +211,8 @@ impl Secret {
                 Some(signature)
             }
             Self::AnyRsa(key) => {
-                // DigestInfo (RFC 8017 section 9.2), whose prefix the crate has for fewer digests.
-                let algorithm = der::sequence(&[scheme.hash.oid(), der::null()]);
-                let digest = der::octets(&scheme.hash.of(message)?);
-                let info = der::sequence(&[algorithm, digest]);
+                // The crate has the prefix of DigestInfo for fewer digests.
+                let info = scheme.hash.info(message)?;
                 key.sign(rsa::Pkcs1v15Sign::new_unprefixed(), &info).ok()
             }
             Self::File(_) => None,

@@ -13,8 +13,9 @@ use crate::chain::MAX_RECORD_BYTES;
 use crate::lab::authority::Authority;
 use crate::lab::cases::{First, Presentable};
 use crate::lab::hello::ClientHello;
-use crate::lab::pki::sign::{Hash, Scheme, Secret};
+use crate::lab::pki::sign::{Scheme, Secret};
 use crate::stack::suites::suite_name;
+use crate::x509::algorithm::Digest;
 
 const TLS10: u16 = 0x0301;
 const TLS12: u16 = 0x0303;
@@ -151,7 +152,7 @@ fn key_exchange(
             let both = [md5::Md5::digest(&signed).as_slice(), sha1.as_ref()].concat();
             rsa.sign(rsa::Pkcs1v15Sign::new_unprefixed(), &both).ok()
         }
-        (_, secret) => secret.sign(Scheme::hash(Hash::Sha256), &signed),
+        (_, secret) => secret.sign(Scheme::hash(Digest::Sha256), &signed),
     };
     let signature = signature.ok_or_else(|| io::Error::other("no signature"))?;
     if version == TLS12 {

@@ -11,14 +11,15 @@ use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 use crate::lab::authority::Authority;
 use crate::lab::pki::Kind;
 use crate::lab::pki::key::Key;
-use crate::lab::pki::sign::{Hash, Scheme, Secret};
+use crate::lab::pki::sign::{Scheme, Secret};
+use crate::x509::algorithm::Digest;
 
 /// A key that signs handshakes.
 pub(super) fn signing_key(key: Key, authority: &Authority) -> std::io::Result<Arc<dyn SigningKey>> {
     let keys = authority.keys();
     let rare = match key.kind {
-        Kind::P521 => Some((SignatureScheme::ECDSA_NISTP521_SHA512, Hash::Sha512)),
-        Kind::Rsa { bits: ..2048, .. } => Some((SignatureScheme::RSA_PKCS1_SHA256, Hash::Sha256)),
+        Kind::P521 => Some((SignatureScheme::ECDSA_NISTP521_SHA512, Digest::Sha512)),
+        Kind::Rsa { bits: ..2048, .. } => Some((SignatureScheme::RSA_PKCS1_SHA256, Digest::Sha256)),
         _ => None,
     };
     if let Some((scheme, hash)) = rare {
@@ -35,7 +36,7 @@ pub(super) fn signing_key(key: Key, authority: &Authority) -> std::io::Result<Ar
 struct Rare {
     key: Key,
     scheme: SignatureScheme,
-    hash: Hash,
+    hash: Digest,
     secret: Arc<dyn AsRef<Secret> + Send + Sync>,
 }
 

@@ -11,7 +11,7 @@ use super::{Identifier, esp_bundle, outside::Outside, sha1};
 use crate::{
     output::bundle::{Bundle, Entry, KeyPossession, Role},
     text::{foreign::Foreign, time::Time},
-    x509::certificate::{Certificate, Key, NistCurve},
+    x509::certificate::{Certificate, Curve, Key},
 };
 
 /// The longest string literal that C99 requires a compiler to accept (section 5.2.4.1).
@@ -182,10 +182,11 @@ fn certificate(entry: &Entry, folder_name: &Option<String>) -> Value {
 
 /// The curves of BearSSL, by their names in SEC 2 version 2.
 pub(super) fn curve(key: &Key) -> Option<&'static str> {
-    Some(match key.nist_curve()? {
-        NistCurve::P256 => "secp256r1",
-        NistCurve::P384 => "secp384r1",
-        NistCurve::P521 => "secp521r1",
+    Some(match key.curve()? {
+        Curve::P256 => "secp256r1",
+        Curve::P384 => "secp384r1",
+        Curve::P521 => "secp521r1",
+        _ => return None,
     })
 }
 

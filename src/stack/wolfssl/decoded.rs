@@ -10,7 +10,6 @@ use crate::stack::{
     key::{Digest, Scheme},
     oid,
     reason::{Position, Refusal, Rule},
-    signature::hash,
     tlv::{self, BOOLEAN, INTEGER, SEQUENCE, Tlv},
     view::{Part, View},
 };
@@ -45,9 +44,8 @@ pub(super) struct Decoded<'c, 'a> {
 }
 
 fn sha1(octets: &[u8]) -> [u8; 20] {
-    let mut id = [0; 20];
-    id.copy_from_slice(&hash(Digest::Sha1, octets));
-    id
+    use sha1::Digest as _;
+    sha1::Sha1::digest(octets).into()
 }
 
 /// `GetHashId`: an identifier of another length is hashed.
@@ -157,7 +155,7 @@ impl<'c, 'a> Decoded<'c, 'a> {
             oid::SUBJECT_KEY_ID if is_critical => self.reports(extension.id),
             id if is_critical
                 && self.version == Version::V5_9
-                && (NOT_IN_5_9.contains(&id) || !KNOWN.contains(&id)) =>
+                && (NOT_IN_5_9.contains(&id) || !may_be_critical(id)) =>
             {
                 self.reports(id);
             }
@@ -201,7 +199,7 @@ impl<'c, 'a> Decoded<'c, 'a> {
             {
                 return Err(unreadable(Part::OtherExtension));
             }
-            id if is_critical && !KNOWN.contains(&id) => self.reports(id),
+            id if is_critical && !may_be_critical(id) => self.reports(id),
             _ => {}
         }
         Ok(())
@@ -365,25 +363,17 @@ const ONCE: [&[u8]; 12] = [
     oid::POLICY_CONSTRAINTS,
 ];
 
-/// Extensions that may be critical.
-const KNOWN: [&[u8]; 16] = [
-    oid::BASIC_CONSTRAINTS,
-    oid::CRL_DISTRIBUTION_POINTS,
-    oid::AUTHORITY_INFO_ACCESS,
-    oid::SUBJECT_ALT_NAME,
-    oid::AUTHORITY_KEY_ID,
-    oid::SUBJECT_KEY_ID,
-    oid::CERTIFICATE_POLICIES,
-    oid::KEY_USAGE,
-    oid::EXT_KEY_USAGE,
-    oid::NAME_CONSTRAINTS,
-    oid::INHIBIT_ANY_POLICY,
+/// Extensions that may be critical, in addition to those of [`ONCE`].
+const KNOWN: [&[u8]; 4] = [
     oid::NETSCAPE_CERT_TYPE,
     oid::OCSP_NO_CHECK,
-    oid::POLICY_CONSTRAINTS,
     oid::SUBJECT_DIRECTORY_ATTRIBUTES,
     oid::SUBJECT_INFO_ACCESS,
 ];
+
+fn may_be_critical(id: &[u8]) -> bool {
+    ONCE.contains(&id) || KNOWN.contains(&id)
+}
 
 /// Those that 5.9 does not support as `configure` builds it, or treats as an error if they are critical.
 const NOT_IN_5_9: [&[u8]; 7] = [

@@ -9,7 +9,8 @@ use certgrab::internals::lab::pki::extension::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, Critical, Extension, IssuerSerial, SUBJECT_KEY_ID, Value,
 };
 use certgrab::internals::lab::pki::name::Name;
-use certgrab::internals::lab::pki::sign::{Hash, Scheme};
+use certgrab::internals::lab::pki::sign::Scheme;
+use certgrab::internals::x509::algorithm::Digest;
 
 pub(super) fn list(table: &mut Table) {
     authority(table);
@@ -127,7 +128,7 @@ fn one_name(table: &mut Table) {
     let about = "the same, signed with SHA-1";
     table.add("same-dn-noids-nobc-sha1", about, &signed, |chain| {
         bare_leaf_named_as_root(chain);
-        chain.leaf().scheme = Scheme::hash(Hash::Sha1);
+        chain.leaf().scheme = Scheme::hash(Digest::Sha1);
     });
     table.add("same-dn-int", "one name for intermediate and leaf", &names(Leaf, Int), |chain| {
         chain.leaf().subject = chain.int().subject.clone();
