@@ -3,11 +3,9 @@
 use std::{fs, path::Path};
 
 use certgrab::internals::{
+    judge::work::Work,
     trust::{announced::ANNOUNCED, removed::anchor_sha256, store::mozilla_list},
-    x509::{
-        certificate::{Certificate, Sha256},
-        extensions::is_signed_by,
-    },
+    x509::certificate::{Certificate, Sha256},
 };
 
 use crate::choosing::{loud_chain, real_chain};
@@ -26,18 +24,19 @@ fn published(key: &str) -> Vec<(String, Certificate)> {
 
 #[test]
 fn announced_roots_match_their_owner_and_are_cross_signed() {
+    let work = Work::default();
     let roots = published("Root: ");
     let cross_signed = published("Cross-signed: ");
     assert_eq!(roots.len(), ANNOUNCED.len());
     for (row, (url, root)) in ANNOUNCED.iter().zip(&roots) {
         assert_eq!((row.url, row.sha256), (url.as_str(), root.sha256().to_string().as_str()));
         assert_eq!(root.subject().short().unwrap().line(), row.name);
-        assert_eq!(is_signed_by(root, root), Some(true), "{}", row.name);
+        assert_eq!(work.is_signed_by(root, root), Some(true), "{}", row.name);
         let twin = cross_signed.iter().find(|(_, one)| anchor_sha256(one) == anchor_sha256(root));
         let signer =
             mozilla_list().iter().find(|der| Sha256::of(der).to_string() == row.cross_signer);
         let signer = Certificate::from_der(signer.expect(row.name)).unwrap();
-        assert_eq!(is_signed_by(&twin.expect(row.name).1, &signer), Some(true), "{}", row.name);
+        assert_eq!(work.is_signed_by(&twin.expect(row.name).1, &signer), Some(true), "{}", row.name);
         // Once the store has it, it is an ordinary sibling: remove its row.
         let is_listed = mozilla_list().iter().any(|der| {
             let listed = Certificate::from_der(der).unwrap();

@@ -27,7 +27,7 @@ use certgrab::internals::{
     trust::store::{self, MAX_ROOTS, MAX_ROOTS_BYTES, Source, Store},
     x509::{
         certificate::{Certificate, MAX_CERTIFICATE_BYTES},
-        extensions::{self, SHOWN_NAMES},
+        extensions::SHOWN_NAMES,
         name::SHOWN_RDNS,
     },
 };
@@ -111,7 +111,7 @@ fn at_most_64_name_parts_and_128_names_are_shown() {
                 (0..count).map(|number: usize| SanType::DnsName(name(number))).collect();
         });
         let certificate = Certificate::from_der(&der).expect("a certificate");
-        let names = extensions::alternative_names(&certificate);
+        let names = &certificate.extensions().alternative_names;
         (
             names.shown.len(),
             names.more,

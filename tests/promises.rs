@@ -17,7 +17,7 @@ use certgrab::internals::{
     tls,
     tls::probe,
     trust::store,
-    x509::{certificate::Certificate, extensions, name},
+    x509::{certificate::Certificate, extensions, name, signed},
 };
 use proptest::prelude::*;
 
@@ -78,7 +78,7 @@ fn the_table_of_limits_matches_the_constants() {
         _ => format!("{} KiB", bytes / KIB),
     };
     let seconds = |time: Duration| format!("{} s", time.as_secs());
-    let rsa = extensions::RSA_BITS;
+    let rsa = signed::RSA_BITS;
     let limits = [
         ("grab::TIMEOUT", seconds(grab::TIMEOUT)),
         ("connect::ADDRESS_TIMEOUT", seconds(connect::ADDRESS_TIMEOUT)),
@@ -118,7 +118,7 @@ fn the_table_of_limits_matches_the_constants() {
         ("aia::http::MAX_HEADERS", aia::http::MAX_HEADERS.to_string()),
         ("aia::http::MAX_CONNECTION_BYTES", bytes(aia::http::MAX_CONNECTION_BYTES)),
         ("aia::body::MAX_CERTIFICATES", aia::body::MAX_CERTIFICATES.to_string()),
-        ("extensions::RSA_BITS", format!("{} to {} bits", rsa.start(), rsa.end())),
+        ("signed::RSA_BITS", format!("{} to {} bits", rsa.start(), rsa.end())),
         ("chain::MAX_URL_CHARACTERS", chain::MAX_URL_CHARACTERS.to_string()),
         ("name::SHOWN_RDNS", name::SHOWN_RDNS.to_string()),
         ("extensions::SHOWN_NAMES", extensions::SHOWN_NAMES.to_string()),

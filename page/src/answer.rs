@@ -18,7 +18,6 @@ use certgrab::internals::{
     stack::{self, Case, STACKS, Verdict},
     text::foreign::Foreign,
     trust::store::Source,
-    x509::extensions,
 };
 use serde::{Deserialize, Serialize};
 
@@ -227,11 +226,11 @@ fn with_leaf(
         Ok(target) => target,
         Err(trouble) => return Answer { error: Some(trouble), ..Answer::default() },
     };
-    let chain = chain::in_order(leaf, certificates);
+    let work = Work::default();
+    let chain = chain::in_order(leaf, certificates, &work);
     let ders: Vec<&[u8]> = chain.iter().map(|one| one.der()).collect();
     let presented =
         Presented::from_message(ders.iter().copied(), Source::Presented(PathBuf::from(PASTED)));
-    let work = Work::default();
     let question = Question { name: Some(target.name()), at, work: &work };
     let verified = path::find(&presented, &[], store, question).and_then(|paths| {
         let ranked = rank::rank(&paths, &presented, &Issuers::default());
@@ -261,7 +260,7 @@ fn hint_for(hint: &Option<String>) -> Option<String> {
 
 /// The target as typed, or the leaf's first name.
 fn target_of(leaf: &Certificate, typed: &str) -> Result<Target, Trouble> {
-    let names = extensions::alternative_names(leaf);
+    let names = &leaf.extensions().alternative_names;
     let first = names.shown.first().map(|name| name.line().replacen("*.", "www.", 1));
     let text = match (typed.trim(), first) {
         ("", Some(name)) => name,
@@ -350,6 +349,6 @@ fn shown(certificate: &Certificate) -> Shown {
         not_after: certificate.not_after().to_string(),
         key: certificate.key().to_string(),
         sha256: certificate.sha256().to_string(),
-        names: extensions::alternative_names(certificate).first(4),
+        names: certificate.extensions().alternative_names.first(4),
     }
 }

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use certgrab::internals::{
     Certificate,
     check::{self, Reading},
-    x509::extensions,
+    judge::{graph::Graph, work::Work},
 };
 use serde::Deserialize;
 
@@ -65,26 +65,20 @@ fn reading(name: &str, content: &[u8]) -> Reading {
 /// The server's own certificate among `certificates`, if it is there: the one that issued no other
 /// and is no CA.
 pub(crate) fn leaf(certificates: &[Certificate]) -> Option<&Certificate> {
-    let issued = |one: &Certificate| {
-        certificates.iter().any(|other| other != one && other.names_as_issuer(one))
-    };
-    certificates.iter().find(|one| !extensions::is_authority(one) && !issued(one))
+    let is_leaf =
+        |one: &&Certificate| !one.extensions().is_authority && one.issued_none_of(certificates);
+    certificates.iter().find(is_leaf)
 }
 
-/// `leaf`, then its issuers in order, then whatever else there is: people export one certificate at
-/// a time, in any order.
+/// `leaf`, then its issuers from the nearest up, then whatever else there is: people export one
+/// certificate at a time, in any order.
 pub(crate) fn in_order<'a>(
     leaf: &'a Certificate,
     certificates: &'a [Certificate],
+    work: &'a Work,
 ) -> Vec<&'a Certificate> {
-    let mut chain = vec![leaf];
-    let mut rest: Vec<_> = certificates.iter().filter(|one| *one != leaf).collect();
-    while let Some(last) = chain.last()
-        && !last.is_self_issued()
-        && let Some(place) = rest.iter().position(|one| last.names_as_issuer(one))
-    {
-        chain.push(rest.remove(place));
-    }
+    let mut chain = Graph::new(certificates, work).above(leaf);
+    let rest: Vec<_> = certificates.iter().filter(|one| !chain.contains(one)).collect();
     chain.extend(rest);
     chain
 }

@@ -17,10 +17,7 @@ use crate::{
         work::Work,
     },
     trust::store::Store,
-    x509::{
-        certificate::{Certificate, Sha256},
-        extensions,
-    },
+    x509::certificate::{Certificate, Sha256},
 };
 
 /// Codes that need the certificate: the name and the key of an anchor do not show them.
@@ -353,7 +350,7 @@ impl Judgement<'_> {
         if sent.any(is_known) {
             return None;
         }
-        Some(match top.is_self_issued() && extensions::is_authority(top) {
+        Some(match top.is_self_issued() && top.extensions().is_authority {
             true => format!(
                 "if `{}` is the server's new CA, verify its SHA-256 with the CA's owner, then \
                  `certgrab HOST:PORT --trust-sha256 {} --emit FORMAT`",

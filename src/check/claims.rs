@@ -25,7 +25,7 @@ use crate::{
     run::pack::{self, What},
     text::foreign::Foreign,
     trust::store::{Root, Source, Store, mozilla_has},
-    x509::{certificate::Certificate, extensions},
+    x509::certificate::Certificate,
 };
 
 /// What is wrong with the lock `content`, which holds `bundle`, by the `terms` of its manifest.
@@ -228,7 +228,7 @@ impl Claims<'_> {
             Role::Intermediate if certificate.is_self_issued() => {
                 Some(format!("`{name}` is a root, not an intermediate"))
             }
-            Role::Intermediate if !extensions::is_authority(certificate) => {
+            Role::Intermediate if !certificate.extensions().is_authority => {
                 Some(format!("`{name}` is not a CA certificate, so it cannot be an intermediate"))
             }
             Role::Sibling => self.not_a_sibling(certificate),
@@ -243,7 +243,7 @@ impl Claims<'_> {
     fn name(&mut self, index: usize, entry: &Entry, terms: &Terms<'_>) {
         let leaf = &entry.certificate;
         // Some TLS stacks use the common name if there is no other.
-        if entry.role != Role::Leaf || extensions::alternative_names(leaf).shown.is_empty() {
+        if entry.role != Role::Leaf || leaf.extensions().alternative_names.shown.is_empty() {
             return;
         }
         // The dates are checked with those of all other certificates.

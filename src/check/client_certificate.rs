@@ -14,7 +14,7 @@ use super::{
 use crate::x509::{
     certificate::{Certificate, Key},
     der::Elements,
-    extensions::{self, ServerUse},
+    extensions::ServerUse,
 };
 
 /// The device's own certificates among those of `source`, whose private keys have the numbers and
@@ -25,7 +25,7 @@ pub(crate) fn split(
     keys: &HashSet<Vec<u8>>,
 ) -> (Vec<EmbeddedAnchor>, Vec<EmbeddedAnchor>) {
     let mut certificates = all.iter().filter_map(|one| one.certificate.as_ref());
-    if certificates.all(extensions::is_authority) {
+    if certificates.all(|one| one.extensions().is_authority) {
         return (Vec::new(), all);
     }
     all.into_iter().partition(|one| is_own(one, source, keys))
@@ -36,7 +36,7 @@ pub(crate) fn split(
 /// function that expects anchors.
 fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> bool {
     let Some(certificate) = &anchor.certificate else { return false };
-    if extensions::is_authority(certificate) {
+    if certificate.extensions().is_authority {
         return false;
     }
     let used = anchor.name.as_deref().map_or(&[][..], |name| source.uses.of_constant(name));
@@ -46,7 +46,7 @@ fn is_own(anchor: &EmbeddedAnchor, source: &Source, keys: &HashSet<Vec<u8>>) -> 
     if used.iter().any(|one| one.takes_anchors) {
         return false;
     }
-    extensions::server_use(certificate) == ServerUse::Excluded
+    certificate.extensions().server_use == ServerUse::Excluded
         || public(certificate).is_some_and(|key| keys.contains(key))
 }
 

@@ -1,11 +1,20 @@
 //! The certificates that a TLS stack gets together with another one.
 //!
-//! In: the anchors of a file. Out: for each constant, the certificates it is loaded with.
+//! In: the anchors of a file. Out: for each constant, the certificates it is loaded with. Whether a root
+//! is among them is decided by names alone: a certificate whose root is loaded too was meant as its
+//! intermediate, whoever signed it.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::EmbeddedAnchor;
-use crate::{text::time::Time, x509::certificate::Certificate};
+use crate::{
+    judge::{graph::Graph, work::Work},
+    text::time::Time,
+    x509::certificate::Certificate,
+};
 
 /// The most certificates of one path that are followed up to its root: more than TLS servers
 /// send, and than rustls-webpki follows (its limit is 6).
@@ -16,51 +25,52 @@ pub(super) const LONGEST_PATH: usize = 16;
 pub(super) const MOST_ISSUERS: usize = 16;
 
 /// The certificates that a reader gets together with another one.
-#[derive(Default)]
-pub(super) struct Companions {
-    /// The certificates, by subject (DER).
-    by_subject: HashMap<Vec<u8>, Vec<Certificate>>,
+pub(super) struct Companions<'a> {
+    graph: Graph<'a>,
     /// Whether one of them is valid at the time of judgement.
     pub(super) has_a_valid_one: bool,
 }
 
-impl Companions {
+impl<'a> Companions<'a> {
     /// By constant: those of one constant are together, and all that certgrab wrote into one file, since
     /// some formats have a separate constant for each certificate of a chain.
     pub(super) fn each(
-        anchors: &[EmbeddedAnchor],
+        anchors: &'a [EmbeddedAnchor],
         is_generated: bool,
         at: Time,
+        work: &'a Work,
     ) -> HashMap<usize, Rc<Self>> {
         let group = |one: &EmbeddedAnchor| if is_generated { 0 } else { one.constant };
-        let mut groups: HashMap<usize, Self> = HashMap::new();
-        for one in anchors {
-            let companions = groups.entry(group(one)).or_default();
-            let Some(certificate) = &one.certificate else {
-                let left = one.left();
-                companions.has_a_valid_one |= left.is_some_and(|left| at <= left.not_after);
-                continue;
-            };
-            companions.has_a_valid_one |=
-                certificate.not_before() <= at && at <= certificate.not_after();
-            let name = certificate.subject_der().to_vec();
-            let known = companions.by_subject.entry(name).or_default();
-            // One more than is ever tried, to detect that there are more.
-            let is_known = |one: &Certificate| {
-                one.spki_der() == certificate.spki_der()
-                    && one.is_self_issued() == certificate.is_self_issued()
-            };
-            if known.len() <= MOST_ISSUERS && !known.iter().any(is_known) {
-                known.push(certificate.clone());
-            }
-        }
-        let groups: HashMap<_, _> =
-            groups.into_iter().map(|(group, all)| (group, Rc::new(all))).collect();
+        let mut loaded: HashMap<usize, Vec<&EmbeddedAnchor>> = HashMap::new();
+        anchors.iter().for_each(|one| loaded.entry(group(one)).or_default().push(one));
+        let groups: HashMap<_, _> = loaded
+            .into_iter()
+            .map(|(group, all)| (group, Rc::new(Self::of(&all, at, work))))
+            .collect();
         anchors.iter().map(|one| (one.constant, Rc::clone(&groups[&group(one)]))).collect()
     }
 
-    pub(super) fn named(&self, subject: &[u8]) -> &[Certificate] {
-        self.by_subject.get(subject).map_or(&[], Vec::as_slice)
+    fn of(all: &[&'a EmbeddedAnchor], at: Time, work: &'a Work) -> Self {
+        let mut keys: HashMap<&[u8], HashSet<(&[u8], bool)>> = HashMap::new();
+        let is_new = |one: &&'a Certificate| {
+            let known = keys.entry(one.subject_der()).or_default();
+            // One more than is ever tried, to detect that there are more.
+            known.len() <= MOST_ISSUERS && known.insert((one.spki_der(), one.is_self_issued()))
+        };
+        let is_valid = |one: &&EmbeddedAnchor| match &one.certificate {
+            Some(certificate) => certificate.is_valid_at(at),
+            None => one.left().is_some_and(|left| at <= left.not_after),
+        };
+        let certificates = all.iter().filter_map(|one| one.certificate.as_ref()).filter(is_new);
+        Self { graph: Graph::new(certificates, work), has_a_valid_one: all.iter().any(is_valid) }
+    }
+
+    /// Those with the name of the issuer of `certificate`.
+    pub(super) fn issuers(
+        &self,
+        certificate: &Certificate,
+    ) -> impl Iterator<Item = &'a Certificate> {
+        self.graph.named(certificate)
     }
 
     /// Whether the root of `certificate` is loaded with it, so that it is not an anchor.
@@ -70,9 +80,9 @@ impl Companions {
             if at.is_self_issued() {
                 return at != certificate;
             }
-            let mut twins = self.named(at.subject_der()).iter();
+            let mut twins = self.graph.of_subject(at.subject_der());
             let twin = twins.find(|one| one.is_self_issued() && one.is_same_anchor(at));
-            match twin.or_else(|| self.named(at.issuer_der()).first()) {
+            match twin.or_else(|| self.graph.named(at).next()) {
                 Some(above) => at = above,
                 None => return false,
             }

@@ -8,7 +8,7 @@ mod root;
 
 use std::collections::HashSet;
 
-pub use self::each::lint;
+pub use self::each::{MAX_SIGNATURE_CHECKS, lint};
 use super::{
     EmbeddedAnchor, Finding, Findings, Knowledge, Place, Reading, Severity,
     companions::{Companions, MOST_ISSUERS},
@@ -23,7 +23,6 @@ use crate::{
     x509::{
         algorithm::Digest,
         certificate::{Certificate, Key},
-        extensions,
     },
 };
 
@@ -81,7 +80,7 @@ struct Lint<'a> {
     certificate: &'a Certificate,
     place: Place,
     /// The certificates that are loaded with it.
-    companions: &'a Companions,
+    companions: &'a Companions<'a>,
 }
 
 impl Lint<'_> {
@@ -130,7 +129,7 @@ impl Lint<'_> {
         let known = self.knowledge.store.named(name).into_iter();
         let known = known.chain(Store::mozilla().named(name)).map(|root| root.certificate);
         let mut issuers: Vec<_> =
-            known.chain(self.companions.named(name).iter().cloned()).collect();
+            known.chain(self.companions.issuers(certificate).cloned()).collect();
         if certificate.is_self_issued() {
             issuers.push(certificate.clone());
         }
@@ -196,7 +195,7 @@ impl Lint<'_> {
             || removed::is_dropped(certificate)
             || is_same()
             || !certificate.is_self_issued()
-                && (!extensions::is_authority(certificate) || self.is_issuer_known())
+                && (!certificate.extensions().is_authority || self.is_issuer_known())
         {
             return None;
         }

@@ -57,7 +57,6 @@ mod pool;
 mod prefilter;
 mod private_key;
 mod report;
-mod signature_budget;
 mod source;
 mod stated;
 mod statements;
@@ -84,7 +83,7 @@ pub use self::codes::{CODES, meaning};
 pub use self::command::{Command, Writer};
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};
 pub(crate) use self::lints::scheduled;
-pub use self::lints::{lint, unknown_anchors};
+pub use self::lints::{MAX_SIGNATURE_CHECKS, lint, unknown_anchors};
 pub use self::lock_today::no_longer_proven;
 #[cfg(feature = "cli")]
 pub(crate) use self::own_dates::{lint_own, of_own, reading_of_own};
@@ -93,7 +92,6 @@ pub use self::pool::{Context, Pool};
 pub use self::prefilter::may_matter;
 pub use self::private_key::PrivateKeys;
 pub use self::report::FileReport;
-pub use self::signature_budget::MAX_SIGNATURE_CHECKS;
 pub use self::stated::judge_stated;
 pub use self::trust::{TO_PASS, TO_TRUST, Terms, judge_generated, judge_handwritten};
 

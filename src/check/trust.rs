@@ -5,7 +5,8 @@
 //! for.
 //!
 //! A device trusts every certificate in its constants, so a certificate that someone added to a lock is
-//! a trust anchor like those that certgrab chose.
+//! a trust anchor like those that certgrab chose. The search goes from the stores down, over the graph of
+//! each round, and counts only signatures that were verified.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,9 +15,11 @@ use rustls_pki_types::ServerName;
 use super::{
     EmbeddedAnchor, Finding, Findings, Reading, Severity,
     companions::{LONGEST_PATH, MOST_ISSUERS},
+    lints::MAX_SIGNATURE_CHECKS,
     named,
 };
 use crate::{
+    judge::{graph::Graph, work::Work},
     output::bundle::Bundle,
     run::pack::{Extras, What},
     text::foreign::Foreign,
@@ -24,10 +27,7 @@ use crate::{
         removed,
         store::{Store, mozilla_has},
     },
-    x509::{
-        certificate::{Certificate, Sha256},
-        extensions,
-    },
+    x509::certificate::{Certificate, Sha256},
 };
 
 /// What a manifest asks for, and what its server presents.
@@ -86,81 +86,58 @@ impl Trust {
     ) -> Self {
         let mut distinct = HashSet::new();
         let all: Vec<_> = certificates.filter(|one| distinct.insert(one.sha256())).collect();
-        let mut standings = HashMap::new();
-        let mut open = Vec::new();
-        for one in &all {
-            match store.sources(one).is_empty() {
-                true => open.push(Open { certificate: one, tries: 0, is_unverified: false }),
-                false => drop(standings.insert(one.sha256(), Standing::Trusted)),
-            }
-        }
+        let (trusted, mut open): (Vec<_>, Vec<_>) =
+            all.iter().copied().partition(|one| !store.sources(one).is_empty());
+        let names: HashSet<_> = open.iter().map(|one| one.issuer_der()).collect();
+        let roots: Vec<_> = names.into_iter().flat_map(|name| store.named(name)).collect();
+        let roots = roots.iter().map(|root| &root.certificate);
+        let standing = |one: &Certificate, standing| (one.sha256(), standing);
+        let mut standings: HashMap<_, _> =
+            trusted.iter().map(|one| standing(one, Standing::Trusted)).collect();
+
+        let work = Work::up_to(MAX_SIGNATURE_CHECKS);
+        let mut unverified = HashSet::new();
+        let mut issuers: Vec<_> = trusted.into_iter().chain(roots).collect();
         // Each round finds what the certificates of the last one issued.
-        let mut above: Vec<&Certificate> =
-            all.iter().filter(|one| standings.contains_key(&one.sha256())).copied().collect();
-        let mut is_first = true;
         for _ in 0..LONGEST_PATH {
-            let mut by_subject: HashMap<&[u8], Vec<&Certificate>> = HashMap::new();
-            for one in std::mem::take(&mut above) {
-                by_subject.entry(one.subject_der()).or_default().push(one);
-            }
-            for one in &mut open {
-                let at_hand = by_subject.get(one.certificate.issuer_der());
-                let roots =
-                    if is_first { store.named(one.certificate.issuer_der()) } else { vec![] };
-                let roots = roots.iter().map(|root| &root.certificate);
-                if one.is_issued_by(at_hand.into_iter().flatten().copied().chain(roots)) {
-                    standings.insert(one.certificate.sha256(), Standing::Issued);
-                    // Only CA certificates issue others (RFC 5280 section 6.1.4 k).
-                    above.extend(
-                        extensions::is_authority(one.certificate).then_some(one.certificate),
-                    );
-                }
-            }
-            open.retain(|one| !standings.contains_key(&one.certificate.sha256()));
-            is_first = false;
-            if above.is_empty() {
+            let graph = Graph::new(issuers, &work);
+            let is_issued = |one: &&Certificate| {
+                graph.named(one).take(MOST_ISSUERS).any(|issuer| {
+                    let signed = work.is_signed_by(one, issuer);
+                    if signed.is_none() {
+                        unverified.insert(one.sha256());
+                    }
+                    signed == Some(true)
+                })
+            };
+            let (issued, left): (Vec<_>, Vec<_>) = open.into_iter().partition(is_issued);
+            open = left;
+            standings.extend(issued.iter().map(|one| standing(one, Standing::Issued)));
+            // Only CA certificates issue others (RFC 5280 section 6.1.4 k).
+            issuers = issued.into_iter().filter(|one| one.extensions().is_authority).collect();
+            if issuers.is_empty() {
                 break;
             }
         }
-        let subjects: HashSet<_> = all.iter().map(|one| one.subject_der()).collect();
-        for Open { certificate, tries, is_unverified } in open {
-            let is_unknown = tries == 0
-                && !certificate.is_self_issued()
-                && !subjects.contains(certificate.issuer_der());
-            let standing = match (is_unverified, is_unknown) {
-                (true, _) => Standing::Unverified,
-                (false, true) => Standing::IssuerUnknown,
-                (false, false) => Standing::Untrusted,
+        let at_hand = Graph::new(all, &work);
+        standings.extend(open.into_iter().map(|one| {
+            let is_known = || {
+                one.is_self_issued()
+                    || at_hand.named(one).next().is_some()
+                    || !store.named(one.issuer_der()).is_empty()
             };
-            standings.insert(certificate.sha256(), standing);
-        }
+            let found = match unverified.contains(&one.sha256()) {
+                true => Standing::Unverified,
+                false if is_known() => Standing::Untrusted,
+                false => Standing::IssuerUnknown,
+            };
+            standing(one, found)
+        }));
         Self { standings }
     }
 
     pub(super) fn standing(&self, certificate: &Certificate) -> Standing {
         self.standings.get(&certificate.sha256()).copied().unwrap_or(Standing::Untrusted)
-    }
-}
-
-/// A certificate whose issuer is looked for.
-struct Open<'a> {
-    certificate: &'a Certificate,
-    tries: usize,
-    /// Whether a signature is of a kind that cannot be checked here.
-    is_unverified: bool,
-}
-
-impl Open<'_> {
-    fn is_issued_by<'a>(&mut self, issuers: impl Iterator<Item = &'a Certificate>) -> bool {
-        for issuer in issuers.take(MOST_ISSUERS.saturating_sub(self.tries)) {
-            self.tries += 1;
-            match extensions::is_signed_by(self.certificate, issuer) {
-                Some(true) => return true,
-                Some(false) => {}
-                None => self.is_unverified = true,
-            }
-        }
-        false
     }
 }
 
@@ -201,7 +178,7 @@ impl Terms<'_> {
         is_anchor: bool,
     ) -> Option<(Severity, String)> {
         let (name, stores) = (named(certificate), self.store.description());
-        let is_leaf = !extensions::is_authority(certificate);
+        let is_leaf = !certificate.extensions().is_authority;
         let error = |message: String| Some((Severity::Error, message));
         match trust.standing(certificate) {
             Standing::Trusted => None,

@@ -15,10 +15,7 @@ use crate::{
     text::{count::counted, foreign::Foreign, time::Time, wrap},
     tls::Verdict,
     trust::{announced::chrome_limit, store::Source},
-    x509::{
-        certificate::Certificate,
-        extensions::{self, SHOWN_NAMES},
-    },
+    x509::{certificate::Certificate, extensions::SHOWN_NAMES},
 };
 
 use super::{
@@ -214,7 +211,7 @@ fn details(
     line("SHA-256", &certificate.sha256().to_string());
     line("from", &from.to_string());
     if leaf {
-        let names = extensions::alternative_names(certificate);
+        let names = &certificate.extensions().alternative_names;
         let none = names.shown.is_empty();
         line("names", &if none { "none".to_owned() } else { names.first(SHOWN_NAMES) });
     }

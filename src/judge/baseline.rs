@@ -78,7 +78,7 @@ pub fn departures(path: &Path) -> Vec<Departure> {
 /// OpenSSL, mbedTLS, GnuTLS and Go look at it.
 fn path_length(path: &Path) -> Option<Departure> {
     let anchor = &path.anchor.certificate;
-    let most = usize::try_from(extensions::path_length(anchor)?).ok()?;
+    let most = usize::try_from(anchor.extensions().path_length?).ok()?;
     let below = path.certificates.iter().skip(1).filter(|one| !one.is_self_issued()).count();
     (below > most).then(|| Departure {
         subject: anchor.subject().text(),

@@ -8,33 +8,43 @@
 
 use std::ops::ControlFlow;
 
-use x509_parser::{
-    certificate::X509Certificate, extensions::ParsedExtension, prelude::FromDer as _,
-};
+use der::asn1::ObjectIdentifier;
 
 use super::work::Work;
-use crate::x509::certificate::Certificate;
+use crate::x509::{
+    certificate::Certificate,
+    der::{Elements, only},
+};
 
 /// The most intermediates of a path: those that rustls-webpki tries.
 const MAX_INTERMEDIATES: usize = 6;
 
 /// The certificates at hand.
-pub(crate) struct Graph<'a> {
+pub struct Graph<'a> {
+    /// By subject; those of one subject in the order given.
     certificates: Vec<&'a Certificate>,
     work: &'a Work,
 }
 
 impl<'a> Graph<'a> {
-    pub(crate) fn new(
-        certificates: impl IntoIterator<Item = &'a Certificate>,
-        work: &'a Work,
-    ) -> Self {
-        Self { certificates: certificates.into_iter().collect(), work }
+    /// The graph of `certificates`, whose signatures count as `work`.
+    #[must_use]
+    pub fn new(certificates: impl IntoIterator<Item = &'a Certificate>, work: &'a Work) -> Self {
+        let mut certificates: Vec<_> = certificates.into_iter().collect();
+        certificates.sort_by(|one, other| one.subject_der().cmp(other.subject_der()));
+        Self { certificates, work }
+    }
+
+    /// Those whose subject is `name`.
+    pub(crate) fn of_subject(&self, name: &[u8]) -> impl Iterator<Item = &'a Certificate> {
+        let start = self.certificates.partition_point(|one| one.subject_der() < name);
+        let end = self.certificates.partition_point(|one| one.subject_der() <= name);
+        self.certificates[start..end].iter().copied()
     }
 
     /// Those that `child` names as its issuer.
-    pub(super) fn named(&self, child: &Certificate) -> impl Iterator<Item = &'a Certificate> {
-        self.certificates.iter().copied().filter(|one| child.names_as_issuer(one))
+    pub(crate) fn named(&self, child: &Certificate) -> impl Iterator<Item = &'a Certificate> {
+        self.of_subject(child.issuer_der())
     }
 
     /// Those that may have issued `child`: see [`Work::may_have_issued`].
@@ -43,7 +53,8 @@ impl<'a> Graph<'a> {
     }
 
     /// `leaf` and everything that issued it, directly or through other certificates.
-    pub(crate) fn above(&self, leaf: &'a Certificate) -> Vec<&'a Certificate> {
+    #[must_use]
+    pub fn above(&self, leaf: &'a Certificate) -> Vec<&'a Certificate> {
         let mut above = vec![leaf];
         let mut next = 0;
         while let Some(child) = above.get(next).copied() {
@@ -82,18 +93,24 @@ pub(super) fn walk<'a>(
     ControlFlow::Continue(())
 }
 
-/// Whether the authorityKeyIdentifier of `child` is the subjectKeyIdentifier of `issuer` (RFC 5280
-/// section 4.2.1.1): then this issuer is meant, and the signature is wrong.
+/// authorityKeyIdentifier (RFC 5280 section 4.2.1.1).
+const AUTHORITY_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
+/// subjectKeyIdentifier (RFC 5280 section 4.2.1.2).
+const SUBJECT_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
+/// The identifier octet of keyIdentifier [0] in authorityKeyIdentifier.
+const KEY_IDENTIFIER: u8 = 0x80;
+
+/// Whether the authorityKeyIdentifier of `child` is the subjectKeyIdentifier of `issuer`: then this
+/// issuer is meant, and the signature is wrong.
 pub(super) fn names_key_of(child: &Certificate, issuer: &Certificate) -> bool {
-    let read = |one| X509Certificate::from_der(one).ok().map(|(_, parsed)| parsed);
-    let (Some(child), Some(issuer)) = (read(child.der()), read(issuer.der())) else { return false };
-    let named = child.iter_extensions().find_map(|one| match one.parsed_extension() {
-        ParsedExtension::AuthorityKeyIdentifier(names) => names.key_identifier.as_ref(),
-        _ => None,
-    });
-    let own = issuer.iter_extensions().find_map(|one| match one.parsed_extension() {
-        ParsedExtension::SubjectKeyIdentifier(own) => Some(own),
-        _ => None,
-    });
-    named.is_some() && named == own
+    let named = contents(child, AUTHORITY_KEY)
+        .and_then(|names| Elements::of(names).find(|field| field.class == KEY_IDENTIFIER))
+        .map(|named| named.value);
+    named.is_some() && named == contents(issuer, SUBJECT_KEY)
+}
+
+/// The contents of the element in the extension `id`.
+fn contents(certificate: &Certificate, id: ObjectIdentifier) -> Option<&[u8]> {
+    let (_, value) = certificate.extension(id)?;
+    only(value).map(|element| element.value)
 }

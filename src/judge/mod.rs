@@ -1,9 +1,14 @@
 //! The pure half: which paths verify, which anchor is best, and the proof for the device.
+//!
+//! A run comes here twice. The verdict on a chain chooses the anchor and proves that a device with it
+//! verifies the server. Then `run::pack` collects what the device must hold, which may be more than the
+//! anchor, and [`proven`] proves exactly that for the TLS stack that reads one format. The second proof
+//! needs the bundle and the format, and the bundle needs the anchor, so the two cannot be one.
 
 pub mod baseline;
 mod common_name;
 pub mod every_stack;
-pub(crate) mod graph;
+pub mod graph;
 pub mod path;
 pub mod prove;
 pub mod proven;

@@ -16,8 +16,8 @@ use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificat
 
 use crate::x509::{
     certificate::{Certificate, Sha256},
-    extensions,
     signature::{self, Remembering, SignatureCheck},
+    signed,
 };
 
 /// The most partial paths tried for a target: thirty times the paths shown.
@@ -28,8 +28,8 @@ pub const MAX_PARTIAL_PATHS: usize = 1_000;
 pub const MAX_SIGNATURE_CHECKS: usize = 500;
 
 /// The work done for one target, and when to stop.
-#[derive(Default)]
 pub struct Work {
+    most_signatures: usize,
     is_late: Option<Box<dyn Fn() -> bool + Send + Sync>>,
     done: Mutex<Done>,
 }
@@ -51,17 +51,28 @@ struct Done {
 pub enum Spent {
     /// [`MAX_PARTIAL_PATHS`] were tried.
     PartialPaths,
-    /// [`MAX_SIGNATURE_CHECKS`] were made.
+    /// [`MAX_SIGNATURE_CHECKS`] were made, or as many as the caller allows.
     SignatureChecks,
     /// The time limit of the target.
     Time,
 }
 
+impl Default for Work {
+    fn default() -> Self {
+        Self::up_to(MAX_SIGNATURE_CHECKS)
+    }
+}
+
 impl Work {
+    /// Work with another limit of signatures.
+    pub(crate) fn up_to(most_signatures: usize) -> Self {
+        Self { most_signatures, is_late: None, done: Mutex::default() }
+    }
+
     /// Work that also stops as soon as `is_late` says so.
     #[must_use]
     pub fn until(is_late: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self { is_late: Some(Box::new(is_late)), done: Mutex::default() }
+        Self { is_late: Some(Box::new(is_late)), ..Self::default() }
     }
 
     /// What ended the work, if something did: an answer may then be missing.
@@ -112,9 +123,8 @@ impl Work {
             self.lock().spent.get_or_insert(Spent::Time);
             return None;
         }
-        let signed = extensions::is_signed_by_with(child, issuer, |question, check| {
-            self.signature(question, check)
-        });
+        let signed =
+            signed::is_signed_by(child, issuer, |question, check| self.signature(question, check));
         let mut done = self.lock();
         // A missing outcome is not kept if it is due to the limit.
         if signed.is_some() || done.spent.is_none() {
@@ -164,7 +174,7 @@ impl Work {
             if let Some(known) = done.signatures.get(&question) {
                 return *known;
             }
-            let spent = if done.signatures.len() >= MAX_SIGNATURE_CHECKS {
+            let spent = if done.signatures.len() >= self.most_signatures {
                 Some(Spent::SignatureChecks)
             } else {
                 is_late.then_some(Spent::Time)

@@ -55,7 +55,7 @@ pub(crate) struct Recorder {
 /// For an unsupported key it returns "bad signature", as for a forged one.
 fn is_within_the_provider(certificate: &CertificateDer<'_>) -> bool {
     Certificate::from_der(certificate)
-        .is_ok_and(|certificate| extensions::is_verified_with(certificate.key()))
+        .is_ok_and(|certificate| signed::is_verified_with(certificate.key()))
 }
 
 impl Record {

@@ -340,11 +340,7 @@ fn is_cut_off(der: &[u8]) -> bool {
 
 /// Moves a certificate that issued none of the others, by name, to the front.
 fn leaf_first(mut certificates: Vec<Certificate>) -> Vec<Certificate> {
-    let is_leaf = |one: &Certificate| {
-        let issued = |other: &Certificate| other != one && other.names_as_issuer(one);
-        !certificates.iter().any(issued)
-    };
-    if let Some(position) = certificates.iter().position(is_leaf) {
+    if let Some(position) = certificates.iter().position(|one| one.issued_none_of(&certificates)) {
         certificates[..=position].rotate_right(1);
     }
     certificates

@@ -14,6 +14,8 @@ use std::{
 use der::{Tag, asn1::ObjectIdentifier};
 
 #[cfg(feature = "judge")]
+use super::extensions::Extensions;
+#[cfg(feature = "judge")]
 pub(crate) use super::key::{EC_PUBLIC_KEY, RSA_ENCRYPTION};
 #[cfg(feature = "fetch")]
 pub(crate) use super::key::{ED448, ED25519};
@@ -44,6 +46,9 @@ struct Parts {
     subject: Range<usize>,
     spki: Range<usize>,
     extensions: Vec<Extension>,
+    /// Read on first use.
+    #[cfg(feature = "judge")]
+    read_extensions: OnceLock<Box<Extensions>>,
     not_before: Time,
     not_after: Time,
     key: Key,
@@ -130,6 +135,8 @@ impl Certificate {
             subject: range(subject.whole),
             spki: range(spki.whole),
             extensions,
+            #[cfg(feature = "judge")]
+            read_extensions: OnceLock::new(),
             not_before,
             not_after,
             key: super::key::read(spki.value).ok_or(malformed("subjectPublicKeyInfo"))?,
@@ -221,6 +228,12 @@ impl Certificate {
         SignatureAlgorithm::of(&self.0.der[self.0.signature_algorithm.clone()])
     }
 
+    /// Whether `at` is within its validity.
+    #[must_use]
+    pub fn is_valid_at(&self, at: Time) -> bool {
+        self.not_before() <= at && at <= self.not_after()
+    }
+
     /// Whether subject and issuer are the same name (RFC 5280 section 3.2, "self-issued").
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
@@ -231,6 +244,12 @@ impl Certificate {
     #[must_use]
     pub fn names_as_issuer(&self, issuer: &Self) -> bool {
         self.issuer_der() == issuer.subject_der()
+    }
+
+    /// Whether it issued none of `others`, by their names.
+    #[must_use]
+    pub fn issued_none_of(&self, others: &[Self]) -> bool {
+        !others.iter().any(|other| other != self && other.names_as_issuer(self))
     }
 
     /// Whether the two are one anchor: same subject, same key (RFC 5280 section 6.1.1 d).
@@ -245,6 +264,21 @@ impl Certificate {
         let is_wanted = |extension: &&Extension| self.0.der[extension.id.clone()] == *id.as_bytes();
         let found = self.0.extensions.iter().find(is_wanted)?;
         Some((found.critical, &self.0.der[found.value.clone()]))
+    }
+
+    /// The contents of the object identifiers of its critical extensions.
+    #[cfg(feature = "judge")]
+    pub(crate) fn critical_extensions(&self) -> impl Iterator<Item = &[u8]> {
+        let critical = self.0.extensions.iter().filter(|extension| extension.critical);
+        critical.map(|extension| &self.0.der[extension.id.clone()])
+    }
+
+    /// What its extensions say; they are read once.
+    #[cfg(feature = "judge")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        self.0.read_extensions.get_or_init(|| Box::new(Extensions::of(self.der())))
     }
 }
 

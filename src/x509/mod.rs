@@ -17,4 +17,6 @@ pub(crate) mod sha256;
 #[cfg(feature = "judge")]
 pub(crate) mod signature;
 #[cfg(feature = "judge")]
+pub mod signed;
+#[cfg(feature = "judge")]
 pub(crate) mod unframed;

@@ -7,28 +7,33 @@ use std::{collections::HashMap, rc::Rc};
 
 use super::{
     super::{
-        EmbeddedAnchor, Finding, Findings, Key, Knowledge, Reading,
+        EmbeddedAnchor, Finding, Findings, Key, Knowledge, Place, Reading, Severity,
         companions::{Companions, MOST_ISSUERS},
         left_root, named,
-        signature_budget::{self, SignatureBudget},
     },
     Lint, bundle,
 };
 use crate::{
-    trust::store::Store,
+    judge::work::Work,
+    trust::store::{MAX_ROOTS, Store},
     x509::certificate::{Certificate, Sha256},
 };
+
+/// The most signatures that are checked in one file: as many as a store has roots, each of which
+/// signed itself.
+pub const MAX_SIGNATURE_CHECKS: usize = MAX_ROOTS;
 
 /// The findings about the certificates of `reading`, at each place of each.
 #[must_use]
 pub fn lint(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings {
     let anchors: Vec<_> = reading.anchors.iter().map(|one| one.known_in(knowledge.store)).collect();
-    let companions = Companions::each(&anchors, reading.is_generated, knowledge.at);
+    let work = Work::up_to(MAX_SIGNATURE_CHECKS);
+    let companions = Companions::each(&anchors, reading.is_generated, knowledge.at, &work);
     let mut judge = Judge {
         reading,
         knowledge,
         companions,
-        budget: SignatureBudget::default(),
+        work: &work,
         is_over: false,
         judged: HashMap::new(),
     };
@@ -53,9 +58,9 @@ impl EmbeddedAnchor {
 struct Judge<'a> {
     reading: &'a Reading,
     knowledge: &'a Knowledge<'a>,
-    companions: HashMap<usize, Rc<Companions>>,
-    budget: SignatureBudget,
-    /// Whether the spent budget was reported.
+    companions: HashMap<usize, Rc<Companions<'a>>>,
+    work: &'a Work,
+    /// Whether it was reported that no more signatures are checked.
     is_over: bool,
     /// The findings about each certificate of each constant.
     judged: HashMap<(usize, Sha256), Vec<Finding>>,
@@ -72,20 +77,18 @@ impl Judge<'_> {
         }
         let mut found = self.of_certificate(one, certificate);
         self.judged.insert(key, found.clone());
-        if self.budget.is_exceeded() && !std::mem::replace(&mut self.is_over, true) {
-            found.push(signature_budget::exceeded(one.place));
+        if self.work.checks_no_more() && !std::mem::replace(&mut self.is_over, true) {
+            found.push(not_checked(one.place));
         }
         found
     }
 
-    fn of_certificate(&mut self, one: &EmbeddedAnchor, certificate: &Certificate) -> Vec<Finding> {
+    fn of_certificate(&self, one: &EmbeddedAnchor, certificate: &Certificate) -> Vec<Finding> {
         let lint = self.lint(one, certificate);
         let issuers = lint.issuers();
-        let is_refuted = issuers.len() <= MOST_ISSUERS
-            && self.budget.refutes(certificate, &issuers)
-            && !issuers.is_empty();
-        let refuted = if is_refuted { issuers } else { Vec::new() };
-        self.lint(one, certificate).all(&refuted)
+        let refutes = |issuer| self.work.is_signed_by(certificate, issuer) == Some(false);
+        let is_refuted = issuers.len() <= MOST_ISSUERS && issuers.iter().all(refutes);
+        lint.all(if is_refuted { &issuers } else { &[] })
     }
 
     fn lint<'b>(&'b self, one: &EmbeddedAnchor, certificate: &'b Certificate) -> Lint<'b> {
@@ -109,4 +112,13 @@ impl Judge<'_> {
         // It was made for this judgement, so its SHA-256 is not that of a real certificate.
         found.into_iter().map(|finding| Finding { certificate: None, ..finding }).collect()
     }
+}
+
+/// That the signatures on the certificate at `place` and on the following ones are not checked.
+fn not_checked(place: Place) -> Finding {
+    let message = format!(
+        "more than {MAX_SIGNATURE_CHECKS} signatures; those on this certificate and the following ones are not checked"
+    );
+    let action = "split the certificates into several files".to_owned();
+    Finding::new(place, Severity::Warning, "anchor-unknown", message, Some(action))
 }

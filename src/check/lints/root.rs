@@ -7,7 +7,6 @@ use super::{Lint, issuer_of, self_signed_twin};
 use crate::{
     check::{Finding, Severity, named},
     stack::Stack,
-    x509::extensions,
 };
 
 impl Lint<'_> {
@@ -19,7 +18,7 @@ impl Lint<'_> {
         }
         let (name, ends) = (named(certificate), certificate.not_after().date());
         let issuer = issuer_of(certificate);
-        if !extensions::is_authority(certificate) {
+        if !certificate.extensions().is_authority {
             let severity = match self.stack.is_some_and(Stack::trusts_any_leaf) {
                 true => Severity::Warning,
                 false => Severity::Error,
@@ -48,8 +47,8 @@ impl Lint<'_> {
     /// Whether the stack only accepts it as the server's own certificate, although it is self-signed.
     fn no_ca(&self) -> Option<Finding> {
         let (stack, certificate) = (self.stack?, self.certificate);
-        let is_v3 = extensions::is_v3(certificate);
-        if extensions::is_authority(certificate) || stack.takes_issuer_that_is_no_ca(is_v3) {
+        let is_v3 = certificate.extensions().is_v3;
+        if certificate.extensions().is_authority || stack.takes_issuer_that_is_no_ca(is_v3) {
             return None;
         }
         let violation = if is_v3 {

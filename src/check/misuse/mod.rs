@@ -21,10 +21,7 @@ use std::collections::HashSet;
 use super::{
     EmbeddedAnchor, Finding, Findings, Place, Severity, client_certificate, named, source::Source,
 };
-use crate::{
-    check::source::{Language, calls::Reads},
-    x509::extensions,
-};
+use crate::check::source::{Language, calls::Reads};
 
 /// All misuses in `source`, which has the anchors `anchors` and the device's own certificates `own`.
 pub(super) fn findings(
@@ -77,7 +74,7 @@ fn exchanged(source: &Source, anchors: &[EmbeddedAnchor], own: &[EmbeddedAnchor]
     let mut found = Vec::new();
     // A CA certificate belongs to the chain that a leaf in the same constant begins.
     let is_leaf = |one: &&EmbeddedAnchor| {
-        one.certificate.as_ref().is_some_and(|certificate| !extensions::is_authority(certificate))
+        one.certificate.as_ref().is_some_and(|certificate| !certificate.extensions().is_authority)
     };
     let leaves = anchors.iter().chain(own).filter(is_leaf);
     let with_leaves: HashSet<_> = leaves.filter_map(|one| one.name.as_deref()).collect();
@@ -94,7 +91,7 @@ fn exchanged(source: &Source, anchors: &[EmbeddedAnchor], own: &[EmbeddedAnchor]
             );
             let action = "give the server's root to the first and the device's own to the second";
             found.push(error(one.place, "leaf", message, action).about(certificate.sha256()));
-        } else if extensions::is_authority(certificate)
+        } else if certificate.extensions().is_authority
             && !client_certificate::has_its_key(certificate, source)
             && !with_leaves.contains(name.as_str())
         {

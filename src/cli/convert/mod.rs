@@ -16,7 +16,7 @@ use crate::{
     },
     text::{bounded_file, foreign::Foreign, time::Time},
     trust::store::{self, Format, Store},
-    x509::{certificate::Certificate, extensions, jks, private_key},
+    x509::{certificate::Certificate, jks, private_key},
 };
 
 use super::{
@@ -308,7 +308,7 @@ fn add(
     if bundle.entries.iter().any(|entry| entry.certificate == certificate) {
         return Ok(());
     }
-    let is_leaf = !certificate.is_self_issued() && !extensions::is_authority(&certificate);
+    let is_leaf = !certificate.is_self_issued() && !certificate.extensions().is_authority;
     let role = match bundle.entries.iter().any(|entry| entry.role == Role::Anchor) {
         _ if is_leaf => Role::Leaf,
         false => Role::Anchor,

@@ -14,7 +14,7 @@ use crate::{
     chain::Presented,
     stack::{self, Case},
     trust::store::Store,
-    x509::{certificate::Certificate, extensions},
+    x509::certificate::Certificate,
 };
 
 /// certificatePolicies, policyMappings, policyConstraints and inhibitAnyPolicy (RFC 5280 section 4.2.1).
@@ -40,7 +40,7 @@ pub fn find_beyond(
     is_strict: bool,
 ) -> Option<Paths> {
     let leaf = presented.leaf().ok()?;
-    if !is_beyond(presented, store) || extensions::is_authority(leaf) {
+    if !is_beyond(presented, store) || leaf.extensions().is_authority {
         return None;
     }
     leaf_is_named(leaf, question).ok()?;
@@ -60,7 +60,7 @@ fn is_beyond(presented: &Presented, store: &Store) -> bool {
     let roots = || store.added().map(|root| &root.certificate);
     let above = || presented.above_leaf().iter().chain(roots());
     let is_constrained = |one: &Certificate| {
-        one.extension(NAME_CONSTRAINTS).is_some() || extensions::path_length(one).is_some()
+        one.extension(NAME_CONSTRAINTS).is_some() || one.extensions().path_length.is_some()
     };
     let has_policies = |one: &Certificate| {
         POLICIES.iter().any(|id| one.extension(*id).is_some_and(|(is_critical, _)| is_critical))

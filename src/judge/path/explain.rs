@@ -9,12 +9,9 @@ use crate::{
         graph::{Graph, names_key_of},
         work::Work,
     },
-    text::time::Time,
+    text::{foreign::Foreign, time::Time},
     trust::store::{Root, Store},
-    x509::{
-        certificate::Certificate,
-        extensions::{self, Violation},
-    },
+    x509::{certificate::Certificate, extensions::Violation},
 };
 
 pub(crate) fn trusted_leaf_is_issued(leaf: &Certificate) -> Refusal {
@@ -38,9 +35,9 @@ pub(crate) fn leaf_refused(
     match error {
         webpki::Error::CertNotValidForName(_) => Refusal::WrongName {
             wanted: question.name.map(|name| name.to_str().into_owned()).unwrap_or_default(),
-            found: extensions::alternative_names(leaf),
+            found: leaf.extensions().alternative_names.clone(),
             common_name: leaf.subject().short(),
-            is_authority: extensions::is_authority(leaf),
+            is_authority: leaf.extensions().is_authority,
         },
         other => not_verifiable(leaf, other),
     }
@@ -69,10 +66,7 @@ pub(crate) fn why_not(
         return leaf_refused(leaf, question, &error);
     }
     let chain = climb(leaf, candidates, roots, question.work);
-    let outside = |certificate: &&&Certificate| {
-        question.at < certificate.not_before() || question.at > certificate.not_after()
-    };
-    if let Some(expired) = chain.certificates.iter().find(outside) {
+    if let Some(expired) = chain.certificates.iter().find(|one| !one.is_valid_at(question.at)) {
         return out_of_date(expired, question.at);
     }
     let is_anchored = matches!(chain.end, End::Trusted(_));
@@ -158,7 +152,7 @@ fn broken_chain(leaf: &Certificate, end: End<'_>, error: &webpki::Error, store: 
             subject: child.subject().text(),
             issuer: child.issuer().text(),
             sha256: child.sha256(),
-            urls: extensions::issuer_urls(child),
+            urls: child.extensions().issuer_urls.iter().map(|url| Foreign::text(url)).collect(),
             looked: Vec::new(),
             unreadable: Vec::new(),
             store: store.description(),

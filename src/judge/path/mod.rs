@@ -137,7 +137,7 @@ fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Resul
 
 /// Whether the leaf itself is valid at the time and for the name, whoever issued it.
 pub(crate) fn leaf_is_valid(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
-    if question.at < leaf.not_before() || question.at > leaf.not_after() {
+    if !leaf.is_valid_at(question.at) {
         return Err(explain::out_of_date(leaf, question.at));
     }
     leaf_is_named(leaf, question)

@@ -24,7 +24,7 @@ use crate::{
     },
     text::time::Time,
     trust::store::{self, Root},
-    x509::{certificate::Certificate, extensions, signature::Memory},
+    x509::{certificate::Certificate, extensions::Violation, signature::Memory},
 };
 
 /// What kept a search from finding a path.
@@ -39,7 +39,7 @@ pub(crate) enum Problem {
         /// The certificate that fails it.
         certificate: Certificate,
         /// The rule that it violates.
-        violation: extensions::Violation,
+        violation: Violation,
     },
 }
 
@@ -284,13 +284,13 @@ impl Search<'_> {
             return;
         }
         for certificate in certificates() {
-            if let Some(violation) = extensions::intermediate_violation(certificate) {
+            if let Some(violation) = certificate.extensions().intermediate_violation.clone() {
                 self.problem =
                     Some(Problem::Anchor { certificate: certificate.clone(), violation });
                 return;
             }
         }
-        if let Some(violation) = extensions::anchor_violation(anchor, self.asked.anchor_at) {
+        if let Some(violation) = anchor_violation(anchor, self.asked.anchor_at) {
             self.problem = Some(Problem::Anchor { certificate: anchor.clone(), violation });
             return;
         }
@@ -304,6 +304,14 @@ impl Search<'_> {
         }
         self.known.insert(path.clone());
         self.steps.found.push(path);
+    }
+}
+
+/// Why `anchor` cannot be one at the time `at`; without a time, its dates are ignored.
+fn anchor_violation(anchor: &Certificate, at: Option<Time>) -> Option<Violation> {
+    match at {
+        Some(at) if !anchor.is_valid_at(at) => Some(Violation::Validity { at }),
+        _ => anchor.extensions().anchor_violation.clone(),
     }
 }
 

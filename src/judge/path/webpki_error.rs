@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
 use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
-use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
 use super::{Question, constraints, pss, words};
 use crate::text::count::counted;
 use crate::x509::{
     certificate::{Certificate, Key},
     der::{Elements, oid_text, only},
-    extensions::{self, RSA_BITS, ServerUse},
+    extensions::ServerUse,
     signature::{self, ecdsa},
+    signed::{self, RSA_BITS},
 };
 
 /// The certificate of `chain`, from the leaf up, that `error` is about, and the reason.
@@ -38,11 +38,11 @@ pub(super) fn of<'a>(
         | Error::MaximumPathDepthExceeded
         | Error::CertNotValidForName(_) => Some(says(leaf)),
         Error::EndEntityUsedAsCa => {
-            chain.iter().skip(1).find(|one| !extensions::is_authority(one)).copied().map(says)
+            chain.iter().skip(1).find(|one| !one.extensions().is_authority).copied().map(says)
         }
         Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
             let is_taken = |one: &Certificate| {
-                matches!(extensions::server_use(one), ServerUse::Unrestricted | ServerUse::Named)
+                matches!(one.extensions().server_use, ServerUse::Unrestricted | ServerUse::Named)
             };
             chain.iter().find(|one| !is_taken(one)).copied().map(says)
         }
@@ -138,7 +138,7 @@ fn alone(certificate: &Certificate) -> Option<Error> {
 /// The first certificate whose pathLenConstraint allows fewer intermediates than are below it.
 fn too_long<'a>(chain: &[&'a Certificate]) -> Option<(&'a Certificate, String)> {
     chain.iter().enumerate().skip(1).find_map(|(place, one)| {
-        let most = extensions::path_length(one)?;
+        let most = one.extensions().path_length?;
         // RFC 5280 section 4.2.1.9: a self-issued intermediate does not count.
         let below = chain[1..place].iter().filter(|one| !one.is_self_issued()).count();
         let is_exceeded = u32::try_from(below).is_ok_and(|below| below > most);
@@ -179,7 +179,7 @@ pub(super) fn unsupported_link<'a>(
         let reason = "has an EC key in hybrid form, which certgrab does not support".to_owned();
         return Some((issuer, reason));
     }
-    if !extensions::is_verified_with(key) {
+    if !signed::is_verified_with(key) {
         return Some((issuer, format!("has an unsupported key, {key}")));
     }
     if matches!(key, Key::Rsa { .. }) && !has_null(issuer.spki_der()) {
@@ -256,9 +256,7 @@ fn unprocessed_critical_extension(
         ("1.3.6.1.5.5.7.1.11", "subjectInfoAccess"),
         ("1.3.6.1.5.5.7.1.24", "tlsFeature"),
     ];
-    let (_, parsed) = X509Certificate::from_der(certificate.der()).ok()?;
-    let critical = parsed.extensions().iter().filter(|extension| extension.critical);
-    let mut ids = critical.map(|extension| oid_text(extension.oid.as_bytes()));
+    let mut ids = certificate.critical_extensions().map(oid_text);
     let id = ids.find(|id| !PROCESSED.contains(&id.as_str()))?;
     let name = NAMED.iter().find(|(known, _)| *known == id).map(|(_, name)| *name);
     Some((id, name))

@@ -133,7 +133,7 @@ pub(crate) fn judge(
     let issuers = Issuers::of(chain, outcomes);
     let fetched = issuers.certificates.iter().map(|fetched| &fetched.certificate);
     let at_hand = chain.presented.certificates().chain(fetched);
-    let graph = Graph::new(at_hand.filter(|one| is_valid(one, chain.at)), &chain.work);
+    let graph = Graph::new(at_hand.filter(|one| one.is_valid_at(chain.at)), &chain.work);
     let above = chain.presented.leaf().map_or(Vec::new(), |leaf| graph.above(leaf));
     let ends = (!leads_to_a_root(&above, chain)).then(|| ends(&above, &graph));
     (issuers, ends)
@@ -189,7 +189,7 @@ fn leads_to_a_root(above: &[&Certificate], chain: &Chain) -> bool {
     above.iter().any(|certificate| {
         store.explicitly_trusted(certificate).is_some()
             || store.named(certificate.issuer_der()).iter().any(|root| {
-                is_valid(&root.certificate, *at)
+                root.certificate.is_valid_at(*at)
                     && work.may_have_issued(&root.certificate, certificate)
             })
     })
@@ -207,8 +207,4 @@ fn ends(above: &[&Certificate], graph: &Graph<'_>) -> Vec<Certificate> {
     }
     ends.reverse();
     ends
-}
-
-fn is_valid(certificate: &Certificate, at: Time) -> bool {
-    certificate.not_before() <= at && at <= certificate.not_after()
 }

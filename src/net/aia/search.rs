@@ -20,10 +20,7 @@ use super::{
 use crate::chain::{Attempt, MAX_FETCHES, MAX_REDIRECTS, Problem};
 use crate::{
     text::foreign::Foreign,
-    x509::{
-        certificate::{Certificate, Sha256},
-        extensions,
-    },
+    x509::certificate::{Certificate, Sha256},
 };
 
 /// The URLs and the requests in progress.
@@ -78,13 +75,13 @@ impl Search {
         let before = self.looks.len();
         let until = self.deadline.min(Instant::now() + FETCH_TIMEOUT);
         for end in ends {
-            for text in extensions::issuer_locations(end).into_iter().take(MAX_URLS) {
-                let url = Foreign::text(&text);
+            for text in end.extensions().issuer_urls.iter().take(MAX_URLS) {
+                let url = Foreign::text(text);
                 let child = end.sha256();
                 if self.looks.iter().any(|look| look.url == url && look.child == child) {
                     continue;
                 }
-                let trail = policy::admit(&text).and_then(|url| self.ask(url, Vec::new(), until));
+                let trail = policy::admit(text).and_then(|url| self.ask(url, Vec::new(), until));
                 self.looks.push(Look { url, child, until, trail });
             }
         }

@@ -26,10 +26,7 @@ use crate::{
         time::Time,
         xml::escaped,
     },
-    x509::{
-        certificate::Certificate,
-        extensions::{self, SHOWN_NAMES},
-    },
+    x509::{certificate::Certificate, extensions::SHOWN_NAMES},
 };
 
 /// Adds a button to each constant, in the language of the page.
@@ -138,7 +135,7 @@ fn tree(out: &mut String, path: &[&Certificate]) {
     for (depth, certificate) in path.iter().enumerate() {
         let class = if depth == 0 { " class=\"tree\"" } else { "" };
         let names = match depth + 1 == path.len() {
-            true => extensions::alternative_names(certificate).first(SHOWN_NAMES),
+            true => certificate.extensions().alternative_names.first(SHOWN_NAMES),
             false => String::new(),
         };
         let names = if names.is_empty() { names } else { format!("; names {names}") };

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use certgrab::internals::{check, trust::store, x509::extensions};
+use certgrab::internals::{check, trust::store};
 use certgrab_fuzz::{assert_clean, choice};
 use libfuzzer_sys::fuzz_target;
 
@@ -48,7 +48,7 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(certificates) = store::certificates_in(content, path) {
         let held: Vec<_> =
             reading.anchors.iter().filter_map(|one| one.certificate.as_ref()).collect();
-        for root in certificates.iter().filter(|one| extensions::is_authority(one)) {
+        for root in certificates.iter().filter(|one| one.extensions().is_authority) {
             let found = held.iter().any(|one| *one == root);
             assert!(found || !reading.findings.is_empty(), "check finds what roots have");
         }
