@@ -42,6 +42,8 @@ struct Source {
     text: String,
     /// The modules and items of the crate that it names, `["net", "connect", "Options"]`.
     uses: BTreeSet<Vec<String>>,
+    /// The names that its `use` items bring in, each with its path: what others find in it too.
+    names: BTreeMap<String, Vec<String>>,
     /// Every identifier of its paths, except in tests.
     words: BTreeSet<String>,
     /// Functions with the number of their lines.
@@ -56,8 +58,8 @@ impl Source {
         let module: Vec<_> = module.filter(|part| part != "mod").collect();
         let mut reader = Reader { module: module.clone(), ..Reader::default() };
         reader.visit_file(&syn::parse_file(&text).expect("Rust"));
-        let Reader { uses, words, functions, .. } = reader;
-        Self { name, module, text, uses, words, functions }
+        let Reader { uses, names, words, functions, .. } = reader;
+        Self { name, module, text, uses, names, words, functions }
     }
 
     fn folder(&self) -> &str {
@@ -97,13 +99,14 @@ fn sources() -> Vec<Source> {
 struct Reader {
     module: Vec<String>,
     uses: BTreeSet<Vec<String>>,
+    names: BTreeMap<String, Vec<String>>,
     words: BTreeSet<String>,
     functions: Vec<(String, usize)>,
 }
 
 impl Reader {
-    /// Keeps a path that begins in this crate, from the crate's root.
-    fn keep(&mut self, path: &[String]) {
+    /// Keeps a path that begins in this crate, from the crate's root, and the name that it brings in.
+    fn keep(&mut self, path: &[String], name: Option<&syn::Ident>) {
         self.words.extend(path.iter().cloned());
         let supers = path.iter().take_while(|part| *part == "super").count();
         let (base, rest) = match path.first().map(String::as_str) {
@@ -114,17 +117,21 @@ impl Reader {
             }
             _ => return,
         };
-        self.uses.insert([base, rest].concat());
+        let path = [base, rest].concat();
+        if let Some(name) = name {
+            self.names.insert(name.to_string(), path.clone());
+        }
+        self.uses.insert(path);
     }
 
     fn keep_tree(&mut self, before: &[String], tree: &UseTree) {
         let with = |name: &syn::Ident| [before, &[name.to_string()]].concat();
         match tree {
             UseTree::Path(path) => self.keep_tree(&with(&path.ident), &path.tree),
-            UseTree::Name(name) if name.ident == "self" => self.keep(before),
-            UseTree::Name(name) => self.keep(&with(&name.ident)),
-            UseTree::Rename(rename) => self.keep(&with(&rename.ident)),
-            UseTree::Glob(_) => self.keep(before),
+            UseTree::Name(name) if name.ident == "self" => self.keep(before, None),
+            UseTree::Name(name) => self.keep(&with(&name.ident), Some(&name.ident)),
+            UseTree::Rename(rename) => self.keep(&with(&rename.ident), Some(&rename.rename)),
+            UseTree::Glob(_) => self.keep(before, None),
             UseTree::Group(group) => {
                 group.items.iter().for_each(|item| self.keep_tree(before, item));
             }
@@ -153,7 +160,7 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let parts: Vec<_> = path.segments.iter().map(|part| part.ident.to_string()).collect();
-        self.keep(&parts);
+        self.keep(&parts, None);
         visit::visit_path(self, path);
     }
 
@@ -197,19 +204,52 @@ fn src_has_the_folders_of_the_drawing_in_order() {
     assert_eq!(declared.copied().collect::<Vec<_>>(), FOLDERS, "lib.rs lists them in this order");
 }
 
+/// The files of `src`, each by its module. The crate's root is that of `lib.rs`.
+struct Files<'a>(BTreeMap<&'a [String], &'a Source>);
+
+impl<'a> Files<'a> {
+    fn of(sources: &'a [Source]) -> Self {
+        let module =
+            |source: &'a Source| if source.name == "lib.rs" { &[] } else { &*source.module };
+        Self(sources.iter().map(|source| (module(source), source)).collect())
+    }
+
+    /// The file in which `path` leads to an item, even if another file re-exports it.
+    fn target(&self, path: &[String]) -> Option<&'a Source> {
+        let mut path = path.to_vec();
+        // A re-export may lead to another one.
+        for _ in 0..8 {
+            let lengths = (0..=path.len()).rev();
+            let (length, file) = lengths
+                .map(|length| (length, self.0.get(&path[..length])))
+                .find_map(|(length, file)| Some((length, *file?)))?;
+            let Some(found) = path.get(length).and_then(|name| file.names.get(name)) else {
+                return Some(file);
+            };
+            path = [found, &path[length + 1..]].concat();
+        }
+        None
+    }
+}
+
 #[test]
 fn no_folder_uses_a_later_one() {
     let place = |name: &str| FOLDERS.iter().position(|folder| *folder == name);
+    let sources = sources();
+    let files = Files::of(&sources);
     let mut wrong = Vec::new();
-    for source in sources().iter().filter(|source| !source.is_entry()) {
+    for source in sources.iter().filter(|source| !source.is_entry()) {
         let own = place(source.folder()).expect("a folder of the drawing");
         for path in &source.uses {
-            if path.first().and_then(|first| place(first)).is_some_and(|other| other > own) {
+            let target = files.target(path).and_then(|target| place(target.folder()));
+            let named = path.first().and_then(|first| place(first));
+            let is_later = |other: Option<usize>| other.is_some_and(|other| other > own);
+            if is_later(target) || is_later(named) {
                 wrong.push(format!("{} uses {}", source.name, path.join("::")));
             }
         }
     }
-    for source in sources().iter().filter(|source| source.folder() == "lab") {
+    for source in sources.iter().filter(|source| source.folder() == "lab") {
         let uses =
             source.uses.iter().any(|path| path.first().is_some_and(|first| first == "check"));
         assert!(!uses, "{} uses check", source.name);
@@ -218,35 +258,37 @@ fn no_folder_uses_a_later_one() {
 }
 
 #[test]
-fn no_files_of_a_folder_use_each_other_in_a_circle() {
+fn no_parts_of_a_folder_use_each_other_in_a_circle() {
     let sources = sources();
-    let modules: BTreeMap<_, _> =
-        sources.iter().enumerate().map(|(index, source)| (source.module.clone(), index)).collect();
-    // The file that a path leads to, if it is another one. What a parent and its children share is not a
-    // circle: a child is a part of its parent.
-    let target = |from: &Source, path: &[String]| {
-        let file = (1..=path.len()).rev().find_map(|length| modules.get(&path[..length]))?;
-        let module = &sources[*file].module;
-        let is_family = from.module.starts_with(module) || module.starts_with(&from.module);
-        (!is_family).then_some(*file)
-    };
-    let uses: Vec<BTreeSet<usize>> = sources
-        .iter()
-        .map(|source| source.uses.iter().filter_map(|path| target(source, path)).collect())
-        .collect();
-    let mut circles = Vec::new();
-    for start in 0..sources.len() {
-        let (mut seen, mut next) = (BTreeSet::new(), uses[start].clone());
-        while let Some(file) = next.pop_first() {
-            if seen.insert(file) {
-                next.extend(&uses[file]);
+    let files = Files::of(&sources);
+    // What each part of a folder uses of the same folder, by the folder's module. A part is a file with
+    // everything below it: only a parent and what is below it may use each other.
+    let mut uses: BTreeMap<&[String], BTreeMap<&str, BTreeSet<&str>>> = BTreeMap::new();
+    for source in &sources {
+        for target in source.uses.iter().filter_map(|path| files.target(path)) {
+            let (from, to) = (&source.module, &target.module);
+            let shared = from.iter().zip(to).take_while(|(one, other)| one == other).count();
+            if let (Some(part), Some(used)) = (from.get(shared), to.get(shared)) {
+                let folder = uses.entry(&from[..shared]).or_default();
+                folder.entry(part).or_default().insert(used);
             }
         }
-        if seen.contains(&start) {
-            circles.push(&sources[start].name);
+    }
+    let mut circles = Vec::new();
+    for (folder, uses) in &uses {
+        for (part, used) in uses {
+            let (mut seen, mut next) = (BTreeSet::new(), used.clone());
+            while let Some(one) = next.pop_first() {
+                if seen.insert(one) {
+                    next.extend(uses.get(one).into_iter().flatten());
+                }
+            }
+            if seen.contains(part) {
+                circles.push(format!("{}::{part}", folder.join("::")));
+            }
         }
     }
-    assert!(circles.is_empty(), "files in circles: {circles:#?}");
+    assert!(circles.is_empty(), "parts in circles: {circles:#?}");
 }
 
 #[test]

@@ -199,7 +199,11 @@ fn of_file(
     let within = match message(constant, index) {
         message if message.is_empty() => {
             let anchors = within(constant, index);
-            let findings = der_form::unreadable_within(&constant.bytes, &anchors);
+            let read = |one: &EmbeddedAnchor| {
+                Some((one.place.offset?, one.certificate.as_ref()?.der().len()))
+            };
+            let read: Vec<_> = anchors.iter().filter_map(read).collect();
+            let findings = der_form::unreadable_within(&constant.bytes, &read);
             Contents { anchors, findings, ..Contents::default() }
         }
         message => message,

@@ -2,7 +2,7 @@
 //!
 //! In: the bytes of a constant. Out: the first certificate and what follows it.
 
-use super::{EmbeddedAnchor, Finding, Findings, Place, Severity};
+use super::{Finding, Findings, Place, Severity};
 use crate::x509::{
     certificate::{Certificate, Malformed},
     der::Elements,
@@ -28,13 +28,9 @@ const HEADERS: usize = 8;
 /// its end, 64 KiB further on.
 const MOST_BEGINNINGS: usize = 1_000;
 
-/// Certificates within `bytes`, such as a firmware image, that cannot be read and are not among
-/// `anchors`.
-pub(crate) fn unreadable_within(bytes: &[u8], anchors: &[EmbeddedAnchor]) -> Findings {
-    let read: Vec<_> = anchors
-        .iter()
-        .filter_map(|one| Some((one.place.offset?, one.certificate.as_ref()?.der().len())))
-        .collect();
+/// Certificates within `bytes`, such as a firmware image, that cannot be read and are not among those
+/// that were `read`, each by its offset and its length.
+pub(crate) fn unreadable_within(bytes: &[u8], read: &[(usize, usize)]) -> Findings {
     let is_read = |at: usize| {
         let before = read.partition_point(|(start, _)| *start <= at);
         before.checked_sub(1).is_some_and(|last| at < read[last].0 + read[last].1)

@@ -6,6 +6,7 @@
 mod args;
 mod atomic_write;
 mod client;
+mod command_words;
 mod commands;
 mod convert;
 mod descriptors;
@@ -41,6 +42,7 @@ mod style;
 mod timeline;
 mod typed;
 mod usage;
+mod warn;
 mod within;
 mod workers;
 

@@ -20,7 +20,6 @@ use super::{
     failure::{Exit, Failure},
     language::{in_language, lines_in_language},
     loss::{self, Content},
-    manifest::hints::with_keys,
     open_to_others,
     stream::{self, Stream},
     style::{self, Display},
@@ -83,12 +82,8 @@ pub(crate) fn complain(failure: &Failure) {
     complain_with(failure, str::to_owned);
 }
 
-/// The same for a target of a manifest, whose hint names keys.
-pub(crate) fn complain_of_target(failure: &Failure) {
-    complain_with(failure, with_keys);
-}
-
-fn complain_with(failure: &Failure, words: impl Fn(&str) -> String) {
+/// The same with the hint in other `words`.
+pub(crate) fn complain_with(failure: &Failure, words: impl Fn(&str) -> String) {
     let message = in_language(&secrets::hide_in_sentence(&failure.message));
     say_as_it_is(format_args!("{} {message}", style::error(in_language("error:"))));
     if let Some(hint) = failure.hint.as_deref().map(|hint| words(&in_language(hint))) {

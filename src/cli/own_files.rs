@@ -17,7 +17,7 @@ use crate::{
 
 use super::{
     args::{Emission, Form},
-    commands::command_words,
+    command_words,
     failure::{Exit, Failure},
     output,
     projects::OwnFiles,

@@ -15,11 +15,11 @@ use crate::{
 
 use super::{
     args::{Form, Request, What},
-    commands::warn::Named,
     failure::{Exit, Failure},
     output,
     refused::Formats,
     style::Display,
+    warn::Named,
 };
 
 /// Proves for each selected format that its TLS stack verifies the server with the bundle.

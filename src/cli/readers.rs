@@ -17,13 +17,13 @@ use crate::{
 
 use super::{
     args::{Emission, Form, Request, What},
-    commands::warn,
     export,
     failure::{Exit, Failure},
     manifest, output, proof,
     refused::Formats,
     regenerate,
     style::Display,
+    warn,
 };
 
 /// The formats of `job` whose readers verify a server with what is written.

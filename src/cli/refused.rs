@@ -15,8 +15,8 @@ use crate::{
 
 use super::{
     args::Request,
-    commands::warn::Named,
     failure::{Exit, Failure},
+    warn::Named,
 };
 
 /// The formats that a hint names.

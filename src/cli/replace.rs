@@ -17,11 +17,12 @@ use crate::{
 
 use super::{
     args::{Emission, Form, Request},
-    commands::warn::Named,
     failure::{Exit, Failure},
     loss::{Content, TO_MOVE, refuse_loss, refuse_unless_lock, refused},
     manifest::Entry,
-    stream, within,
+    stream,
+    warn::Named,
+    within,
 };
 
 /// Refuses `entry` of the manifest at `manifest` if writing its files would lose something.

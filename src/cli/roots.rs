@@ -16,11 +16,11 @@ use crate::{
 
 use super::{
     args::trust::Trust,
-    commands::warn::Named,
     convert,
     failure::{Exit, Failure},
     output,
     style::Display,
+    warn::Named,
 };
 
 /// Stores of other roots that are kept at once: manifests have one for each network, usually only one.

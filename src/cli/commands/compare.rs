@@ -13,12 +13,12 @@ use crate::{
 };
 use serde::Serialize;
 
-use super::warn;
 use crate::cli::{
     args::Request,
     failure::{Exit, Failure},
     output::{self, complain},
     style::Display,
+    warn,
 };
 
 /// How the anchors of two servers relate.

@@ -8,7 +8,7 @@ use crate::{
     text::{bounded_file, foreign::Foreign, time::Time},
 };
 
-use super::{formats, warn::Named};
+use super::formats;
 use crate::cli::{
     args::{Form, Request, convert::Convert},
     convert::{self, Terms},
@@ -18,6 +18,7 @@ use crate::cli::{
     language::page_in_language,
     output, regenerate, request, roots,
     style::Display,
+    warn::Named,
 };
 
 /// The most bytes of a file with a password.

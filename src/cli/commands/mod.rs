@@ -2,7 +2,6 @@
 
 mod asking;
 pub(crate) mod check;
-pub(crate) mod command_words;
 mod committed_lock;
 pub(crate) mod compare;
 pub(crate) mod completions;
@@ -24,4 +23,3 @@ pub(crate) mod sync;
 pub(crate) mod targets;
 mod terms;
 pub(crate) mod verify;
-pub(crate) mod warn;

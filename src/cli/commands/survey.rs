@@ -15,7 +15,6 @@ use crate::{
     tls::probe,
 };
 
-use super::warn;
 use crate::cli::{
     args::{Form, Request},
     export,
@@ -24,6 +23,7 @@ use crate::cli::{
     output::{self, complain},
     proof, regenerate,
     style::{self, Display},
+    warn,
 };
 
 /// The warning about unanswered questions, if there are any.

@@ -18,17 +18,16 @@ use crate::{
 use super::{
     asking::{self, Answer, Outcome},
     committed_lock::{read_bundle, read_lock, rendered},
-    warn,
 };
 use crate::cli::{
     args::{hosts::DEFAULT_JOBS, sync::Args},
     client, descriptors,
     failure::{Exit, Failure},
     loss::Content,
-    manifest,
-    output::{self, complain_of_target},
-    replace, roots,
+    manifest::{self, hints::complain_of_target},
+    output, replace, roots,
     style::Display,
+    warn,
 };
 
 /// Updates all targets; the worst exit code counts. The files of a failed target stay unchanged.

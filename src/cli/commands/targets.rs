@@ -15,7 +15,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-use super::{compare, convert, formats, hosts, survey, warn};
+use super::{compare, convert, formats, hosts, survey};
 use crate::cli::{
     args::{Form, Request},
     client, export,
@@ -26,6 +26,7 @@ use crate::cli::{
     refused::Formats,
     report, report_page, request,
     style::Display,
+    warn,
 };
 
 /// Runs the job; the exit code is that of the worst target.

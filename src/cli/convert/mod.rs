@@ -20,9 +20,9 @@ use crate::{
 };
 
 use super::{
-    commands::warn::Named,
     failure::{Exit, Failure},
     habits,
+    warn::Named,
 };
 
 /// The passwords that are tried on PKCS #12 by default: none, and that of Java's truststores.

@@ -2,7 +2,7 @@
 //!
 //! In: a hint that names options. Out: the same with the manifest's keys for these options.
 
-use crate::cli::language::in_language;
+use crate::cli::{failure::Failure, language::in_language, output};
 
 /// How a key takes its value.
 #[derive(Clone, Copy)]
@@ -34,8 +34,13 @@ const OPTIONS: [(&str, Value); 16] = [
     ("--starttls", Value::Scheme),
 ];
 
+/// Prints the error of a target of a manifest, and its hint with keys, on standard error.
+pub(crate) fn complain_of_target(failure: &Failure) {
+    output::complain_with(failure, with_keys);
+}
+
 /// `hint`, in any language, with keys instead of options.
-pub(crate) fn with_keys(hint: &str) -> String {
+fn with_keys(hint: &str) -> String {
     let mut has_keys = false;
     let parts = hint.split('`').enumerate().map(|(index, part)| match keys(part) {
         Some(keys) if index % 2 == 1 => {

@@ -8,8 +8,9 @@ use crate::{
         self, Command, Context, FileReport, Finding, Findings, Knowledge, Reading, Terms, Writer,
     },
     cli::{
+        command_words,
         commands::{
-            command_words, committed_lock,
+            committed_lock,
             terms::{Asked, Wanted},
         },
         failure::{Exit, Failure},

@@ -29,16 +29,17 @@ use crate::{
 pub(super) use self::committed::of_lock;
 use self::committed::{Committed, File};
 use super::{
-    command_words, committed_lock,
+    committed_lock,
     terms::{Asked, Shown},
 };
 use crate::cli::{
     args::{Request, check::Args},
+    command_words,
     failure::{Exit, Failure},
     file_names,
     loss::{self, Content},
-    manifest,
-    output::{self, complain, complain_of_target},
+    manifest::{self, hints::complain_of_target},
+    output::{self, complain},
     request, roots, shares,
     style::Display,
 };

@@ -24,12 +24,12 @@ use crate::{
 use rustls_pki_types::ServerName;
 
 use crate::cli::{
-    commands::warn::Named,
     failure::Failure,
     output,
     proof::{self, Doubt},
     refused::Formats,
     style::Display,
+    warn::Named,
 };
 
 /// The most targets that one warning names.

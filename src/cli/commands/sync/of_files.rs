@@ -6,8 +6,7 @@ use crate::run::grab::Options;
 
 use super::Fresh;
 use crate::cli::{
-    commands::warn::Named, convert, export, failure::Failure, manifest, output, regenerate,
-    style::Display,
+    convert, export, failure::Failure, manifest, output, regenerate, style::Display, warn::Named,
 };
 
 /// The content of the lock of `entry`.

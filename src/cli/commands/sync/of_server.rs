@@ -15,11 +15,12 @@ use crate::{
 
 use super::{Fresh, keep_proven};
 use crate::cli::{
-    commands::{fleet, warn},
+    commands::fleet,
     failure::{Exit, Failure},
     manifest, output,
     readers::{self, Seen},
     style::Display,
+    warn,
 };
 
 /// The content of the lock of `entry`, whose lock was `before`.
