@@ -79,7 +79,7 @@ pub fn departures(path: &Path) -> Vec<Departure> {
 fn path_length(path: &Path) -> Option<Departure> {
     let anchor = &path.anchor.certificate;
     let most = usize::try_from(anchor.extensions().path_length?).ok()?;
-    let below = path.certificates.iter().skip(1).filter(|one| !one.is_self_issued()).count();
+    let below = path.counted_intermediates();
     (below > most).then(|| Departure {
         subject: anchor.subject().text(),
         what: "has a pathLenConstraint that allows fewer CA certificates below it",

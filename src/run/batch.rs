@@ -257,7 +257,7 @@ fn judge(case: &Case, name: Option<&ServerName<'static>>) -> Result<Judged, Stri
     };
     let mut paths = found.or_else(beyond)?;
     if let Some(most) = case.max_intermediates {
-        paths.found.retain(|path| counted_intermediates(path) <= most);
+        paths.found.retain(|path| path.counted_intermediates() <= most);
         if paths.found.is_empty() {
             return Err(format!("no path has {most} or fewer intermediates"));
         }
@@ -342,11 +342,6 @@ fn roots(case: &Case) -> Result<Store, String> {
             .map_err(|error| error.to_string())?;
     }
     Ok(store)
-}
-
-/// The intermediates that count towards a limit: not the self-issued ones (RFC 5280 section 4.2.1.9).
-fn counted_intermediates(path: &Path) -> usize {
-    path.certificates.iter().skip(1).filter(|one| !one.is_self_issued()).count()
 }
 
 fn read(pem: &str, what: &str) -> Result<Vec<Certificate>, String> {

@@ -1,6 +1,6 @@
 //! The contents of the object identifiers that TLS stacks know (X.690 section 8.19).
 
-use crate::x509::key;
+use crate::x509::{der::oid_text, extensions, key};
 
 // Keys (RFC 8017 appendix C, RFC 5480, RFC 8410).
 pub(super) const RSA: &[u8] = key::RSA_ENCRYPTION.as_bytes();
@@ -49,51 +49,8 @@ pub(super) const HARDWARE_MODULE_NAME: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 8, 4];
 /// id-qt-cps (RFC 5280 section 4.2.1.4).
 pub(super) const POLICY_CPS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 2, 1];
 
-/// The dotted form of an identifier; one that cannot be read completely ends with `...`.
-pub(super) fn dotted(contents: &[u8]) -> String {
-    let mut arcs: Vec<String> = Vec::new();
-    let mut value: u128 = 0;
-    for (index, octet) in contents.iter().enumerate() {
-        if value >> 120 != 0 {
-            arcs.push("...".to_owned());
-            return arcs.join(".");
-        }
-        value = value << 7 | u128::from(octet & 0x7f);
-        if octet & 0x80 == 0 {
-            if arcs.is_empty() {
-                let first = (value / 40).min(2);
-                arcs.push(first.to_string());
-                value -= first * 40;
-            }
-            arcs.push(value.to_string());
-            value = 0;
-        } else if index + 1 == contents.len() {
-            arcs.push("...".to_owned());
-        }
-    }
-    arcs.join(".")
-}
-
-/// The name of an extension in RFC 5280, with its identifier.
+/// The name of an extension, with its identifier.
 pub(super) fn extension_name(id: &[u8]) -> String {
-    let name = match id {
-        SUBJECT_KEY_ID => "subjectKeyIdentifier",
-        KEY_USAGE => "keyUsage",
-        SUBJECT_ALT_NAME => "subjectAltName",
-        ISSUER_ALT_NAME => "issuerAltName",
-        BASIC_CONSTRAINTS => "basicConstraints",
-        NAME_CONSTRAINTS => "nameConstraints",
-        CRL_DISTRIBUTION_POINTS => "cRLDistributionPoints",
-        CERTIFICATE_POLICIES => "certificatePolicies",
-        POLICY_MAPPINGS => "policyMappings",
-        AUTHORITY_KEY_ID => "authorityKeyIdentifier",
-        POLICY_CONSTRAINTS => "policyConstraints",
-        EXT_KEY_USAGE => "extKeyUsage",
-        INHIBIT_ANY_POLICY => "inhibitAnyPolicy",
-        AUTHORITY_INFO_ACCESS => "authorityInfoAccess",
-        TLS_FEATURE => "TLS feature",
-        NETSCAPE_CERT_TYPE => "Netscape certificate type",
-        _ => return dotted(id),
-    };
-    format!("{name} ({})", dotted(id))
+    let text = oid_text(id);
+    extensions::name(id).map_or_else(|| text.clone(), |name| format!("{name} ({text})"))
 }

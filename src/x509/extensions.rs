@@ -5,16 +5,45 @@
 
 use std::fmt;
 
+use der::asn1::ObjectIdentifier;
 use x509_parser::{
     extensions::{GeneralName, ParsedExtension},
     prelude::{FromDer as _, X509Certificate, X509Version},
 };
 
-use super::der::oid_text;
+use super::{der::oid_text, key::oid};
 use crate::text::{foreign::Foreign, time::Time};
 
 /// How many subject alternative names of one certificate are shown; the others are counted.
 pub const SHOWN_NAMES: usize = 128;
+
+/// The extensions of RFC 5280 sections 4.2.1 and 4.2.2 and of RFC 7633, and that of Netscape.
+static NAMES: [(ObjectIdentifier, &str); 19] = [
+    (oid("2.5.29.9"), "subjectDirectoryAttributes"),
+    (oid("2.5.29.14"), "subjectKeyIdentifier"),
+    (oid("2.5.29.15"), "keyUsage"),
+    (oid("2.5.29.17"), "subjectAltName"),
+    (oid("2.5.29.18"), "issuerAltName"),
+    (oid("2.5.29.19"), "basicConstraints"),
+    (oid("2.5.29.30"), "nameConstraints"),
+    (oid("2.5.29.31"), "cRLDistributionPoints"),
+    (oid("2.5.29.32"), "certificatePolicies"),
+    (oid("2.5.29.33"), "policyMappings"),
+    (oid("2.5.29.35"), "authorityKeyIdentifier"),
+    (oid("2.5.29.36"), "policyConstraints"),
+    (oid("2.5.29.37"), "extKeyUsage"),
+    (oid("2.5.29.46"), "freshestCRL"),
+    (oid("2.5.29.54"), "inhibitAnyPolicy"),
+    (oid("1.3.6.1.5.5.7.1.1"), "authorityInfoAccess"),
+    (oid("1.3.6.1.5.5.7.1.11"), "subjectInfoAccess"),
+    (oid("1.3.6.1.5.5.7.1.24"), "tlsFeature"),
+    (oid("2.16.840.1.113730.1.1"), "Netscape certificate type"),
+];
+
+/// The name of the extension whose object identifier has the contents `id`.
+pub(crate) fn name(id: &[u8]) -> Option<&'static str> {
+    NAMES.iter().find(|(known, _)| known.as_bytes() == id).map(|(_, name)| *name)
+}
 
 /// The names of a subjectAltName.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

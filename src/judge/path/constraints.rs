@@ -14,6 +14,7 @@ use super::Question;
 use crate::x509::{
     certificate::Certificate,
     der::{Element, Elements},
+    der_write,
 };
 
 /// nameConstraints.
@@ -84,11 +85,6 @@ pub(super) fn has_other_names(value: &[u8]) -> bool {
     Elements::of(value).sequence().is_some_and(|list| !not_judged(list.value).is_empty())
 }
 
-/// The subtrees of permittedSubtrees and excludedSubtrees, each with its identifier octet.
-fn lists(contents: &[u8]) -> impl Iterator<Item = (u8, Elements<'_>)> {
-    Elements::of(contents).map(|list| (list.class, Elements::of(list.value)))
-}
-
 /// The identifier octet of the name that a GeneralSubtree begins with.
 fn kind(subtree: &Element<'_>) -> Option<u8> {
     Elements::of(subtree.value).peek_class()
@@ -97,12 +93,15 @@ fn kind(subtree: &Element<'_>) -> Option<u8> {
 /// The constraints that rustls-webpki checks.
 fn judged_alone(contents: &[u8]) -> Vec<u8> {
     let mut kept = Vec::new();
-    for (class, list) in lists(contents) {
+    // permittedSubtrees and excludedSubtrees.
+    for list in Elements::of(contents) {
         let is_judged = |one: &Element<'_>| kind(one).is_some_and(|kind| JUDGED.contains(&kind));
-        let subtrees: Vec<u8> =
-            list.filter(is_judged).flat_map(|one| one.whole.iter().copied()).collect();
+        let subtrees: Vec<u8> = Elements::of(list.value)
+            .filter(is_judged)
+            .flat_map(|one| one.whole.iter().copied())
+            .collect();
         if !subtrees.is_empty() {
-            kept.extend(element(class, &subtrees));
+            kept.extend(der_write::value(list.tag, &subtrees).unwrap_or_default());
         }
     }
     kept
@@ -111,7 +110,7 @@ fn judged_alone(contents: &[u8]) -> Vec<u8> {
 /// The constrained types of names that are not checked, in words.
 fn not_judged(contents: &[u8]) -> Vec<&'static str> {
     let mut words = Vec::new();
-    for subtree in lists(contents).flat_map(|(_, list)| list) {
+    for subtree in Elements::of(contents).flat_map(|list| Elements::of(list.value)) {
         let Some(kind) = kind(&subtree).filter(|kind| !JUDGED.contains(kind)) else { continue };
         let known = NOT_JUDGED.iter().find(|(octet, _)| *octet == kind);
         let word = known.map_or("names of other kinds", |(_, word)| word);
@@ -120,21 +119,4 @@ fn not_judged(contents: &[u8]) -> Vec<&'static str> {
         }
     }
     words
-}
-
-/// A DER element (X.690 section 8.1.3).
-fn element(class: u8, contents: &[u8]) -> Vec<u8> {
-    let length = contents.len().to_be_bytes();
-    let digits = &length[length.iter().take_while(|byte| **byte == 0).count()..];
-    let mut der = vec![class];
-    match (contents.len(), u8::try_from(digits.len())) {
-        (0..0x80, _) => der.push(digits.first().copied().unwrap_or(0)),
-        (_, Ok(count)) => {
-            der.push(0x80 | count);
-            der.extend_from_slice(digits);
-        }
-        (_, Err(_)) => return Vec::new(),
-    }
-    der.extend_from_slice(contents);
-    der
 }

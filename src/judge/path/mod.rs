@@ -55,6 +55,14 @@ pub struct Path {
     pub anchor: Root,
 }
 
+impl Path {
+    /// The intermediates that count towards a pathLenConstraint: not the self-issued ones (RFC 5280
+    /// section 4.2.1.9).
+    pub(crate) fn counted_intermediates(&self) -> usize {
+        self.certificates.iter().skip(1).filter(|one| !one.is_self_issued()).count()
+    }
+}
+
 /// All verified paths; at least one.
 #[derive(Debug, Clone)]
 pub struct Paths {

@@ -13,7 +13,7 @@ use crate::text::count::counted;
 use crate::x509::{
     certificate::{Certificate, Key},
     der::{Elements, oid_text, only},
-    extensions::ServerUse,
+    extensions::{self, ServerUse},
     signature::{self, ecdsa},
     signed::{self, RSA_BITS},
 };
@@ -51,16 +51,13 @@ pub(super) fn of<'a>(
         }
         Error::PathLenConstraintViolated => too_long(chain).or_else(|| Some(says(leaf))),
         Error::UnsupportedCriticalExtension => chain.iter().find_map(|one| {
-            let reason = match unprocessed_critical_extension(one)? {
-                (id, Some(name)) => {
-                    format!(
-                        "has the critical extension {name} ({id}), which certgrab does not \
-                             support"
-                    )
-                }
-                (id, None) => {
-                    format!("has the critical extension {id}, which certgrab does not know")
-                }
+            let id = unprocessed_critical_extension(one)?;
+            let text = oid_text(id);
+            let reason = match extensions::name(id) {
+                Some(name) => format!(
+                    "has the critical extension {name} ({text}), which certgrab does not support"
+                ),
+                None => format!("has the critical extension {text}, which certgrab does not know"),
             };
             Some((*one, reason))
         }),
@@ -224,11 +221,8 @@ fn has_null(spki: &[u8]) -> bool {
     algorithm.is_some_and(|algorithm| Elements::of(algorithm.value).nth(1).is_some())
 }
 
-/// The object identifier and the name of the first critical extension that rustls-webpki does not
-/// support.
-fn unprocessed_critical_extension(
-    certificate: &Certificate,
-) -> Option<(String, Option<&'static str>)> {
+/// The first critical extension that rustls-webpki does not support.
+fn unprocessed_critical_extension(certificate: &Certificate) -> Option<&[u8]> {
     /// Those that it supports (rustls-webpki 0.103, `remember_cert_extension`): keyUsage,
     /// subjectAltName, basicConstraints, nameConstraints, cRLDistributionPoints, extKeyUsage and
     /// the list of signed certificate timestamps.
@@ -241,23 +235,5 @@ fn unprocessed_critical_extension(
         "2.5.29.37",
         "1.3.6.1.4.1.11129.2.4.2",
     ];
-    /// The others of RFC 5280 sections 4.2.1 and 4.2.2, and of RFC 7633.
-    const NAMED: [(&str, &str); 12] = [
-        ("2.5.29.9", "subjectDirectoryAttributes"),
-        ("2.5.29.14", "subjectKeyIdentifier"),
-        ("2.5.29.18", "issuerAltName"),
-        ("2.5.29.32", "certificatePolicies"),
-        ("2.5.29.33", "policyMappings"),
-        ("2.5.29.35", "authorityKeyIdentifier"),
-        ("2.5.29.36", "policyConstraints"),
-        ("2.5.29.46", "freshestCRL"),
-        ("2.5.29.54", "inhibitAnyPolicy"),
-        ("1.3.6.1.5.5.7.1.1", "authorityInfoAccess"),
-        ("1.3.6.1.5.5.7.1.11", "subjectInfoAccess"),
-        ("1.3.6.1.5.5.7.1.24", "tlsFeature"),
-    ];
-    let mut ids = certificate.critical_extensions().map(oid_text);
-    let id = ids.find(|id| !PROCESSED.contains(&id.as_str()))?;
-    let name = NAMED.iter().find(|(known, _)| *known == id).map(|(_, name)| *name);
-    Some((id, name))
+    certificate.critical_extensions().find(|id| !PROCESSED.contains(&oid_text(id).as_str()))
 }
