@@ -36,7 +36,12 @@ fn announced_roots_match_their_owner_and_are_cross_signed() {
         let signer =
             mozilla_list().iter().find(|der| Sha256::of(der).to_string() == row.cross_signer);
         let signer = Certificate::from_der(signer.expect(row.name)).unwrap();
-        assert_eq!(work.is_signed_by(&twin.expect(row.name).1, &signer), Some(true), "{}", row.name);
+        assert_eq!(
+            work.is_signed_by(&twin.expect(row.name).1, &signer),
+            Some(true),
+            "{}",
+            row.name
+        );
         // Once the store has it, it is an ordinary sibling: remove its row.
         let is_listed = mozilla_list().iter().any(|der| {
             let listed = Certificate::from_der(der).unwrap();

@@ -7,6 +7,7 @@ use der::{
     Encode as _, Tag,
     asn1::{ObjectIdentifier, UintRef},
 };
+use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 
 use super::source::{Constant, Language};
 use crate::x509::{
@@ -19,15 +20,9 @@ use crate::x509::{
 const NO_SIGNATURE: &[u8] = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x06\x02";
 /// From the first year that UTCTime can write to the end of time (RFC 5280 section 4.1.2.5).
 const ANY_TIME: &[u8] = b"\x17\x0d500101000000Z\x18\x0f99991231235959Z";
-/// rsaEncryption with its NULL (RFC 8017 appendix A.1).
-const RSA_ENCRYPTION: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
-/// id-ecPublicKey with each curve of RFC 5480 section 2.1.1.1 that BearSSL has, by the length of
-/// its uncompressed points in bytes.
-const CURVES: [(usize, &[u8]); 3] = [
-    (65, b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"),
-    (97, b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22"),
-    (133, b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x23"),
-];
+/// The curves of BearSSL, by the length of their uncompressed points in bytes.
+const CURVES: [(usize, AlgorithmIdentifier); 3] =
+    [(65, alg_id::ECDSA_P256), (97, alg_id::ECDSA_P384), (133, alg_id::ECDSA_P521)];
 
 /// An anchor without its certificate (RFC 5280 section 6.1.1 d).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +73,7 @@ impl Key {
             [modulus, exponent] => {
                 let number = |bytes: &[u8]| UintRef::new(bytes).ok()?.to_der().ok();
                 let numbers = [number(modulus)?, number(exponent)?];
-                (RSA_ENCRYPTION, sequence(&numbers).ok()?)
+                (alg_id::RSA_ENCRYPTION, sequence(&numbers).ok()?)
             }
             [whole] if Elements::of(whole).sequence().is_some() => return Some(whole.clone()),
             [point] => {
@@ -89,7 +84,7 @@ impl Key {
         };
         // The first octet counts unused bits, and there are none (X.690 section 8.6.2.2).
         let bits = value(Tag::BitString, &[&[0], key.as_slice()].concat());
-        sequence(&[value(Tag::Sequence, algorithm).ok()?, bits.ok()?]).ok()
+        sequence(&[value(Tag::Sequence, algorithm.as_ref()).ok()?, bits.ok()?]).ok()
     }
 }
 
