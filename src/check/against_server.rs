@@ -57,7 +57,7 @@ pub fn failed_address(target: &Target, address: &str, problem: &str) -> Finding 
     Finding::new(1, Severity::Warning, "address-failed", message, action).of_part(Some(address))
 }
 
-/// That `target` left questions without an answer, in a sentence about them.
+/// That `target` left queries unanswered, in a sentence about them.
 #[must_use]
 pub fn unanswered(target: &Target, sentence: &str) -> Finding {
     let message = format!("{target} may present other chains: {sentence}");

@@ -31,7 +31,7 @@ enum Follows {
     HexSequence,
     /// A word of the same line, within [`COMMAND`] bytes, that begins with one hyphen and has this letter.
     Option(u8),
-    /// The word itself four times more within [`WINDOW`] bytes: the five hyphens of a boundary.
+    /// Four more occurrences of the word within [`WINDOW`] bytes: the five hyphens of a boundary.
     FourMore(&'static [u8]),
 }
 

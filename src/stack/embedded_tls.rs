@@ -54,7 +54,7 @@ pub(super) const OPTIONS: Options = &[
     (Optional::Ed25519, "features = [\"ed25519\"]"),
 ];
 
-/// What the stack makes of `case`.
+/// The verdict on `case`.
 pub(super) fn judge(case: &Case<'_>, algorithms: Algorithms) -> Verdict {
     run(case, algorithms).into()
 }
@@ -63,7 +63,7 @@ fn run(case: &Case<'_>, algorithms: Algorithms) -> Result<(), Refusal> {
     let (Some(leaf), Some(mut issuer)) = (case.sent.first(), case.anchors.first()) else {
         return Err(Refusal::of_chain(Rule::NoCertificate));
     };
-    // Of each certificate TLS 1.3 sends extensions, empty here, and of the message a context.
+    // TLS 1.3 also sends the extensions of each certificate, empty here, and a context for the message.
     let octets = case.message_octets() + 2 * case.sent.len() + 1;
     if octets > MOST_OCTETS {
         return Err(Refusal::of_chain(Rule::MessageLength { octets, most: MOST_OCTETS }));
@@ -175,7 +175,7 @@ fn rsa(key: &Key<'_>) -> Option<Rule> {
     (!fits).then_some(Rule::RsaExponent)
 }
 
-/// Why a signature is of no kind that is compared (`verify_certificate`): the parameters must be those of RFC 5754
+/// Why a signature algorithm is not supported (`verify_certificate`): the parameters must be those of RFC 5754
 /// and RFC 5758.
 fn scheme(view: &View<'_>) -> Option<Rule> {
     use Digest::{Sha256, Sha384, Sha512};

@@ -264,8 +264,8 @@ fn java_label(pattern: &str, label: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// embedded-tls: letters, digits, hyphens and full stops on both sides; `*.` in front for one label, two labels
-/// behind it.
+/// embedded-tls: letters, digits, hyphens and full stops on both sides; a leading `*.` matches one label,
+/// followed by two labels.
 pub(super) fn embedded_tls(pattern: &[u8], host: &str) -> bool {
     let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || b"-.".contains(octet);
     if !host.bytes().all(|octet| is_plain(&octet)) {

@@ -100,8 +100,8 @@ impl Stack {
         }
     }
 
-    /// Whether a certificate that is no CA's may have issued another in the middle of a path. A device that
-    /// accepts such a path has no excuse unless it is known to have this stack.
+    /// Whether a certificate that is not a CA's may have issued another in the middle of a path. A device that
+    /// accepts such a path is at fault unless it is known to have this stack.
     #[must_use]
     pub const fn accepts_any_issuer(&self) -> bool {
         matches!(self.verifier, Verifier::EmbeddedTls(_))

@@ -60,7 +60,7 @@ pub enum NameFault {
     TrailingDot,
     /// The stack does not accept a host name of one label.
     NoDomain,
-    /// The host stands behind as many dNSNames as the stack reads.
+    /// The host follows after more dNSNames than the stack reads.
     BehindOthers,
 }
 

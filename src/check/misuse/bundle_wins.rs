@@ -93,7 +93,7 @@ struct Scope<'a> {
     text: &'a str,
     range: Range<usize>,
     at: usize,
-    /// Where each `else` stands.
+    /// The position of each `else`.
     branches: &'a [usize],
 }
 

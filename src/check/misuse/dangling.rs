@@ -1,4 +1,4 @@
-//! Pointers that a client keeps and that end before it.
+//! Pointers that a client keeps longer than they are valid.
 //!
 //! In: the code of a file. Out: findings, each at the call.
 
@@ -16,7 +16,7 @@ const KEEPS_POINTER: [&str; 3] = ["setCACert", "setCertificate", "setPrivateKey"
 
 /// Types of texts that hold their characters themselves.
 const STRINGS: [&str; 2] = ["String", "string"];
-/// What arrays of characters are made of.
+/// The element types of character arrays.
 const CHARACTER: &str = "char";
 
 /// The most declarations of one name that are looked at before a call, the nearest first: no program has as
@@ -86,7 +86,7 @@ fn is_temporary(argument: &str) -> bool {
     argument.strip_suffix(".c_str()").is_some_and(|text| text.ends_with(')'))
 }
 
-/// Where each word of `code` stands first, and the texts that are declared, by their names.
+/// The first position of each word of `code`, and the declared texts, by their names.
 fn words(code: &Code) -> (HashMap<&str, usize>, HashMap<&str, Vec<Declaration>>) {
     let text = code.text();
     let (mut firsts, mut declarations) = (HashMap::new(), HashMap::<_, Vec<_>>::new());
@@ -115,7 +115,7 @@ fn words(code: &Code) -> (HashMap<&str, usize>, HashMap<&str, Vec<Declaration>>)
     (firsts, declarations)
 }
 
-/// Whether one of `declarations` is that of a local text, or array of characters, that `call` is given.
+/// Whether one of `declarations` is the local text, or array of characters, that is passed to `call`.
 fn is_local_text(code: &Code, declarations: &[Declaration], call: &Call<'_>) -> bool {
     let is_array = !call.argument.ends_with(".c_str()");
     let before = declarations.partition_point(|one| one.at < call.at);

@@ -1,14 +1,14 @@
 //! The braces of code: which block is around a place, and which function.
 //!
 //! In: code without comments and literals. Out: [`Blocks`], found in one pass and looked up in a sorted list,
-//! since a file has as many braces and calls as it likes.
+//! since a file may have any number of braces and calls.
 
 use std::ops::Range;
 
-/// Words with parentheses behind which braces begin no function.
+/// Words with parentheses after which braces do not begin a function.
 const CONTROLS: [&str; 5] = ["if", "for", "while", "switch", "catch"];
 
-/// What stands between two braces that belong together.
+/// The code between two matching braces.
 #[derive(Debug, Clone, Copy)]
 struct Block {
     start: u32,
@@ -23,7 +23,7 @@ struct Block {
 #[derive(Debug, Default)]
 pub(crate) struct Blocks {
     all: Vec<Block>,
-    /// Behind each brace: its place, and the innermost block there.
+    /// For each brace, its position and the innermost block after it.
     places: Vec<(u32, Option<u32>)>,
     length: usize,
 }
@@ -82,12 +82,12 @@ impl Blocks {
         block.map_or(0..self.length, |block| block.start as usize..block.end as usize)
     }
 
-    /// Where the innermost block around `at` stands; all of the code if there is none.
+    /// The range of the innermost block around `at`; all of the code if there is none.
     pub(crate) fn around(&self, at: usize) -> Range<usize> {
         self.range(self.innermost(at))
     }
 
-    /// Where the function around `at` stands; all of the code if there is none.
+    /// The range of the function around `at`; all of the code if there is none.
     pub(crate) fn function(&self, at: usize) -> Range<usize> {
         let function = self.innermost(at).and_then(|block| block.function);
         self.range(function.map(|block| self.all[block as usize]))
@@ -98,7 +98,7 @@ impl Blocks {
         self.innermost(at).map_or(0, |block| block.depth as usize)
     }
 
-    /// The block that the first brace behind `at` opens; none if that brace closes one.
+    /// The block that the first brace after `at` opens; none if that brace closes one.
     pub(crate) fn next(&self, at: usize) -> Option<Range<usize>> {
         let behind = self.places.partition_point(|(place, _)| *place as usize <= at);
         let (place, block) = *self.places.get(behind)?;

@@ -91,7 +91,7 @@ impl Code {
         before.rev().position(unmatched(b'(', b')')).map(|behind| at - 1 - behind)
     }
 
-    /// The code around `at` that is in `range`, up to so many bytes of a call before and behind.
+    /// The code around `at` that is in `range`, up to as many bytes before and after as a call may have.
     pub(crate) fn near(&self, at: usize, range: &Range<usize>) -> &str {
         const BYTES: usize = 8 * MAX_CALL_BYTES;
         let whole = |place: usize| {

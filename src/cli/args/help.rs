@@ -76,8 +76,8 @@ pub(crate) fn command(typed: &[OsString]) -> clap::Command {
         match (everyday, argument.get_help().cloned()) {
             (Some((_, short)), Some(long)) => {
                 let argument = argument.help(*short).long_help(long);
-                // A heading for each group would take more lines than the options, and long values
-                // would break the texts behind them.
+                // A heading for each group would take more lines than the options, and long values would break
+                // the texts after them.
                 match is_short {
                     true if argument.get_id() == "roots" => {
                         argument.help_heading(None).value_name("FILE|DIR|...")

@@ -46,7 +46,7 @@ fn section(language: Language, code: &str) -> Option<&'static str> {
     page(language).split("\n## ").skip(1).find(heading)
 }
 
-/// The code that `word` is by some slip of the keyboard.
+/// The code that `word` is probably a typo of.
 fn nearest(word: &str) -> Option<&'static str> {
     let near =
         |most| CODES.iter().map(|(code, _)| *code).find(|code| near::is_near(word, code, most));

@@ -16,8 +16,8 @@ fn rows() -> impl Iterator<Item = (Vec<&'static str>, Vec<&'static str>)> {
     rows.map(|(words, formats)| (words.split("; ").collect(), formats.split(' ').collect()))
 }
 
-/// The fewest bytes of a word that may also be the beginning of a longer one: `sim7600` of `sim7600g`.
-/// Shorter ones begin too many others: `go`, `bun` and `lte` stand in `golioth`, `bundle` and `lteshield`.
+/// The fewest bytes of a word that may also be the beginning of a longer one: `sim7600` of `sim7600g`. Shorter
+/// words occur in too many others: `go`, `bun` and `lte` in `golioth`, `bundle` and `lteshield`.
 const SHORTEST_BEGINNING: usize = 4;
 
 /// The formats for `word`: those in the table, then those whose name, reader or contents include it.
@@ -48,7 +48,7 @@ pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
 }
 
 /// The formats for the known words in `text`, the longest word first, then the first in `text`: `paho` says
-/// more than the `mqtt` behind it.
+/// more than the `mqtt` after it.
 fn within(text: &str) -> impl Iterator<Item = &'static Format> {
     let place = |known: &&str| {
         let at = text.find(*known).filter(|_| holds_word(text, known))?;

@@ -91,7 +91,7 @@ fn table(out: &mut String, rows: impl Iterator<Item = (&'static str, String)>) {
     }
 }
 
-/// A name and what stands behind it, as wide as the terminal.
+/// A name and its description, wrapped to the terminal's width.
 fn row(name: &str, what: &str) -> String {
     style::wrapped(name, &" ".repeat(name.len()), what, style::columns())
 }

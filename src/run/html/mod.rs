@@ -2,7 +2,7 @@
 //!
 //! In: a [`Grab`] with its [`Judgement`], and the constants that were proved. Out: the page, with the
 //! chain as a tree, the validity of each certificate, the verdict of each TLS stack, and the constants.
-//! A script adds a button to copy each constant; without it they are selected by hand.
+//! A script adds a button to copy each constant; without it, users select the text.
 
 mod set;
 

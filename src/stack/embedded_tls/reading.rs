@@ -118,7 +118,7 @@ fn is_bits(bits: &[u8]) -> bool {
     bits.first().is_some_and(|unused| *unused <= 7)
 }
 
-/// An INTEGER in as few octets as it can be.
+/// An INTEGER in the fewest octets.
 fn is_integer(octets: &[u8]) -> bool {
     match octets {
         [] => false,

@@ -7,8 +7,8 @@ const ALL_DIGESTS: &[Digest] = &[Md5, Sha1, Sha224, Sha256, Sha384, Sha512];
 
 /// `MBEDTLS_SSL_IN_CONTENT_LEN`: a message in more than one record can only be read since 3.6.3.
 const ONE_RECORD: usize = 16_384;
-/// The room in which 3.6.5 puts together the records of a message: `MBEDTLS_SSL_IN_BUFFER_LEN` with an
-/// IV (16), the longest MAC and padding (256), without the header of the last record (5).
+/// The buffer in which 3.6.5 joins the records of a message: `MBEDTLS_SSL_IN_BUFFER_LEN` with an IV (16), the
+/// longest MAC and padding (256), without the header of the last record (5).
 const fn room_with_mac(octets: usize) -> usize {
     ONE_RECORD + 16 + octets + 256 - 5
 }

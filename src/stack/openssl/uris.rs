@@ -12,7 +12,7 @@ pub(in crate::stack) enum Uris {
 }
 
 impl Uris {
-    /// The host of `uri`; `None` for what cannot be compared.
+    /// The host of `uri`; `None` if it cannot be compared.
     pub(super) fn host(self, uri: &[u8]) -> Option<&[u8]> {
         if self == Self::V3_0 {
             let colon = uri.iter().position(|octet| *octet == b':')?;
@@ -40,7 +40,7 @@ impl Uris {
     }
 }
 
-/// What stands before the first of `ends`.
+/// The text before the first of `ends`.
 fn until<'a>(text: &'a [u8], ends: &[u8]) -> &'a [u8] {
     text.split(|octet| ends.contains(octet)).next().unwrap_or_default()
 }

@@ -35,7 +35,7 @@ const NO_BYTE: u32 = 256;
 /// The most bytes of a source: the positions must fit into a token.
 pub(crate) const MAX_BYTES: usize = VALUE as usize;
 
-/// What a token of a source is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind<'a> {
     Word,

@@ -63,7 +63,7 @@ impl Watch<'_> {
         self.show_those_whose_turn_it_is();
     }
 
-    /// A device uses the ports in any order, and each as often as it likes: the worst verdict counts.
+    /// A device uses the ports in any order and any number of times: the worst verdict counts.
     fn judge_port(&mut self, judged: &Judged) {
         let place = judged.turn.place;
         let before = self.judged.iter_mut().find(|one| one.turn.place == place);
