@@ -1,29 +1,9 @@
 /* mbedTLS: "sound"; "none" and "optional" verify nothing; "nohost" compares no name. */
 #include "device.h"
+#include "../../support/mbedtls_random.h"
 
-#include <mbedtls/ctr_drbg.h>
-#include <mbedtls/entropy.h>
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/ssl.h>
-#include <mbedtls/version.h>
-#if MBEDTLS_VERSION_MAJOR >= 3
-#include <psa/crypto.h>
-#endif
-
-static mbedtls_ctr_drbg_context random_;
-
-static void prepare(void) {
-    static mbedtls_entropy_context entropy;
-    static int ready;
-    if (ready) return;
-    ready = 1;
-#if MBEDTLS_VERSION_MAJOR >= 3
-    psa_crypto_init();
-#endif
-    mbedtls_entropy_init(&entropy);
-    mbedtls_ctr_drbg_init(&random_);
-    if (mbedtls_ctr_drbg_seed(&random_, mbedtls_entropy_func, &entropy, NULL, 0) != 0) exit(3);
-}
 
 static void talk(mbedtls_ssl_context *ssl) {
     unsigned char answer[64];
