@@ -16,9 +16,9 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * Verifies chains as a TLS client of Java does: NAME, then FOLDER TIME for each chain, in a folder
- * with anchors.pem and chain.pem; a line of the answer each. The name is left to the caller: Java
- * looks at it after the path.
+ * Verifies chains like a Java TLS client: NAME, then FOLDER TIME for each chain, in a folder with
+ * anchors.pem and chain.pem; prints one line for each. The caller checks the name, which Java
+ * compares after the path.
  */
 public class Verify {
     public static void main(String[] words) throws Exception {

@@ -1,5 +1,5 @@
 /* Verifies a chain with BearSSL's minimal engine: NAME TIME ANCHORS CHAIN, the anchors and the
- * chain each a file of DER certificates behind their lengths in four big-endian bytes. */
+ * chain as files of DER certificates, each after its length in four big-endian bytes. */
 #include <bearssl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static int next(FILE *file, struct bytes *out) {
     return 1;
 }
 
-/* Returns 0 if the library reads no key in the certificate. */
+/* Returns 0 if the library cannot read the key of the certificate. */
 static int anchor(br_x509_trust_anchor *to, struct bytes *name, struct bytes *key,
                   struct bytes *exponent, const struct bytes *certificate) {
     br_x509_decoder_context decoder;
@@ -92,7 +92,7 @@ int main(int count, char **words) {
     fclose(file);
     error = engine.vtable->end_chain(&engine.vtable);
     if (!error) {
-        /* What the handshake does with the key: its point has to be one that BearSSL reads. */
+        /* The handshake uses the key, so BearSSL must be able to read its point. */
         const br_x509_pkey *found = engine.vtable->get_pkey(&engine.vtable, NULL);
         if (found->key_type == BR_KEYTYPE_EC) {
             static const unsigned char one[1] = {1};

@@ -1,4 +1,4 @@
-/* A clock to preload: the time that a program sees is NOW, in seconds since 1970. */
+/* A clock to preload: a program sees the time NOW, in seconds since 1970. */
 #include <stdlib.h>
 #include <time.h>
 

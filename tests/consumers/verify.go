@@ -1,5 +1,5 @@
-// Verifies chains as Go's crypto/tls does: NAME, then FOLDER TIME for each chain, in a folder with
-// anchors.pem and chain.pem; a line of the answer each.
+// Verifies chains like Go's crypto/tls: NAME, then FOLDER TIME for each chain, in a folder with
+// anchors.pem and chain.pem; prints one line for each.
 package main
 
 import (
@@ -51,7 +51,7 @@ func verify(name string, at time.Time, folder string) error {
 			intermediates.AddCert(certificate)
 		}
 	}
-	// As (*Conn).verifyServerCertificate of crypto/tls has it.
+	// As (*Conn).verifyServerCertificate of crypto/tls.
 	_, err := leaf.Verify(x509.VerifyOptions{
 		Roots:         roots,
 		CurrentTime:   at,

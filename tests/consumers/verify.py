@@ -1,4 +1,4 @@
-"""Shakes hands with itself over CPython's ssl: NAME ANCHORS CHAIN KEY, the files in PEM."""
+"""A handshake with itself over CPython's ssl: NAME ANCHORS CHAIN KEY, the files in PEM."""
 
 import ssl
 import sys
@@ -6,7 +6,7 @@ import sys
 name, anchors, chain, key = sys.argv[1:]
 incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
 with open(anchors, encoding="ascii") as file:
-    # As the emitted module says.
+    # As the generated module says.
     context = ssl.create_default_context(cadata=file.read())
 client = context.wrap_bio(incoming, outgoing, server_hostname=name)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

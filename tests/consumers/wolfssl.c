@@ -1,6 +1,6 @@
-/* Shakes hands with itself over wolfSSL: NAME TIME ANCHORS CHAIN KEY, the anchors a file of DER
- * certificates behind their lengths in four big-endian bytes, the chain and its key in PEM. The
- * library judges a chain in a handshake alone. */
+/* A handshake with itself over wolfSSL: NAME TIME ANCHORS CHAIN KEY, the anchors as a file of DER
+ * certificates, each after its length in four big-endian bytes, the chain and its key in PEM. The
+ * library verifies a chain only in a handshake. */
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ time_t time(time_t *out) {
     return now;
 }
 
-/* What one side has written and the other not yet read. */
+/* The data that one side has written and the other has not read. */
 struct pipe {
     char data[65536];
     int length;
@@ -54,7 +54,7 @@ static WOLFSSL *side(WOLFSSL_CTX *context, struct pipe *from, struct pipe *to) {
     return ssl;
 }
 
-/* As the emitted header says: one call a certificate. What the library does not take is left out. */
+/* As the generated header says: one call per certificate. Certificates that the library refuses are left out. */
 static void load(WOLFSSL_CTX *context, const char *path) {
     unsigned char head[4], der[4096];
     size_t length;
@@ -80,7 +80,7 @@ int main(int count, char **words) {
     client_context = wolfSSL_CTX_new(wolfTLSv1_2_client_method());
     server_context = wolfSSL_CTX_new(wolfTLSv1_2_server_method());
     if (!client_context || !server_context) return 2;
-    /* Devices verify unless told otherwise, and look at an anchor's dates as they load it. */
+    /* Devices verify by default, and check the dates of an anchor when they load it. */
     wolfSSL_CTX_set_verify(client_context, WOLFSSL_VERIFY_PEER, NULL);
     load(client_context, words[3]);
     if (wolfSSL_CTX_use_certificate_chain_file(server_context, words[4]) != WOLFSSL_SUCCESS) return 2;

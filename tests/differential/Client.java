@@ -13,7 +13,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Java's own TLS with a trust store of the anchors alone, and the host checked as for HTTPS. */
+/** Java's own TLS with a trust store of only the anchors, and the host checked as for HTTPS. */
 class Client {
     public static void main(String[] words) throws Exception {
         int port = Integer.parseInt(words[0]);

@@ -38,8 +38,7 @@ const FORMATS: [(&str, &str, &str); 9] = [
     ("rust", "root_ca.rs", "rustls-aws"),
 ];
 
-/// A file that was to be written, and what the library gets: the anchors from the file, or those that it
-/// should have held.
+/// A file to write, and what the library gets: the anchors in the file, or those it should have contained.
 struct Asked {
     what: String,
     library: &'static str,

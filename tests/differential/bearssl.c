@@ -1,5 +1,5 @@
 /* BearSSL, full client profile with its minimal X.509 engine. With ALWAYS_CA every anchor counts as a CA;
- * without, it does if it says so itself, as X509List of the ESP8266's core has it. */
+ * otherwise only one with CA:TRUE, as in X509List of the ESP8266's core. */
 #include "client.h"
 
 #include <bearssl.h>

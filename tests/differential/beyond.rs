@@ -38,7 +38,7 @@ fn a_batch_applies_rfc_5280_where_rustls_webpki_does_not() {
     }
 }
 
-/// RFC 5280 section 6.1 takes an anchor's name and key alone; four libraries look at its pathLenConstraint too.
+/// RFC 5280 section 6.1 uses only an anchor's name and key; four libraries also check its pathLenConstraint.
 #[test]
 fn a_batch_departs_on_a_roots_own_path_length() {
     let ids = [

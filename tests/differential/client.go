@@ -1,4 +1,4 @@
-// Go's crypto/tls as a client with a pool of the anchors alone: "client PORT" judges each line
+// Go's crypto/tls as a client with a pool of only the anchors: "client PORT" judges each line
 // "ID HOST CHAIN KEY ANCHOR", as of 2026-06-01.
 package main
 

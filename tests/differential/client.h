@@ -1,7 +1,7 @@
-/* What all clients in C share. Each reads lines "ID HOST CHAIN KEY ANCHOR", separated by tabs, connects to
- * the server at 127.0.0.1 on the port of its argument, says to it which chain and key to present, shakes
- * hands as the library does for a user, and prints "ID VERDICT". The verdict is "ok", or how the library
- * refuses, or "anchor ..." if it does not take the anchor, or "unserved" if no server can present it. */
+/* Shared parts of the clients in C. Each reads lines "ID HOST CHAIN KEY ANCHOR", separated by tabs,
+ * connects to the server at 127.0.0.1 on the port in its argument, sends it the chain and key to present,
+ * completes the handshake as a user of the library would, and prints "ID VERDICT". The verdict is "ok",
+ * the library's error, "anchor ..." if it refuses the anchor, or "unserved" if no server can present it. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -15,7 +15,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* Seconds that a handshake may wait for the other side. */
+/* Seconds that a handshake may wait for the server. */
 #define PATIENCE 10
 
 struct job {
@@ -42,7 +42,7 @@ static int connected(const struct job *job) {
     return -1;
 }
 
-/* Prints the verdict on a job, at once: a library that then fails over its own memory has answered. */
+/* Prints the verdict on a job at once: a library that crashes afterwards has answered. */
 static void say(const struct job *job, const char *form, ...) {
     va_list arguments;
     va_start(arguments, form);
@@ -53,7 +53,7 @@ static void say(const struct job *job, const char *form, ...) {
     va_end(arguments);
 }
 
-/* Says the library's verdict on a job. */
+/* Prints the library's verdict on a job. */
 static void judge(const struct job *job);
 
 int main(int count, char **words) {

@@ -20,7 +20,7 @@ const shaken = (socket, host, context) => new Promise((resolve) => {
   const secure = tls.connect({
     socket, secureContext: context, servername: isName ? host : undefined, checkServerIdentity: () => undefined,
   });
-  // Node 24 dies of a peer's key on a curve for which NIST has no name when it makes an object of it.
+  // Node 24 crashes when it converts a peer's key on a curve without a NIST name to an object.
   secure.getPeerCertificate = () => ({});
   secure.on('error', (error) => resolve(error.code || error.message));
   secure.once('secureConnect', () => {

@@ -1,5 +1,5 @@
-"""CPython's ssl with a context as it is by default, and the anchors alone; with "strict" as first argument,
-with the flags that the default context has from CPython 3.13 on."""
+"""CPython's ssl with the default context and only the anchors; with "strict" as first argument,
+with the flags of the default context since CPython 3.13."""
 
 import socket
 import ssl

@@ -1,5 +1,5 @@
-"""libcurl with OpenSSL as the command `curl` sets it up, with the anchors alone. The connection is opened here, as the
-server has to read first which chain to present."""
+"""libcurl with OpenSSL as the command `curl` configures it, with only the anchors. The connection is opened here,
+since the server must first read which chain to present."""
 
 import ctypes
 import socket

@@ -1,4 +1,4 @@
-"""MicroPython's ssl, which is mbedTLS, with the anchor in DER: it takes one alone."""
+"""MicroPython's ssl, which is mbedTLS, with the anchor in DER: it accepts only one."""
 
 import binascii
 import socket

@@ -52,7 +52,7 @@ def judge(host, chain, key, anchor):
         raw.sendall(f"{host}\t{chain}\t{key}\n".encode())
         if raw.recv(1) != b"+":
             return "unserved"
-        # OpenSSL reads from the socket itself, and waits there.
+        # OpenSSL reads from the socket directly, and blocks.
         raw.setblocking(True)
         return shaken(context, raw, host)
 

@@ -356,7 +356,7 @@ fn in_rust(bin: &str, name: &str, features: &[&str]) -> PathBuf {
         .status();
     assert!(status.expect("cargo").success(), "{name} is built");
     let program = kept().join(format!("{name}-in-rust"));
-    // Another test may run what stands there: the new one takes its name.
+    // Another test may run the existing program: a rename replaces it.
     let new = program.with_extension("new");
     fs::copy(target.join("debug").join(bin), &new).expect("a copy");
     fs::rename(&new, &program).expect("a file");

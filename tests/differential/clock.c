@@ -1,5 +1,5 @@
-/* A clock to preload: for the program it begins on 2026-06-01, and goes on. faketime can do this too, but costs
- * Java, which asks often, ten times what it computes. */
+/* A clock to preload: for the program it starts on 2026-06-01. faketime can do this too, but slows down Java, which
+ * reads the time often, by a factor of ten. */
 #define _GNU_SOURCE
 #include <sys/syscall.h>
 #include <sys/time.h>

@@ -16,7 +16,7 @@ static void refusal(const struct job *job, gnutls_session_t session, int error) 
     }
 }
 
-/* As a client of servers, the host's name or address and the purpose checked. */
+/* A client that checks the host's name or address, and the purpose. */
 static void check(gnutls_session_t session, const char *host) {
     static gnutls_typed_vdata_st data[2];
     data[0].type = GNUTLS_DT_DNS_HOSTNAME;

@@ -36,7 +36,7 @@ struct Wish {
     seed: u64,
     /// Also libraries that take minutes to build.
     all: bool,
-    /// Departures whose names begin so, each alone, in place of departures together.
+    /// Single departures whose names begin with this, in place of combined ones.
     only: Option<String>,
 }
 

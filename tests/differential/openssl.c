@@ -5,7 +5,7 @@
 
 #include "client.h"
 
-/* The verifier's code, or else the reason of the first error. */
+/* The verifier's code, or the reason of the first error. */
 static void refusal(const struct job *job, SSL *ssl) {
     long code = SSL_get_verify_result(ssl);
     unsigned long error = ERR_peek_error();

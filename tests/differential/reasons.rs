@@ -97,7 +97,7 @@ fn is_there(departure: &Departure, refusal: &Refusal) -> bool {
             | Rule::Policy
             | Rule::Handshake
     );
-    // A host in the common name alone is a change of the leaf.
+    // A host only in the common name is a change of the leaf.
     let is_of_leaf = matches!(refusal.rule, Rule::Name(_)) && departure.id.contains("cnonly");
     // The name of an issuer is the subject of the one above.
     let is_of_issuer = matches!(refusal.rule, Rule::Strict(words) if words.contains("issuer"));

@@ -1,6 +1,6 @@
 // A server that presents any chain: "server" prints its port, and reads from each connection, before TLS, a
-// line "HOST CHAIN KEY", answers "+" and shakes hands with that chain, whatever is in it. Keys that Go does
-// not know, and hosts that it does not take, it passes on to the server at the port of its argument.
+// line "HOST CHAIN KEY", answers "+" and serves a handshake with that chain, whatever is in it. It forwards
+// keys that Go does not support, and hosts that it refuses, to the server at the port in its argument.
 package main
 
 import (
@@ -57,7 +57,7 @@ func serve(socket net.Conn) {
 	}
 	connection := tls.Server(socket, config)
 	if connection.Handshake() == nil {
-		// Until the client has read what it needs.
+		// Until the client has finished reading.
 		connection.Read(make([]byte, 1))
 	}
 }
@@ -104,7 +104,7 @@ func privateKey(path string) crypto.PrivateKey {
 	if err != nil {
 		return nil
 	}
-	// P-224 is a key that Go reads and does not use in TLS.
+	// Go reads P-224 keys but does not use them in TLS.
 	if named, ok := key.(interface{ Public() crypto.PublicKey }); ok && !usable(named.Public()) {
 		return nil
 	}
@@ -118,7 +118,7 @@ func usable(key crypto.PublicKey) bool {
 	return true
 }
 
-// newest is TLS 1.2 for RSA keys that are too short for RSASSA-PSS with SHA-256, which TLS 1.3 asks for.
+// newest is TLS 1.2 for RSA keys that are too short for RSASSA-PSS with SHA-256, which TLS 1.3 requires.
 func newest(key crypto.PrivateKey) uint16 {
 	if long, ok := key.(*rsa.PrivateKey); ok && long.N.BitLen() < 8*(32+32+2) {
 		return tls.VersionTLS12

@@ -11,7 +11,7 @@ import threading
 
 def context(chain, key):
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # Whether a key is strong enough is for the client to say.
+    # The client decides whether a key is strong enough.
     made.set_ciphers("ALL:@SECLEVEL=0")
     made.load_cert_chain(chain, key)
     return made

@@ -19,7 +19,7 @@ static void judge(const struct job *job) {
         say(job, "unserved");
     } else {
         if (!(ssl = wolfSSL_new(context))) exit(3);
-        // Version 5.9 takes no addresses and no names of one label here.
+        // Version 5.9 accepts no addresses and no names of one label here.
         takes_host = wolfSSL_check_domain_name(ssl, job->host) == WOLFSSL_SUCCESS;
         wolfSSL_UseSNI(ssl, WOLFSSL_SNI_HOST_NAME, job->host, (unsigned short)strlen(job->host));
         wolfSSL_set_fd(ssl, socket_);

@@ -1,4 +1,4 @@
-"""Writes what each fuzz target begins with into the folder $1, from the project's own test data."""
+"""Writes the seeds of each fuzz target into the folder $1, from the project's test data."""
 
 import base64
 import pathlib

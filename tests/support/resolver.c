@@ -1,5 +1,5 @@
-/* Answers for the names in CERTGRAB_TEST_NAMES, "NAME=ADDRESS,ADDRESS", and asks the system for all
- * others. Loaded with LD_PRELOAD. */
+/* Answers for the names in CERTGRAB_TEST_NAMES, "NAME=ADDRESS,ADDRESS", and uses the system resolver
+ * for all others. Loaded with LD_PRELOAD. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netdb.h>

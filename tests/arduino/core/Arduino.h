@@ -1,4 +1,4 @@
-// What sketches use of an Arduino core. Declarations as the cores have them, bodies in core.cpp.
+// The parts of an Arduino core that sketches use: the declarations of the cores, with bodies in core.cpp.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-// A connection, as libraries see it.
+// The interface of a connection for libraries.
 #pragma once
 #include <Arduino.h>
 

@@ -1,4 +1,4 @@
-// HTTPClient, in what sketches use of it; alike in both cores.
+// The parts of HTTPClient that sketches use; both cores have the same.
 #pragma once
 #include <Arduino.h>
 #include <Client.h>

@@ -26,7 +26,7 @@ inline int dial(const char *host, uint16_t port) {
   return connected;
 }
 
-// Whether something has arrived, or the other side has gone.
+// Whether data has arrived or the peer has closed the connection.
 inline bool isReadable(int socket) {
   struct pollfd one = {socket, POLLIN, 0};
   return poll(&one, 1, 0) > 0;

@@ -1,4 +1,4 @@
-// A board made of this machine: its clock starts in 1970, and its serial port is standard output.
+// This machine as a board: its clock starts in 1970, and its serial port is standard output.
 #include <Arduino.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@ unsigned long millis() {
   return now() - begun;
 }
 
-// In place of the C library's, for the TLS libraries too.
+// Replaces the C library's, for the TLS libraries too.
 extern "C" time_t time(time_t *out) noexcept {
   struct timespec at;
   clock_gettime(CLOCK_REALTIME, &at);
@@ -34,7 +34,7 @@ extern "C" time_t time(time_t *out) noexcept {
   return seconds;
 }
 
-// A board waits as long as it is to; whoever tests it may have less time.
+// A board waits the full time; a test may shorten it.
 void delay(unsigned long ms) {
   const char *most = getenv("LONGEST_DELAY_MS");
   unsigned long limit = most == nullptr ? ms : strtoul(most, nullptr, 10);
@@ -54,12 +54,12 @@ size_t Print::printf(const char *format, ...) {
 size_t Print::println(const char *text) { return printf("%s\n", text); }
 
 int main() {
-  // A board has no signals: a peer that has gone is an error of the connection.
+  // A board has no signals: a closed connection is an error.
   signal(SIGPIPE, SIG_IGN);
   setup();
   for (;;) {
     loop();
-    // A board's loop spins; this machine has other things to do.
+    // A board's loop spins; this machine has other work.
     usleep(1000);
   }
 }

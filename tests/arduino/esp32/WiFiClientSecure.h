@@ -1,4 +1,4 @@
-// WiFiClientSecure.h of Arduino-ESP32 3 over the system's mbedTLS, in what sketches use of it.
+// The parts of WiFiClientSecure.h of Arduino-ESP32 3 that sketches use, over the system's mbedTLS.
 #pragma once
 #include <Client.h>
 #include <Socket.h>
@@ -28,7 +28,7 @@ public:
       stop();
       return 0;
     }
-    // As the core does: where all is well, the number of the socket.
+    // As the core does: the socket number on success.
     error = socket.fd;
     return 1;
   }
@@ -53,7 +53,7 @@ public:
     }
     size_t waiting = mbedtls_ssl_get_bytes_avail(&ssl);
     if (waiting == 0 && isReadable(socket.fd)) {
-      // Reads a record without taking anything of it.
+      // Reads a record without consuming its data.
       int now = mbedtls_ssl_read(&ssl, nullptr, 0);
       waiting = mbedtls_ssl_get_bytes_avail(&ssl);
       if (waiting == 0 && (now < 0 || isReadable(socket.fd))) {
@@ -135,7 +135,7 @@ private:
     if (code == 0) {
       code = mbedtls_x509_crt_parse(&trusted, (const unsigned char *)anchor, strlen(anchor) + 1);
     }
-    // The core has mbedTLS 3, which knows nothing older than TLS 1.2.
+    // The core has mbedTLS 3, which supports TLS 1.2 and newer.
     mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
     mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
 #if defined(MBEDTLS_HAVE_TIME_DATE)
@@ -143,7 +143,7 @@ private:
 #endif
     mbedtls_ssl_conf_ca_chain(&config, &trusted, nullptr);
     mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &random);
-    // As the core does: with both, and not with one.
+    // As the core does: only with both.
     if (code == 0 && ownCertificate != nullptr && ownKey != nullptr) {
       code = mbedtls_x509_crt_parse(&own, (const unsigned char *)ownCertificate,
                                     strlen(ownCertificate) + 1);

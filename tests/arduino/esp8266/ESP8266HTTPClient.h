@@ -1,3 +1,3 @@
-// The ESP8266 names it so.
+// The name on the ESP8266.
 #pragma once
 #include <HTTPClient.h>

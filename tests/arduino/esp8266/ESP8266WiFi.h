@@ -1,4 +1,4 @@
-// ESP8266WiFi.h of the ESP8266's core 3, in what sketches use of it. The network is there at once.
+// The parts of ESP8266WiFi.h of the ESP8266's core 3 that sketches use. The network is connected at once.
 #pragma once
 #include <Arduino.h>
 typedef enum { WL_IDLE_STATUS = 0, WL_CONNECTED = 3 } wl_status_t;

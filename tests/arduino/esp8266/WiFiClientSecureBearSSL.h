@@ -1,4 +1,4 @@
-// WiFiClientSecureBearSSL.h of the ESP8266's core 3 over BearSSL 0.6, in what sketches use of it.
+// The parts of WiFiClientSecureBearSSL.h of the ESP8266's core 3 that sketches use, over BearSSL 0.6.
 #pragma once
 #include <Client.h>
 #include <Socket.h>
@@ -28,7 +28,7 @@ private:
   size_t count;
 };
 
-// The key of a PEM text, under any of the labels that the core knows; it must outlive the client.
+// The key of a PEM text, under any label that the core supports; it must outlive the client.
 class PrivateKey {
 public:
   explicit PrivateKey(const char *pem) {
@@ -167,7 +167,7 @@ private:
     }
   }
 
-  // Moves records until the engine is in the state `target`; without waiting, as far as it goes.
+  // Moves records until the engine is in the state `target`; if it does not wait, as far as possible.
   bool runUntil(unsigned target, bool waits) {
     while (socket >= 0) {
       unsigned state = br_ssl_engine_current_state(&client.eng);

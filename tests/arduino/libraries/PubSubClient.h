@@ -1,4 +1,4 @@
-// MQTT 3.1.1 with the interface of PubSubClient 2.8, in what sketches use of it.
+// MQTT 3.1.1 with the parts of the interface of PubSubClient 2.8 that sketches use.
 #pragma once
 #include <Client.h>
 #include <functional>
@@ -77,7 +77,7 @@ public:
       int kind = receive(body);
       if ((kind & 0xF0) == 0x30 && body.size() >= 2 && onMessage) {
         size_t length = (size_t)(uint8_t)body[0] << 8 | (uint8_t)body[1];
-        // PubSubClient reads on over what its buffer, its header included, does not hold.
+        // PubSubClient skips what exceeds its buffer, which includes the header.
         if (length + 2 <= body.size() && body.size() + 5 <= bufferSize) {
           std::string topic = body.substr(2, length), payload = body.substr(2 + length);
           onMessage(&topic[0], (uint8_t *)&payload[0], (unsigned)payload.size());
@@ -122,7 +122,7 @@ private:
     return client.write((const uint8_t *)packet.data(), packet.size()) == packet.size();
   }
 
-  // The next byte; -1 after the 15 s that PubSubClient waits too.
+  // The next byte; -1 after 15 s, as in PubSubClient.
   int next() {
     for (unsigned long begun = millis(); millis() - begun < 15000; delay(1)) {
       if (client.available()) {

@@ -104,7 +104,7 @@ fn leaf(table: &mut Table) {
     with(table, Leaf, "bc-explicit-false-leaf".into(), "with FALSE written out", value(octets));
 }
 
-/// The intermediate has the root's name and a key of its own.
+/// The intermediate has the root's name and a different key.
 fn self_issued(table: &mut Table) {
     let rename = |chain: &mut Chain| {
         let name = chain.root().subject.clone();

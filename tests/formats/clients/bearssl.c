@@ -1,4 +1,4 @@
-/* A client of BearSSL: `load` of anchor.c gives it the anchors as firmware would.
+/* A client of BearSSL: `load` in anchor.c loads the anchors as firmware would.
  *
  * Usage: program PORT NAME. Exits with 0 after a handshake with a server that it trusts, with 1
  * if it does not trust it, with 2 if there is no anchor. */

@@ -1,4 +1,4 @@
-/* Turns PEM text into trust anchors as ESP8266's X509List does: every certificate of it. */
+/* Turns PEM text into trust anchors as the ESP8266's X509List does: one for every certificate. */
 #include <bearssl.h>
 #include <stdint.h>
 #include <stdlib.h>

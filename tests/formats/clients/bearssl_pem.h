@@ -4,7 +4,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* The number of certificates of `text` that became `anchors`, of which there is `room` for. */
+/* The number of certificates in `text` that became `anchors`, at most `room`. */
 size_t anchors_of_pem(const char *text, br_x509_trust_anchor *anchors, size_t room);
 /* The objects of `text` with this label, in DER. */
 size_t objects_of_pem(const char *text, const char *label, br_x509_certificate *objects, size_t room);

@@ -1,4 +1,4 @@
-/* What the clients share: a TCP connection to 127.0.0.1. */
+/* A TCP connection to 127.0.0.1, shared by the clients. */
 #ifndef CONNECT_H
 #define CONNECT_H
 

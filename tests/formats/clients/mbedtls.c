@@ -1,7 +1,7 @@
-/* A client of mbedTLS: `load` of anchor.c gives it the anchor as firmware would.
+/* A client of mbedTLS: `load` in anchor.c loads the anchor as firmware would.
  *
  * Usage: program PORT NAME. Exits with 0 after a handshake with a server that it trusts, with 1
- * if it does not trust it, with 2 if the anchor cannot be parsed or more than it was parsed. */
+ * if it does not trust it, with 2 if the anchor cannot be parsed or more than that was parsed. */
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
 #include <mbedtls/net_sockets.h>

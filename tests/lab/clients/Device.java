@@ -11,7 +11,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** Java's own TLS as a device: "none" has a TrustManager that takes all, "nohost" compares no name. */
+/** Java's own TLS as a device: "none" has a TrustManager that accepts everything, "nohost" compares no name. */
 class Device {
     public static void main(String[] words) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");

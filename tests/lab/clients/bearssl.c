@@ -1,4 +1,4 @@
-/* BearSSL: "sound" is the minimal engine with the anchor; "nohost" the same without a name; "insecure" takes any
+/* BearSSL: "sound" is the minimal engine with the anchor; "nohost" the same without a name; "insecure" accepts any
  * certificate and its key, as `setInsecure()` of the ESP8266's core; "knownkey" reads no certificate and has the
  * key of the first server, as `setKnownKey()`. */
 #include "device.h"
@@ -26,7 +26,7 @@ static void append(void *to, const void *data, size_t length) {
     bytes->length += length;
 }
 
-/* Without this header line by line: BearSSL's own decoder of PEM. */
+/* Uses BearSSL's own PEM decoder. */
 static void load(void) {
     static unsigned char text[1 << 16];
     const unsigned char *next = text;
@@ -53,7 +53,7 @@ static void load(void) {
     ready = 1;
 }
 
-/* An engine that reads the key of the first certificate and says yes. */
+/* An engine that reads the key of the first certificate and accepts it. */
 struct insecure {
     const br_x509_class *vtable;
     int is_first, is_known;

@@ -1,4 +1,4 @@
-// Go's crypto/tls as a device: "device MODE PORT ANCHOR", until nothing listens; "none" verifies nothing, "nohost"
+// Go's crypto/tls as a device: "device MODE PORT ANCHOR", until the server stops; "none" verifies nothing, "nohost"
 // compares no name.
 package main
 

@@ -1,6 +1,6 @@
-/* What the devices in C share: "device MODE PORT ANCHOR" connects to localhost on PORT again and again, as a
- * firmware does, until nothing listens there. After each handshake it sends an MQTT CONNECT with user and
- * password, and hears the answer. */
+/* Shared parts of the devices in C: "device MODE PORT ANCHOR" connects to localhost on PORT repeatedly, as
+ * firmware does, until the server stops. After each handshake it sends an MQTT CONNECT with user and
+ * password, and reads the answer. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,7 +14,7 @@
 
 #define HOST "localhost"
 
-/* Seconds that a handshake may wait for the other side. */
+/* Seconds that a handshake may wait for the server. */
 #define PATIENCE 10
 
 static const unsigned char CONNECT[] = {0x10, 0x1c, 0, 4, 'M', 'Q', 'T', 'T', 4, 0xc2, 0, 60, 0, 4, 'd', 'e',
