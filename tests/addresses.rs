@@ -228,7 +228,7 @@ fn a_server_on_ipv6_only_is_reached_by_address_and_name() {
     let server = Server::of(&pki).at("[::1]:0".parse().expect("an address")).start();
     let port = server.port();
     let root = pki.root_file();
-    let trusting = |target: String| certgrab().args([target]).args(["--roots"]).args([&root]);
+    let trusting = |target: String| certgrab().args([target]).trusting(&root);
     for target in [format!("[::1]:{port}"), format!("mqtts://[::1]:{port}")] {
         let report = trusting(target).succeeds().out();
         assert!(report.starts_with(&format!("[::1]:{port}: 1 certificate sent\n")), "{report}");
@@ -248,7 +248,7 @@ fn a_server_is_reached_only_at_its_address() {
     let target = format!("plc.test:{}", server.port());
     let run = |number: u8| {
         let place = at(number, server.port()).to_string();
-        certgrab().args([&target, "--connect", &place, "--roots"]).args([pki.root_file()])
+        certgrab().args([&target, "--connect", &place]).trusting(pki.root_file())
     };
     assert!(run(2).succeeds().out().contains("anchor     CN=Plant Root\n"));
     run(1).fails_with(3).stdout("").stderr(&format!(

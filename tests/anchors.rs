@@ -124,8 +124,8 @@ fn the_verification_time_is_an_option() {
         certgrab()
             .args(["--from"])
             .args([pki.chain_file()])
-            .args(["plc.test", "--at", at, "--emit", "pem", "--roots"])
-            .args([pki.root_file()])
+            .args(["plc.test", "--at", at, "--emit", "pem"])
+            .trusting(pki.root_file())
     };
     run("2030-01-01").succeeds();
     run("2041-01-01").fails_with(1).stdout("").stderr(

@@ -8,7 +8,7 @@ use certgrab::internals::{
     x509::certificate::{Certificate, Sha256},
 };
 
-use crate::choosing::{loud_chain, real_chain};
+use crate::choosing::{real_chain, verbose_chain};
 
 /// The certificates below each line with `key`, with the address in it.
 fn published(key: &str) -> Vec<(String, Certificate)> {
@@ -56,7 +56,7 @@ fn announced_roots_are_listed_but_not_written() {
     for option in ["--siblings", "--backup"] {
         let Some(run) = real_chain("le-r10-x1") else { return };
         let report = run.args([option]).succeeds().out();
-        let Some(run) = loud_chain("le-r10-x1") else { return };
+        let Some(run) = verbose_chain("le-r10-x1") else { return };
         let written = run.args([option, "--emit", "pem"]).succeeds();
         let Some(run) = real_chain("le-r10-x1") else { return };
         let document = run.args([option, "--json"]).succeeds().json();

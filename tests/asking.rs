@@ -31,7 +31,7 @@ impl<'a> Case<'a> {
         let file = pki.chain_file();
         let name: &[_] = if format == "pem" { &[] } else { &["--name", "ROOT_CA"] };
         let run = certgrab().args(["plc.test", "--emit", format]).args(name).args(["--from"]);
-        run.args([file]).args(["--roots"]).args([pki.root_file()]).ends().out()
+        run.args([file]).trusting(pki.root_file()).ends().out()
     }
 
     fn check(&self, words: &[&str]) -> Outcome {
@@ -325,8 +325,8 @@ fn the_strict_rules_of_newer_pythons_are_a_warning() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let root = crate::support::pki::pem_of(&pki.path()[1..]);
-    let emitted = crate::support::grab(&server).args(["--emit", "python", "--roots"]);
-    let emitted = emitted.args([pki.root_file()]).succeeds().out();
+    let emitted = crate::support::grab(&server).args(["--emit", "python"]);
+    let emitted = emitted.trusting(pki.root_file()).succeeds().out();
     let target = format!("plc.test:{}", server.port());
     for (name, text) in [
         ("emitted.py", emitted),
@@ -342,8 +342,8 @@ fn the_strict_rules_of_newer_pythons_are_a_warning() {
         let path = folder.path().join(name);
         std::fs::write(&path, text).expect("a file");
         let run = certgrab().args(["check"]).args([&path]).args([&target, "--connect"]);
-        let run = run.args([format!("127.0.0.1:{}", server.port())]).args(["--roots"]);
-        let report = run.args([pki.root_file()]).fails_with(5).out();
+        let run = run.args([format!("127.0.0.1:{}", server.port())]);
+        let report = run.trusting(pki.root_file()).fails_with(5).out();
         assert!(report.contains("warning: "), "{name}: {report}");
         assert!(report.contains("CPython from 3.13 on refuses this chain"), "{name}: {report}");
     }

@@ -38,8 +38,8 @@ fn a_survey_finds_both_anchors_behind_a_balancer() {
         Act::Relay(addresses[*count % 2])
     });
     let run = |words: &[&str]| {
-        let run = grab(&balancer).args(words).args(["--roots"]).args([old.root_file()]);
-        run.args(["--roots"]).args([new.root_file()]).succeeds()
+        let run = grab(&balancer).args(words).trusting(old.root_file());
+        run.trusting(new.root_file()).succeeds()
     };
     let report = run(&["--survey"]).out();
     assert!(report.starts_with("plc.test:"), "{report}");

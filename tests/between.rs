@@ -31,13 +31,13 @@ impl Behind {
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> crate::support::run::Run {
-        grab(&self.front).args(words).args(["--roots"]).args([self.pki.root_file()])
+        grab(&self.front).args(words).trusting(self.pki.root_file())
     }
 }
 
 /// Relays clients that send ALPN and does `otherwise` with the others.
 fn for_protocols(otherwise: fn() -> Act) -> Behind {
-    Behind::new(move |hello, server| match hello.names_a_protocol() {
+    Behind::new(move |hello, server| match hello.has_alpn() {
         true => Act::Relay(server),
         false => otherwise(),
     })
@@ -249,8 +249,8 @@ fn a_survey_sees_the_chain_of_each_tls_version() {
     let both = front("plc.test", move |hello| {
         Act::Relay(if hello.offers_tls13() { tls13 } else { tls12 })
     });
-    let run = grab(&both).args(["--survey", "--roots"]).args([old.root_file()]);
-    let report = run.args(["--roots"]).args([new.root_file()]).succeeds().out();
+    let run = grab(&both).args(["--survey"]).trusting(old.root_file());
+    let report = run.trusting(new.root_file()).succeeds().out();
     assert!(report.contains("  CN=Old Root\n") && report.contains("  CN=New Root\n"), "{report}");
 }
 
@@ -282,7 +282,7 @@ fn many_unused_certificates_are_one_line_unless_verbose() {
     let mut chain = pki.path()[..1].to_vec();
     chain.extend(others.iter().map(|other| other.leaf_der().clone()));
     let server = Server::of(&pki).sending(&chain).start();
-    let run = |words: &[&str]| grab(&server).args(words).args(["--roots"]).args([pki.root_file()]);
+    let run = |words: &[&str]| grab(&server).args(words).trusting(pki.root_file());
     let one = "the server sends 4 certificates that no valid path uses; `-v` lists them\n";
     let report = run(&[]).succeeds().out();
     assert!(report.contains(&format!("warning    {one}")), "{report}");
@@ -389,7 +389,7 @@ fn a_rate_slows_connections_and_changes_no_answer() {
     assert_eq!(document["unanswered"], serde_json::Value::Null);
     assert_eq!(document["answers"].as_array().expect("a list").len(), 8);
     // The time is over before the second connection starts.
-    let servers = Behind::new(|hello, server| match hello.names_a_protocol() {
+    let servers = Behind::new(|hello, server| match hello.has_alpn() {
         true => Act::Relay(server),
         false => Act::Reset,
     });

@@ -19,7 +19,7 @@ use certgrab::internals::{
 use rustls::pki_types::{CertificateDer, ServerName};
 
 use crate::{
-    issuers::{Files, block_on, forgetful, pki_with},
+    issuers::{Files, block_on, omitting_issuers, pki_with},
     support::{
         Pki, Server, certgrab, grab,
         maze::{self, Keys, maze, mesh},
@@ -222,7 +222,7 @@ fn lost(size: usize) -> (Pki, Files, Vec<CertificateDer<'static>>) {
         files.serve(&format!("/{url}"), pem_of(&more).as_bytes());
     }
     let pki = Pki::root("Plant Root").leaf("plc.test");
-    let mut chain = vec![maze::lost_leaf(&pki, Keys::Rsa, &urls)];
+    let mut chain = vec![maze::leaf_with_urls(&pki, Keys::Rsa, &urls)];
     chain.extend((0..size).map(|_| maze::authority(Keys::Rsa)));
     (pki, files, chain)
 }
@@ -261,8 +261,8 @@ fn a_maze_of_issuers_delays_no_other_target() {
     }
     let roots = sound.root_file();
     let out = certgrab()
-        .args(["--hosts", "-", "--roots"])
-        .args([&roots])
+        .args(["--hosts", "-"])
+        .trusting(&roots)
         .args(files.allowing())
         .reading(list)
         .fails_with(1)
@@ -276,10 +276,10 @@ fn no_issuer_is_fetched_for_a_leaf_with_another_name() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     files.serve("/issuing.crt", &pki.path()[1]);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let error = certgrab()
-        .args(["other.test", "--connect", &server.address().to_string(), "--roots"])
-        .args([pki.root_file()])
+        .args(["other.test", "--connect", &server.address().to_string()])
+        .trusting(pki.root_file())
         .args(files.allowing())
         .fails_with(1)
         .err();

@@ -27,29 +27,17 @@ fn main() {
 "#;
 
 /// Connects to the address in its argument with only the generated constants.
-const MAIN: &str = r#"
-include!(concat!(env!("OUT_DIR"), "/root_ca.rs"));
-
-use std::{io::Write as _, net::TcpStream, sync::Arc};
-use rustls::pki_types::CertificateDer;
-
+const MAIN: &str = concat!(
+    r#"include!(concat!(env!("OUT_DIR"), "/root_ca.rs"));
 fn main() {
     let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_slice(ROOT_CA_DER)).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ROOT_CA_HOST.try_into().unwrap();
-    let mut client = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
-    let mut stream = TcpStream::connect(std::env::args().nth(1).unwrap()).unwrap();
-    let mut tls = rustls::Stream::new(&mut client, &mut stream);
-    tls.write_all(b"ping").unwrap();
+    roots.add(rustls::pki_types::CertificateDer::from_slice(ROOT_CA_DER)).unwrap();
+    connect(roots).unwrap();
     println!("connected to {ROOT_CA_HOST}:{ROOT_CA_PORT}");
 }
-"#;
+"#,
+    include_str!("inputs/rustls_client.rs")
+);
 
 /// Writes the lock in every format; prints the errors of those that are refused.
 const EVERY_FORM: &str = r#"
@@ -129,8 +117,8 @@ fn a_crate_with_a_lock_builds_offline_and_its_binary_connects() {
     for (server, pki) in [(server, &pki), (other, &other_pki)] {
         certgrab()
             .args(["plc.test:8883", "--connect", &server.address().to_string(), "--quiet"])
-            .args(["--emit", "lock=../plc.pem", "--roots"])
-            .args([pki.root_file()])
+            .args(["--emit", "lock=../plc.pem"])
+            .trusting(pki.root_file())
             .in_folder(&folder)
             .succeeds();
         // Twice: after a failed build cargo runs the script once more.
@@ -146,7 +134,7 @@ fn a_crate_with_a_lock_builds_offline_and_its_binary_connects() {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        assert_eq!(server.heard().data, b"ping");
+        assert_eq!(server.heard().data, b"trusted");
     }
     // A broken lock fails the build even if constants of an earlier build exist.
     fs::write(&lock, "Host: plc.test\n").unwrap();

@@ -162,8 +162,8 @@ fn a_device_certificate_is_recognised_by_its_use_or_key() {
     let main = "void setup() { client.setCACert(ca); client.setCertificate(device); }\n";
     let check = |files: &[(&str, &str)]| {
         let folder = folder(files);
-        let run = certgrab().args(["check", "--offline", "--quiet", ".", "--roots"]);
-        run.args([pki.root_file()]).in_folder(folder.path()).ends().out()
+        let run = certgrab().args(["check", "--offline", "--quiet", "."]);
+        run.trusting(pki.root_file()).in_folder(folder.path()).ends().out()
     };
     let alone = check(&[("secrets.h", &secrets)]);
     assert!(alone.contains("[leaf]"), "{alone}");
@@ -280,8 +280,8 @@ fn the_prometheus_report_says_whether_a_target_was_verified() {
     let other = Pki::root("Other Root").leaf("m1.test");
     let server = Server::presenting(&pki);
     let verified = |root: &Pki| {
-        let run = certgrab().args(["check", "--quiet", "--report", "prometheus", "--roots"]);
-        let run = run.args([pki.root_file(), root.root_file()]);
+        let run = certgrab().args(["check", "--quiet", "--report", "prometheus"]);
+        let run = run.trusting(pki.root_file()).args([root.root_file()]);
         let run = run.args(["m1.test", "--connect", &server.address().to_string()]);
         run.ends().out()
     };
@@ -325,8 +325,8 @@ fn a_sketch_is_checked_with_the_constant_of_another_file() {
     };
     let check = || {
         certgrab()
-            .args(["check", ".", &format!("m1.test:{}", server.port()), "--roots"])
-            .args([pki.root_file()])
+            .args(["check", ".", &format!("m1.test:{}", server.port())])
+            .trusting(pki.root_file())
             .args(["--connect", &server.address().to_string()])
             .in_folder(folder.path())
     };

@@ -10,7 +10,7 @@ use rustls::pki_types::CertificateDer;
 use wait4::Wait4 as _;
 
 use crate::{
-    issuers::{Files, forgetful, pki_with},
+    issuers::{Files, omitting_issuers, pki_with},
     support::{Pki, Server, certgrab, grab, pki::pem_of, real, run::Run},
 };
 
@@ -153,8 +153,9 @@ fn one_file_is_checked_against_its_server() {
     let target = format!("{}:{}", server.name(), server.port());
     let check = |file: &Path| {
         certgrab()
-            .args(["check", "--quiet", "--connect", &server.address().to_string(), "--roots"])
-            .args([roots.as_path(), file, Path::new(&target)])
+            .args(["check", "--quiet", "--connect", &server.address().to_string()])
+            .trusting(&roots)
+            .args([file, Path::new(&target)])
     };
     check(&roots).succeeds().stdout("");
 
@@ -195,12 +196,13 @@ fn check_file(pki: &Pki, server: &Server, file: &Path) -> Run {
     check_file_alone(pki, server, file).args(["--connect", &server.address().to_string()])
 }
 
-/// The output without the server's address.
+/// The same command without the server's address.
 fn check_file_alone(pki: &Pki, server: &Server, file: &Path) -> Run {
-    certgrab()
-        .args(["check", "--quiet", "--roots"])
-        .args([pki.root_file().as_path(), file])
-        .args([format!("{}:{}", server.name(), server.port())])
+    certgrab().args(["check", "--quiet"]).trusting(pki.root_file()).args([file]).args([format!(
+        "{}:{}",
+        server.name(),
+        server.port()
+    )])
 }
 
 #[test]
@@ -247,7 +249,7 @@ fn mbedtls_and_bearssl_accept_an_intermediate_as_anchor() {
     assert!(found.contains(why), "{found}");
 }
 
-/// A device certificate with the key usages `usages`, from a separate CA, and its key in PEM.
+/// A device certificate with the extended key usages `usages`, from a separate CA, and its key in PEM.
 fn device(usages: &[ExtendedKeyUsagePurpose]) -> (CertificateDer<'static>, String) {
     let named = |name: &str| {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
@@ -268,12 +270,11 @@ fn a_device_certificate_used_as_an_anchor_is_checked_as_one() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let (for_clients, _) = device(&[ExtendedKeyUsagePurpose::ClientAuth]);
-    let (beside_its_key, key) = device(&[]);
+    let (with_key, key) = device(&[]);
     let key = format!("const char key[] = R\"({key})\";\n");
     let list = "BearSSL::X509List list(root_ca);\n";
-    for (certificate, beside) in [(&for_clients, ""), (&beside_its_key, key.as_str())] {
-        let check =
-            |code: &str| check_code(&pki, &server, certificate, &(code.to_owned() + beside));
+    for (certificate, more) in [(&for_clients, ""), (&with_key, key.as_str())] {
+        let check = |code: &str| check_code(&pki, &server, certificate, &(code.to_owned() + more));
         for code in [
             MBEDTLS,
             &format!("{list}client.setTrustAnchors(&list);\n"),
@@ -348,8 +349,8 @@ fn an_esp_idf_bundle_needs_the_issuer_of_the_last_certificate() {
     let crossed = Server::of(&pki).sending(&[pki.leaf_der().clone(), cross]).start();
     let bundle = pki.file("bundle.bin");
     let emit = format!("esp-bundle={}", bundle.display());
-    let run = grab(&server).args(["--quiet", "--emit", &emit, "--roots"]);
-    run.args([pki.root_file()]).succeeds();
+    let run = grab(&server).args(["--quiet", "--emit", &emit]);
+    run.trusting(pki.root_file()).succeeds();
 
     check_file(&pki, &server, &bundle).succeeds().stdout("");
     let found = check_file(&pki, &crossed, &bundle).fails_with(5).out();
@@ -381,7 +382,7 @@ fn generated_files_without_a_certificate_get_a_note() {
     for format in PINS {
         let file = pki.file(&format!("pins-{format}.txt"));
         let emit = format!("{format}={}", file.display());
-        grab(&server).args(["--emit", &emit, "--roots"]).args([pki.root_file()]).succeeds();
+        grab(&server).args(["--emit", &emit]).trusting(pki.root_file()).succeeds();
         let found = certgrab().args(["check", "--offline", "-v"]).args([&file]).succeeds().out();
         assert!(found.contains(": note: "), "{found}");
         assert!(!found.contains("error"), "{found}");
@@ -418,8 +419,8 @@ fn written_by_certgrab(pki: &Pki, server: &Server, roots: &Path) -> Vec<std::pat
         for what in whats {
             let file = pki.file(&format!("{what}-{}.{}", format.name, extension(format.name)));
             let emit = format!("{}={}", format.name, file.display());
-            let run = grab(server).args(["--quiet", "--what", *what, "--emit", &emit, "--roots"]);
-            run.args([roots]).succeeds();
+            let run = grab(server).args(["--quiet", "--what", *what, "--emit", &emit]);
+            run.trusting(roots).succeeds();
             files.push(file);
         }
     }
@@ -516,7 +517,7 @@ fn output_for_an_incomplete_chain_is_sound_unless_a_hash() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.der")]);
     files.serve("/issuing.der", &pki.path()[1]);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let mut taken = 0;
     for format in
         certgrab::internals::output::emit::FORMATS.iter().filter(|one| !PINS.contains(&one.name))
@@ -524,7 +525,7 @@ fn output_for_an_incomplete_chain_is_sound_unless_a_hash() {
         let file = pki.file(&format!("anchor-{}.{}", format.name, extension(format.name)));
         let emit = format!("{}={}", format.name, file.display());
         let run = grab(&server).args(["--quiet", "--emit", &emit]).args(files.allowing());
-        run.args(["--roots"]).args([pki.root_file()]).ends();
+        run.trusting(pki.root_file()).ends();
         // A reader that does not accept an intermediate as an anchor gets none.
         if !file.exists() {
             continue;
@@ -556,8 +557,8 @@ fn a_key_or_hash_of_another_ca_does_not_verify_the_server() {
     for format in ["bearssl", "rust-anchor", "esp-bundle", "esp-bundle-v1", "sha256", "spki-pin"] {
         let file = pki.file(&format!("other-{format}.{}", extension(format)));
         let emit = format!("{format}={}", file.display());
-        let run = grab(&own).args(["--quiet", "--emit", &emit, "--roots"]);
-        run.args([other.root_file()]).succeeds();
+        let run = grab(&own).args(["--quiet", "--emit", &emit]);
+        run.trusting(other.root_file()).succeeds();
         let run = certgrab().args(["check", "--quiet", "--connect"]);
         let run = run.args([sends_its_root.address().to_string()]);
         let found = run.args([file.as_path(), Path::new(&target)]).fails_with(1).out();
@@ -681,7 +682,7 @@ fn reports_fit_the_schemas_of_sarif_and_junit() {
 fn only_the_anchor_of_a_json_document_is_an_anchor() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let document = grab(&server).args(["--json", "--roots"]).args([pki.root_file()]);
+    let document = grab(&server).args(["--json"]).trusting(pki.root_file());
     let file = pki.file("result.json");
     fs::write(&file, document.succeeds().out()).unwrap();
     check_file(&pki, &server, &file).succeeds().stdout("");
@@ -773,8 +774,8 @@ fn a_boundary_within_a_comment_is_ignored() {
     ] {
         let file = pki.file(name);
         let emit = format!("{format}={}", file.display());
-        let run = grab(&server).args(["--quiet", "--emit", &emit, "--roots"]);
-        run.args([pki.root_file()]).succeeds();
+        let run = grab(&server).args(["--quiet", "--emit", &emit]);
+        run.trusting(pki.root_file()).succeeds();
         check_file_alone(&pki, &server, &file).args(["--offline"]).succeeds().stdout("");
     }
 }
@@ -787,8 +788,8 @@ fn pem_after_binary_bytes_and_of_a_cms_message_is_found() {
     fs::write(pki.file("noise.pem"), [b"\x1b[1m\x00", &*root].concat()).unwrap();
     let message = pki.file("root.p7b");
     let emit = format!("p7b={}", message.display());
-    let run = grab(&server).args(["--quiet", "--emit", &emit, "--roots"]);
-    run.args([pki.root_file()]).succeeds();
+    let run = grab(&server).args(["--quiet", "--emit", &emit]);
+    run.trusting(pki.root_file()).succeeds();
     let parsed = fs::read(&message).unwrap();
     let parsed = match pem::parse(&parsed) {
         Ok(parsed) => parsed.into_contents(),
@@ -822,8 +823,8 @@ fn an_include_guard_is_not_the_name_of_a_constant() {
     let file = pki.file("ca.h");
     for (format, name) in [("c", "CA"), ("c-bytes", "CA_DER"), ("arduino", "CA")] {
         let emit = format!("{format}={}", file.display());
-        let run = grab(&server).args(["--quiet", "--name", "CA", "--emit", &emit, "--roots"]);
-        run.args([pki.root_file()]).succeeds();
+        let run = grab(&server).args(["--quiet", "--name", "CA", "--emit", &emit]);
+        run.trusting(pki.root_file()).succeeds();
         let checked = check_file(&pki, &server, &file).args(["--json"]).succeeds().json();
         assert_eq!(checked["files"][0]["anchors"][0]["constant"], name, "{format}");
     }
@@ -949,12 +950,12 @@ fn a_report_replaces_no_input_and_no_other_report() {
 #[test]
 fn an_unused_constant_does_not_verify_the_server() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
-    let stranger = Pki::root("Stranger Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let text = |pki: &Pki| pem_of(std::slice::from_ref(pki.root_der()));
     let constants = format!(
         "const char ca[] = R\"({})\";\nconst char old_ca[] = R\"({})\";\n",
-        text(&stranger),
+        text(&other),
         text(&pki)
     );
     let target = format!("plc.test:{}", server.port());
@@ -963,12 +964,11 @@ fn an_unused_constant_does_not_verify_the_server() {
         certgrab()
             .args(["check", "sketch.ino", &target, "--connect"])
             .args([server.address().to_string()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .in_folder(pki.folder())
     };
     let found = run("void setup() { client.setCACert(ca); }\n").fails_with(1).out();
-    let expected = format!("sketch.ino:1: error: `Stranger Root` does not verify {target}");
+    let expected = format!("sketch.ino:1: error: `Other Root` does not verify {target}");
     assert!(found.starts_with(&expected), "{found}");
     run("void setup() { client.setCACert(old_ca); }\n").succeeds();
     run("void setup() { client.setCACert(is_old ? old_ca : ca); }\n").succeeds();

@@ -25,11 +25,11 @@ use crate::support::{
 
 /// The command for a recorded chain; `None` if the chains are missing.
 pub(crate) fn real_chain(name: &str) -> Option<Run> {
-    Some(loud_chain(name)?.args(["-q"]))
+    Some(verbose_chain(name)?.args(["-q"]))
 }
 
 /// The same, with everything the command prints.
-pub(crate) fn loud_chain(name: &str) -> Option<Run> {
+pub(crate) fn verbose_chain(name: &str) -> Option<Run> {
     let folder = real::shared("chains")?.join(name);
     let read = |file: &str| fs::read_to_string(folder.join(file)).expect("a file of the chain");
     let facts: serde_json::Value = serde_json::from_str(&read("meta.json")).expect("facts");
@@ -57,8 +57,7 @@ fn a_required_lifetime_outranks_nearness() {
             .args(["plc.test", "--emit", "pem", "--at", "2030-01-01", "--lifetime", span])
             .args(["--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
     };
     run("20y").succeeds();
     run("7305d").succeeds();
@@ -155,7 +154,7 @@ fn a_sufficient_root_outranks_a_nearer_one() {
 }
 
 #[test]
-fn of_equally_near_anchors_the_longest_lasting_is_chosen() {
+fn the_longest_lasting_of_equally_near_anchors_is_chosen() {
     let Some(run) = real_chain("amazon-rca1-starfield") else { return };
     // Amazon Root CA 1 is nearest and lasts until 2030; no other one lasts longer.
     let text = run.args(["--lifetime", "9y"]).fails_with(1).err();
@@ -184,8 +183,7 @@ fn a_cross_signed_certificate_limits_its_roots_lifetime() {
     let document = certgrab()
         .args(["plc.test", "--json", "--at", "2030-01-01", "--from"])
         .args([old.chain_file()])
-        .args(["--roots"])
-        .args([roots])
+        .trusting(roots)
         .succeeds()
         .json();
     assert_eq!(document["anchor"]["subject"], "CN=Old Root");
@@ -249,8 +247,7 @@ fn additional_anchors_are_shown_with_their_reason() {
         certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--backup", "--siblings", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
     };
     let none = [
         ("backup", "no other root verifies the server with the chain it sends"),
@@ -271,14 +268,14 @@ fn additional_anchors_are_shown_with_their_reason() {
 }
 
 #[test]
-fn of_two_copies_of_an_anchor_mozillas_is_written() {
+fn mozillas_copy_of_an_anchor_is_written() {
     let Some(folder) = real::shared("chains/gts-wr2-r1-xsign") else { return };
     let Some(run) = real_chain("gts-wr2-r1-xsign") else { return };
     // The file also contains the older copy of GTS Root R1, and GlobalSign Root CA, which signed it. The anchor
     // is the copy that others use.
     let pem = run
-        .args(["--emit", "pem", "--roots", "mozilla", "--roots"])
-        .args([folder.join("roots.pem")])
+        .args(["--emit", "pem", "--roots", "mozilla"])
+        .trusting(folder.join("roots.pem"))
         .succeeds()
         .out();
     assert_eq!(fingerprints(&pem), ["d947432a"]);
@@ -288,7 +285,7 @@ fn of_two_copies_of_an_anchor_mozillas_is_written() {
 fn every_path_is_shown_with_its_verdict_and_the_reason() {
     let Some(run) = real_chain("le-r3-x1-dst") else { return };
     let folder = real::shared("chains/le-r3-x1-dst").expect("it was there");
-    let text = run.args(["--paths", "--roots"]).args([folder.join("roots.pem")]).succeeds().out();
+    let text = run.args(["--paths"]).trusting(folder.join("roots.pem")).succeeds().out();
     let expected = "
 path 1     holds
   CN=ISRG Root X1,O=Internet Security Research Group,C=US, until 2035-06-04, SHA-256 96bcec06264976f3...
@@ -330,8 +327,7 @@ fn a_leaf_in_the_users_roots_is_an_anchor_only_if_self_signed() {
         certgrab()
             .args(["plc.test", "--paths", "--json", "--at", "2030-01-01", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([roots])
+            .trusting(roots)
     };
     let paths = |document: serde_json::Value| {
         let path = |path: &serde_json::Value| {

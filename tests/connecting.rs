@@ -115,8 +115,8 @@ fn every_target_is_queried_and_the_worst_exit_code_wins() {
     let server = Server::presenting(&pki);
     let good = format!("127.0.0.1:{}", server.port());
     let outcome = certgrab()
-        .args(["--json", "--roots"])
-        .args([pki.root_file()])
+        .args(["--json"])
+        .trusting(pki.root_file())
         .args([good.as_str(), "127.0.0.1:1"])
         .fails_with(3);
     let statuses: Vec<String> = outcome
@@ -148,6 +148,6 @@ fn an_ipv6_server_is_reached_by_its_address() {
 fn a_private_root_needs_only_one_connection() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
-    grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();
+    grab(&server).trusting(pki.root_file()).succeeds();
     assert_eq!(server.heard().connections, 1);
 }

@@ -396,7 +396,7 @@ fn every_library_accepts_the_anchors_of_its_row() {
         ("Root X, no cross-sign sent", vec![&pki.root], &without_cross, now, "MBOPWDGJR"),
         ("Int, no cross-sign sent", vec![&pki.int], &without_cross, now, "MBPDGJR"),
         (
-            "Old Root expired, and Root X beside it",
+            "Old Root, expired, and Root X",
             vec![&pki.expired_old_root, &pki.root],
             &sent,
             now,
@@ -673,7 +673,7 @@ fn a_stack_that_refuses_a_leaf_as_anchor_says_why() {
     let pki = Crossed::new();
     let now: Time = "2030-01-01".parse().expect("a time");
     let own = [pki.self_signed_authority.clone()];
-    let beside = [pki.self_signed_leaf.clone(), pki.int.clone()];
+    let with_int = [pki.self_signed_leaf.clone(), pki.int.clone()];
     for (stack, held, sent, expected) in [
         (
             "mbedtls-2.28",
@@ -691,7 +691,7 @@ fn a_stack_that_refuses_a_leaf_as_anchor_says_why() {
         (
             "wolfssl-default",
             &pki.self_signed_leaf,
-            &beside,
+            &with_int,
             "wolfSSL refuses this chain: certificate 2 of the chain `CN=Int` has an issuer that is \
              neither sent nor an anchor",
         ),
@@ -725,8 +725,7 @@ fn a_root_the_esp_idf_bundle_misses_has_a_hint() {
     certgrab()
         .args(["plc.test", "--at", "2030-01-01", "--emit", "esp-bundle", "--from"])
         .args([file("chain.pem", &pki.sent())])
-        .args(["--roots"])
-        .args([file("root.pem", std::slice::from_ref(&pki.root))])
+        .trusting(file("root.pem", std::slice::from_ref(&pki.root)))
         .succeeds()
         .stderr(
             "certgrab: warning: ESP-IDF's certificate bundle refuses this chain: certificate 3 of the \
@@ -748,8 +747,7 @@ fn an_unmeasured_rule_of_a_stack_is_a_warning() {
         certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--emit", format, "--from"])
             .args([file("chain.pem", &pki.sent()[..2])])
-            .args(["--roots"])
-            .args([file("int.pem", std::slice::from_ref(&pki.int))])
+            .trusting(file("int.pem", std::slice::from_ref(&pki.int)))
     };
     emit("nrf-modem").succeeds().stderr(
         "certgrab: warning: the nRF91 modem is assumed to refuse this chain, as OpenSSL does: the \
@@ -804,8 +802,7 @@ fn an_anchor_whose_key_the_device_does_not_support_is_refused() {
         certgrab()
             .args(["plc.test", "--emit", format, "--from"])
             .args([authority.file("leaf.pem")])
-            .args(["--roots"])
-            .args([authority.file("root.pem")])
+            .trusting(authority.file("root.pem"))
     };
     for format in ["arduino", "esp-idf-txt", "micropython"] {
         emit(&edwards, format).fails_with(1).stdout("").stderr(&format!(
@@ -876,8 +873,7 @@ fn an_ip_address_is_a_warning_if_the_stack_compares_none() {
         certgrab()
             .args(["192.0.2.7", "--emit", format, "--from"])
             .args([authority.file("leaf.pem")])
-            .args(["--roots"])
-            .args([authority.file("root.pem")])
+            .trusting(authority.file("root.pem"))
             .succeeds()
             .stderr(&format!(
                 "certgrab: warning: {title} refuses this chain: the leaf `CN=leaf` is for an \
@@ -893,8 +889,7 @@ fn a_leaf_as_anchor_is_a_warning_if_the_reader_refuses_it() {
         certgrab()
             .args(["plc.test", "--emit", format, "--what", what, "--at", "2030-01-01", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .succeeds()
     };
     emit("arduino", "leaf").stderr(

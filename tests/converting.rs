@@ -140,7 +140,7 @@ fn check_finds_nothing_wrong_in_any_form_under_its_usual_name() {
     into_every_form(&first, &written);
     for format in FORMATS.iter().filter(|format| !UNREADABLE.contains(&format.name)) {
         let file = written.join(file_of(format.name));
-        let check = certgrab().args(["check", "--offline", "--roots"]).args([&first, &file]);
+        let check = certgrab().args(["check", "--offline"]).trusting(&first).args([&file]);
         let found = check.args(AT).succeeds().out();
         assert!(!found.contains(": error: ") && !found.contains(": warning: "), "{found}");
     }
@@ -252,7 +252,7 @@ fn a_file_with_a_damaged_certificate_is_not_converted() {
 }
 
 #[test]
-fn errors_of_form_alone_are_repaired() {
+fn errors_in_form_only_are_repaired() {
     let folder = folder();
     let sketch = folder.path().join("sketch.ino");
     let indented = root().replace('\n', "\n    ");
@@ -276,7 +276,7 @@ fn a_name_and_key_are_converted_if_their_certificate_is_known() {
         ": a name and a key without its certificate, which Mozilla's store does not have"
     )));
     assert_eq!(lines.next(), Some("certgrab: hint: pass the certificate with `--roots FILE`"));
-    assert_eq!(back().args(["--roots"]).args([&roots]).succeeds().bytes(), pki.root_der().as_ref());
+    assert_eq!(back().trusting(&roots).succeeds().bytes(), pki.root_der().as_ref());
 }
 
 #[test]

@@ -11,8 +11,7 @@ const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
 fn an_esp32_needs_a_setting_for_a_tls_1_3_server() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&pki).speaking(&rustls::version::TLS13).start();
-    let run =
-        |device: &str| grab(&server).args(["--as", device, "--roots"]).args([pki.root_file()]);
+    let run = |device: &str| grab(&server).args(["--as", device]).trusting(pki.root_file());
     let bytes = {
         let document = run("openssl").args(["--json"]).succeeds().json();
         document["handshake"]["certificate_message_bytes"].as_u64().expect("a number")
@@ -55,8 +54,8 @@ fn a_chain_sent_in_clear_is_proven_by_a_second_handshake() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     for device in ["esp-idf", "arduino-esp32", "esp8266", "mbedtls", "bearssl"] {
-        let run = grab(&server).args(["--json", "--as", device, "--roots"]);
-        let document = run.args([pki.root_file()]).succeeds().json();
+        let run = grab(&server).args(["--json", "--as", device]);
+        let document = run.trusting(pki.root_file()).succeeds().json();
         assert_eq!(document["handshake"]["method"], "cleartext", "{device}");
         assert_eq!(document["handshake"]["version"], "TLS 1.2", "{device}");
         assert_eq!(document["handshake"]["key_possession"], "proven", "{device}");
@@ -77,8 +76,8 @@ fn the_report_says_whether_the_server_limits_record_size() {
     let willing = authority.serve("leaf", &[]);
     let address = format!("127.0.0.1:{}", willing.port());
     let target = format!("plc.test:{}", willing.port());
-    let run = certgrab().args([&target, "--connect", &address, "--as", "esp8266-512", "--roots"]);
-    let report = run.args([authority.file("root.pem")]).succeeds().out();
+    let run = certgrab().args([&target, "--connect", &address, "--as", "esp8266-512"]);
+    let report = run.trusting(authority.file("root.pem")).succeeds().out();
     for line in [
         "device     esp8266-512 can connect, with TLS 1.2\n",
         "           the server agrees to records of 512 bytes\n",
@@ -87,9 +86,8 @@ fn the_report_says_whether_the_server_limits_record_size() {
     }
     // A device that does not request it is judged by the chain it would get.
     for device in ["esp-idf", "mbedtls", "bearssl", "openssl"] {
-        let run =
-            certgrab().args([&target, "--connect", &address, "--json", "--as", device, "--roots"]);
-        let document = run.args([authority.file("root.pem")]).succeeds().json();
+        let run = certgrab().args([&target, "--connect", &address, "--json", "--as", device]);
+        let document = run.trusting(authority.file("root.pem")).succeeds().json();
         assert_eq!(document["device"]["max_fragment_length"], 512, "{device}");
         let verdict = document["device"]["verdict"].as_array().expect("sentences");
         let sentence = "the server agrees to records of 512 bytes if max_fragment_length requests \
@@ -100,13 +98,13 @@ fn the_report_says_whether_the_server_limits_record_size() {
     // rustls ignores max_fragment_length.
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let unwilling = Server::presenting(&pki);
-    let run = grab(&unwilling).args(["--as", "esp8266-512", "--roots"]);
-    let report = run.args([pki.root_file()]).succeeds().out();
+    let run = grab(&unwilling).args(["--as", "esp8266-512"]);
+    let report = run.trusting(pki.root_file()).succeeds().out();
     let line = "device     esp8266-512 cannot connect: the server may send records of 16384 \
                 bytes; its buffer holds 512\n";
     assert!(report.contains(line), "{line} is not in {report}");
-    let run = grab(&unwilling).args(["--as", "mbedtls", "--roots"]);
-    let report = run.args([pki.root_file()]).succeeds().out();
+    let run = grab(&unwilling).args(["--as", "mbedtls"]);
+    let report = run.trusting(pki.root_file()).succeeds().out();
     let line = "           the server ignores max_fragment_length 512\n";
     assert!(report.contains(line), "{line} is not in {report}");
 }
@@ -132,7 +130,7 @@ fn a_saved_device_is_named_by_its_file() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::of(&pki).speaking(&rustls::version::TLS12).start();
     let run = |file: &str| {
-        let run = grab(&server).args(["--as", file, "--roots"]).args([pki.root_file()]);
+        let run = grab(&server).args(["--as", file]).trusting(pki.root_file());
         run.in_folder(pki.folder())
     };
     std::fs::write(pki.file("h.bin"), saved_device("[]", "[49195, 49199]")).unwrap();
@@ -187,8 +185,8 @@ fn a_tls_version_the_device_does_not_support_is_a_failure() {
     let target = format!("plc.test:{}", server.port());
     let run = |device: &str| {
         certgrab()
-            .args([&target, "--connect", &address, "--as", device, "--roots"])
-            .args([authority.file("root.pem")])
+            .args([&target, "--connect", &address, "--as", device])
+            .trusting(authority.file("root.pem"))
     };
     for device in ["esp-idf", "arduino-esp32", "openssl"] {
         let error = run(device).fails_with(3).err();
@@ -209,8 +207,8 @@ fn a_key_the_device_refuses_is_a_failure() {
     let address = format!("127.0.0.1:{}", server.port());
     let target = format!("plc.test:{}", server.port());
     let run = |device: &str| {
-        let run = certgrab().args([&target, "--connect", &address, "--as", device, "--roots"]);
-        run.args([authority.file("root.pem")]).succeeds().out()
+        let run = certgrab().args([&target, "--connect", &address, "--as", device]);
+        run.trusting(authority.file("root.pem")).succeeds().out()
     };
     for (device, title) in
         [("esp-idf", "ESP-IDF"), ("mbedtls", "mbedTLS 3.6"), ("openssl", "OpenSSL")]
@@ -236,8 +234,8 @@ fn what_a_server_requires_is_named_with_its_setting() {
     let run = |name: &str, arguments: &[&str]| {
         let server = authority.serve(name, arguments);
         let target = format!("127.0.0.1:{}", server.port());
-        let run = certgrab().args([&target, "--json", "--as", "esp-idf", "--roots"]);
-        let document = run.args([authority.file("root.pem")]).fails_with(3).json();
+        let run = certgrab().args([&target, "--json", "--as", "esp-idf"]);
+        let document = run.trusting(authority.file("root.pem")).fails_with(3).json();
         (document["device"]["change"].clone(), document["error"]["hint"].clone())
     };
     let (change, hint) = run("rsa", &["-tls1_2", "-cipher", "DHE-RSA-AES128-SHA"]);
@@ -264,8 +262,8 @@ fn what_a_server_requires_is_named_with_its_setting() {
     assert_eq!(run("rsa", &camellia).0, "CONFIG_MBEDTLS_CAMELLIA_C=y in sdkconfig");
     let server = authority.serve("rsa", &camellia);
     let target = format!("127.0.0.1:{}", server.port());
-    let arduino = certgrab().args([&target, "--json", "--as", "arduino-esp32", "--roots"]);
-    let document = arduino.args([authority.file("root.pem")]).succeeds().json();
+    let arduino = certgrab().args([&target, "--json", "--as", "arduino-esp32"]);
+    let document = arduino.trusting(authority.file("root.pem")).succeeds().json();
     assert_eq!(document["device"]["can_connect"], true);
     let device = |name: &str| {
         let server = authority.serve("rsa", &["-tls1_3"]);
@@ -296,8 +294,8 @@ fn a_signature_the_device_refuses_is_a_failure() {
     let address = format!("127.0.0.1:{}", server.port());
     let target = format!("plc.test:{}", server.port());
     let run = |device: &str| {
-        let run = certgrab().args([&target, "--connect", &address, "--as", device, "--roots"]);
-        run.args([authority.file("root.pem")])
+        let run = certgrab().args([&target, "--connect", &address, "--as", device]);
+        run.trusting(authority.file("root.pem"))
     };
     for (device, title) in [
         ("esp-idf", "ESP-IDF"),
@@ -329,12 +327,12 @@ fn a_device_cannot_connect_if_its_stack_cannot_read_the_chain() {
     let pki = pki.leaf("plc.test");
     let server = Server::presenting(&pki);
     for device in ["mbedtls", "esp8266", "esp-idf"] {
-        let run = grab(&server).args(["--as", device, "--roots"]).args([pki.root_file()]);
+        let run = grab(&server).args(["--as", device]).trusting(pki.root_file());
         let line = "refuses this chain: certificate 2 of the chain `CN=Plant Issuing` has the \
                     critical extension nameConstraints (2.5.29.30)";
         let report = run.succeeds().out();
         assert!(report.contains(line), "{device}: {report}");
     }
-    let run = grab(&server).args(["--as", "openssl", "--roots"]).args([pki.root_file()]);
+    let run = grab(&server).args(["--as", "openssl"]).trusting(pki.root_file());
     assert!(run.succeeds().out().contains("can connect"));
 }

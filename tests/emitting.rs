@@ -11,7 +11,7 @@ use crate::support::{Pki, Server, grab, pki::pem_of, real};
 fn emitted(pki: &Pki, arguments: &[&str]) -> Vec<u8> {
     let server = Server::presenting(pki);
     let roots = pki.root_file();
-    let outcome = grab(&server).args(["-q", "--roots"]).args([roots]).args(arguments).succeeds();
+    let outcome = grab(&server).args(["-q"]).trusting(roots).args(arguments).succeeds();
     outcome.bytes().to_vec()
 }
 
@@ -50,8 +50,8 @@ fn what_intermediates_fails_without_any() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     grab(&server)
-        .args(["--emit", "pem", "--what", "intermediates", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "pem", "--what", "intermediates"])
+        .trusting(pki.root_file())
         .fails_with(1)
         .stdout("")
         .stderr("certgrab: error: there is no intermediate between the leaf and the anchor\n");
@@ -65,8 +65,8 @@ fn cer_is_one_certificate_in_base64_as_browsers_export_it() {
     assert!(cer.lines().all(|line| line.len() <= 64), "{cer}");
     let server = Server::presenting(&pki);
     grab(&server)
-        .args(["--emit", "cer", "--what", "chain", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "cer", "--what", "chain"])
+        .trusting(pki.root_file())
         .fails_with(2)
         .stdout("")
         .stderr(
@@ -185,7 +185,7 @@ fn the_comment_has_facts_source_and_command() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
-    let outcome = grab(&server).args(["--emit", "c", "--roots"]).args([&roots]).succeeds();
+    let outcome = grab(&server).args(["--emit", "c"]).trusting(&roots).succeeds();
     let (port, file) = (server.port(), roots.display());
     let sha256 = crate::support::pki::sha256(pki.root_der());
     let expected = format!(
@@ -269,8 +269,7 @@ fn the_comment_has_no_needless_option_and_no_path() {
         let outcome = crate::support::certgrab()
             .args(["smtp://plc.test:25", "-q", "--from"])
             .args([&chain])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .args(["--emit", "c"])
             .args(arguments)
             .succeeds();
@@ -294,8 +293,7 @@ fn constants_from_a_lock_repeat_its_options() {
         crate::support::certgrab()
             .args(["plc.test:8883", "-q", "--what", "chain", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .args(["--emit", format])
             .succeeds()
             .out()
@@ -344,8 +342,7 @@ fn deterministic_bytes_in_every_format() {
         crate::support::certgrab()
             .args(["-q", "plc.test", "--from"])
             .args([&chain])
-            .args(["--roots"])
-            .args([&roots])
+            .trusting(&roots)
             .args(emits.collect::<Vec<_>>())
             .in_folder(home.path())
             .env("TZ", zone)
@@ -375,7 +372,7 @@ fn a_host_with_five_dashes_is_written_unchanged() {
         ("rust", "_HOST: &str = \"xn-----6kcb.test\";"),
         ("lock", "Host: xn-----6kcb.test\n"),
     ] {
-        let run = grab(&server).args(["--emit", format, "--roots"]).args([pki.root_file()]);
+        let run = grab(&server).args(["--emit", format]).trusting(pki.root_file());
         let text = run.succeeds().out();
         assert!(text.contains(line), "{text}");
     }

@@ -394,8 +394,8 @@ fn new_and_integrate_follow_no_link_out_of_their_folder() {
     let printed = certgrab()
         .args(["new", "linux-c", &target])
         .args([folder.path()])
-        .args(["--connect", &server.address().to_string(), "--roots"])
-        .args([pki.root_file()])
+        .args(["--connect", &server.address().to_string()])
+        .trusting(pki.root_file())
         .fails_with(4)
         .err();
     assert!(printed.contains("through a symbolic link, outside its folder\n"), "{printed}");

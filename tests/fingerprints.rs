@@ -53,7 +53,7 @@ fn a_self_signed_leaf_is_an_anchor_if_the_user_trusts_it() {
         ));
         let trusted = grab(&server).args(["--emit", "der", "--trust-sha256", &fingerprint]);
         assert_eq!(trusted.succeeds().bytes(), pki.leaf_der().as_ref());
-        let by_file = grab(&server).args(["--emit", "der", "--roots"]).args([pki.root_file()]);
+        let by_file = grab(&server).args(["--emit", "der"]).trusting(pki.root_file());
         assert_eq!(by_file.succeeds().bytes(), pki.leaf_der().as_ref());
     }
 }
@@ -90,7 +90,7 @@ fn a_fingerprint_that_matches_no_certificate_is_reported() {
         certgrab::internals::x509::certificate::Sha256::parse(&stray).expect("a fingerprint");
     let printed = format!("`--trust-sha256 {shown}` matches no certificate in the chain");
     let run = || grab(&server).args(["--emit", "pem", "--trust-sha256", &stray]);
-    let trusted = run().args(["--roots"]).args([pki.root_file()]).succeeds();
+    let trusted = run().trusting(pki.root_file()).succeeds();
     trusted.stderr(&format!("certgrab: warning: {printed}\n"));
     let refused = run().fails_with(1).stdout("").err();
     let first = refused.lines().next().unwrap_or_default();

@@ -90,7 +90,7 @@ proptest! {
     #[test]
     fn only_a_trusted_root_in_any_graph_of_authorities((edges, start, root) in graph()) {
         let keys: Vec<_> = (0..NODES).map(|_| key()).collect();
-        let impostor = key();
+        let lookalike = key();
         let sign = |params: CertificateParams, key: &KeyPair, issuer: usize, by: &KeyPair| {
             let issuer = authority(issuer);
             let issuer = Issuer::from_params(&issuer, by);
@@ -103,7 +103,7 @@ proptest! {
         let others: Vec<_> = edges
             .iter()
             .map(|edge| {
-                let by = if edge.honest { &keys[edge.issuer] } else { &impostor };
+                let by = if edge.honest { &keys[edge.issuer] } else { &lookalike };
                 sign(authority(edge.subject), &keys[edge.subject], edge.issuer, by)
             })
             .collect();

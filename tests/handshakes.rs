@@ -15,7 +15,7 @@ fn the_key_is_proven_in_tls_1_2_and_1_3() {
     {
         let server = Server::of(&pki).speaking(version).start();
         let roots = pki.root_file();
-        let document = grab(&server).args(["--json", "--roots"]).args([roots]).succeeds().json();
+        let document = grab(&server).args(["--json"]).trusting(roots).succeeds().json();
         assert_eq!(document["handshake"]["version"], expected);
         assert_eq!(document["handshake"]["key_possession"], "proven");
         assert_eq!(document["handshake"]["method"], "full");
@@ -27,9 +27,9 @@ fn the_key_is_proven_in_tls_1_2_and_1_3() {
 fn a_server_that_requires_a_client_certificate_is_read() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
-        let server = Server::of(&pki).speaking(version).demanding_a_client_certificate().start();
+        let server = Server::of(&pki).speaking(version).requiring_a_client_certificate().start();
         let roots = pki.root_file();
-        let document = grab(&server).args(["--json", "--roots"]).args([roots]).succeeds().json();
+        let document = grab(&server).args(["--json"]).trusting(roots).succeeds().json();
         assert_eq!(document["handshake"]["client_certificate_requested"], true);
         assert_eq!(document["status"], "ok");
     }
@@ -39,7 +39,7 @@ fn a_server_that_requires_a_client_certificate_is_read() {
 fn no_application_data_is_sent() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();
+    grab(&server).trusting(pki.root_file()).succeeds();
     assert_eq!(server.heard().data, b"");
 }
 
@@ -48,7 +48,7 @@ fn sni_is_the_targets_name_another_one_or_none() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let roots = pki.root_file();
-    let run = || grab(&server).args(["--roots"]).args([&roots]);
+    let run = || grab(&server).trusting(&roots);
     run().succeeds();
     // As in device libraries, the SNI name is the one that is verified.
     run().args(["--sni", "other.test"]).fails_with(1);
@@ -63,8 +63,8 @@ fn the_sni_option_is_the_name_that_is_verified() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let document = certgrab()
-        .args(["--json", &server.address().to_string(), "--sni", "plc.test", "--roots"])
-        .args([pki.root_file()])
+        .args(["--json", &server.address().to_string(), "--sni", "plc.test"])
+        .trusting(pki.root_file())
         .succeeds()
         .json();
     assert_eq!(document["target"]["host"], "127.0.0.1");
@@ -79,12 +79,12 @@ fn the_sni_option_is_the_name_that_is_verified() {
 }
 
 #[test]
-fn says_how_sure_it_is_and_fails_on_a_signature_by_another_key() {
+fn says_how_sure_it_is_and_fails_on_a_wrong_signature() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("plc.test");
     // The chain of one PKI with the key of another.
     let server = Server::of(&other).sending(&pki.chain()).start();
-    grab(&server).args(["--roots"]).args([pki.root_file()]).fails_with(3).stdout("").stderr(
+    grab(&server).trusting(pki.root_file()).fails_with(3).stdout("").stderr(
         "certgrab: error: the server signed the handshake with a key that does not match its \
          certificate\n",
     );
@@ -102,7 +102,7 @@ fn the_size_of_the_certificate_message_is_counted() {
     ] {
         let server = Server::of(&pki).speaking(version).start();
         let roots = pki.root_file();
-        let document = grab(&server).args(["--json", "--roots"]).args([roots]).succeeds().json();
+        let document = grab(&server).args(["--json"]).trusting(roots).succeeds().json();
         assert_eq!(document["handshake"]["certificate_message_bytes"], ders + around);
     }
 }
@@ -122,7 +122,7 @@ fn a_chain_of_63_kib_is_read_and_a_larger_one_is_an_error() {
     let grab_with = |version, kib: usize| {
         let chain = [pki.chain(), vec![padded(kib * 1024 - sent)]].concat();
         let server = Server::of(&pki).speaking(version).sending(&chain).start();
-        grab(&server).args(["--json", "--roots"]).args([pki.root_file()]).ends()
+        grab(&server).args(["--json"]).trusting(pki.root_file()).ends()
     };
     for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
         let document = grab_with(version, 63).json();
@@ -182,8 +182,7 @@ fn openssl_is_read_with_each_version_and_client_verification() {
     ] {
         let server = openssl(&pki, arguments);
         let target = format!("127.0.0.1:{}", server.port());
-        let document =
-            certgrab().args(["--json", &target, "--roots"]).args([&roots]).succeeds().json();
+        let document = certgrab().args(["--json", &target]).trusting(&roots).succeeds().json();
         assert_eq!(document["handshake"]["version"], version, "{arguments:?}");
         assert_eq!(document["handshake"]["client_certificate_requested"], asked, "{arguments:?}");
         assert_eq!(document["handshake"]["key_possession"], "proven", "{arguments:?}");
@@ -210,8 +209,8 @@ fn openssl_is_read_with_every_common_key_type() {
         let server = authority.serve("leaf", &[]);
         let target = format!("127.0.0.1:{}", server.port());
         let document = certgrab()
-            .args(["--json", &target, "--roots"])
-            .args([authority.file("root.pem")])
+            .args(["--json", &target])
+            .trusting(authority.file("root.pem"))
             .succeeds()
             .json();
         assert_eq!(document["presented"][0]["key"], key, "{key}");
@@ -232,8 +231,8 @@ fn a_sha512_signature_proves_a_key_on_any_curve_in_tls_1_2() {
         let target = format!("127.0.0.1:{}", server.port());
         for words in [&[][..], &["--as", "arduino-esp32"], &["--as", "esp-idf"]] {
             let document = certgrab()
-                .args(["--json", &target, "--roots"])
-                .args([authority.file("root.pem")])
+                .args(["--json", &target])
+                .trusting(authority.file("root.pem"))
                 .args(words)
                 .succeeds()
                 .json();
@@ -258,6 +257,6 @@ fn a_real_mosquitto_is_read_and_its_anchor_written() {
         )
     });
     let target = format!("mqtts://localhost:{}", broker.port());
-    let outcome = certgrab().args([&target, "--emit", "pem", "--roots"]).args([&roots]).succeeds();
+    let outcome = certgrab().args([&target, "--emit", "pem"]).trusting(&roots).succeeds();
     assert_eq!(outcome.out(), fs::read_to_string(&roots).expect("the root"));
 }

@@ -62,7 +62,7 @@ fn names_in_a_certificate_are_text_in_the_html_report() {
     let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
     let pki = Pki::root(hostile).leaf("plc.test");
     let server = Server::presenting(&pki);
-    let run = grab(&server).args(["--roots"]).args([pki.root_file()]).args(["--emit", "html"]);
+    let run = grab(&server).trusting(pki.root_file()).args(["--emit", "html"]);
     let page = run.succeeds().out();
     assert_eq!(page.matches("<script>").count(), 1, "{page}");
     assert!(!page.contains("<img"), "{page}");
@@ -122,8 +122,8 @@ fn surveys_and_converted_files_have_a_page() {
     let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
     let pki = Pki::root(hostile).leaf("plc.test");
     let server = Server::presenting(&pki);
-    let survey = grab(&server).args(["--survey", "--emit", "html", "--roots"]);
-    let survey = survey.args([pki.root_file()]).succeeds().out();
+    let survey = grab(&server).args(["--survey", "--emit", "html"]);
+    let survey = survey.trusting(pki.root_file()).succeeds().out();
     let title = format!("The trust anchors for every chain of plc.test:{}", server.port());
     assert!(survey.contains(&format!("<h1>{title}</h1>")), "{survey}");
     let run = certgrab().args(["convert", "--emit", "html"]).args([pki.root_file()]);

@@ -53,6 +53,19 @@ fn succeeds(command: &mut Command) -> Output {
     output
 }
 
+/// Builds the project with CMake; `built` prints its constants.
+fn builds_by_cmake(pki: &Pki, built: &str) {
+    succeeds(program("cmake", pki.folder()).args(["-B", "build", "-G", "Unix Makefiles"]));
+    succeeds(program("cmake", pki.folder()).args(["--build", "build"]));
+    prints_its_constants(pki, built);
+}
+
+/// Runs `built`, which prints the host and the port.
+fn prints_its_constants(pki: &Pki, built: &str) {
+    let ran = succeeds(&mut Command::new(pki.file(built)));
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
+}
+
 #[test]
 fn cmake_generates_the_constants_before_compiling() {
     if !real::program("cmake") || !real::program("make") {
@@ -64,10 +77,7 @@ fn cmake_generates_the_constants_before_compiling() {
                  include(certgrab.cmake)\nadd_executable(firmware main.c)\n\
                  certgrab_constants(firmware)\n";
     fs::write(pki.file("CMakeLists.txt"), lists).unwrap();
-    succeeds(program("cmake", pki.folder()).args(["-B", "build", "-G", "Unix Makefiles"]));
-    succeeds(program("cmake", pki.folder()).args(["--build", "build"]));
-    let ran = succeeds(&mut Command::new(pki.file("build/firmware")));
-    assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
+    builds_by_cmake(&pki, "build/firmware");
 }
 
 #[test]
@@ -93,10 +103,7 @@ fn cmake_generates_the_constants_of_an_esp_idf_component() {
     let lists =
         "cmake_minimum_required(VERSION 3.16)\nproject(firmware C)\nadd_subdirectory(main)\n";
     fs::write(pki.file("CMakeLists.txt"), lists).unwrap();
-    succeeds(program("cmake", pki.folder()).args(["-B", "build", "-G", "Unix Makefiles"]));
-    succeeds(program("cmake", pki.folder()).args(["--build", "build"]));
-    let ran = succeeds(&mut Command::new(pki.file("build/main/main")));
-    assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
+    builds_by_cmake(&pki, "build/main/main");
 }
 
 #[test]
@@ -109,8 +116,7 @@ fn make_generates_the_constants_before_compiling() {
     let makefile = "firmware: certgrab main.c\n\tcc -o firmware main.c\n\ninclude certgrab.mk\n";
     fs::write(pki.file("Makefile"), makefile).unwrap();
     succeeds(program("make", pki.folder()).arg("firmware"));
-    let ran = succeeds(&mut Command::new(pki.file("firmware")));
-    assert_eq!(String::from_utf8_lossy(&ran.stdout), "plc.test 8883");
+    prints_its_constants(&pki, "firmware");
 }
 
 #[test]

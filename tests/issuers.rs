@@ -104,7 +104,7 @@ pub(crate) fn pki_with(urls: &[String]) -> Pki {
 }
 
 /// A server that sends only its leaf.
-pub(crate) fn forgetful(pki: &Pki) -> Server {
+pub(crate) fn omitting_issuers(pki: &Pki) -> Server {
     Server::of(pki).sending(&pki.path()[..1]).start()
 }
 
@@ -113,8 +113,8 @@ fn a_missing_issuer_is_fetched_with_a_warning() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     files.serve("/issuing.crt", &pki.path()[1]);
-    let server = forgetful(&pki);
-    let run = || grab(&server).args(["--roots"]).args([pki.root_file()]).args(files.allowing());
+    let server = omitting_issuers(&pki);
+    let run = || grab(&server).trusting(pki.root_file()).args(files.allowing());
 
     let document = run().args(["--json"]).succeeds().json();
     assert_eq!(document["anchor"]["sha256"], sha256(pki.root_der()));
@@ -149,10 +149,10 @@ fn an_issuer_of_an_issuer_is_fetched() {
         .leaf("plc.test");
     files.serve("/upper.crt", &pki.path()[2]);
     files.serve("/lower.crt", pem_of(&pki.path()[1..2]).as_bytes());
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     grab(&server)
-        .args(["--emit", "pem", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "pem"])
+        .trusting(pki.root_file())
         .args(files.allowing())
         .succeeds();
     let asked: HashSet<_> = files.asked().into_iter().collect();
@@ -193,12 +193,12 @@ fn nothing_is_fetched_for_a_complete_chain_or_by_option() {
     let pki = pki_with(&[files.url("/issuing.crt")]);
     let complete = Server::presenting(&pki);
     grab(&complete)
-        .args(["--emit", "pem", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "pem"])
+        .trusting(pki.root_file())
         .args(files.allowing())
         .succeeds();
-    let server = forgetful(&pki);
-    let run = || grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]);
+    let server = omitting_issuers(&pki);
+    let run = || grab(&server).args(["--emit", "pem"]).trusting(pki.root_file());
     run().args(["--no-aia"]).fails_with(1);
     assert_eq!(files.asked(), Vec::<String>::new());
 }
@@ -208,10 +208,10 @@ fn aia_is_limited_and_contacts_loopback_only_if_allowed() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing.crt")]);
     files.serve("/issuing.crt", &pki.path()[1]);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let address = files.server.address();
     let root = pki.root_file();
-    grab(&server).args(["--emit", "pem", "--roots"]).args([&root]).fails_with(1).stderr(&format!(
+    grab(&server).args(["--emit", "pem"]).trusting(&root).fails_with(1).stderr(&format!(
         "certgrab: error: `CN=plc.test` is issued by `CN=Plant Issuing`, which the server did not \
          send and {} does not have; http://{address}/issuing.crt leads to {address}, \
          which certgrab does not contact by default; if the CA's server is there, allow it with \
@@ -227,13 +227,9 @@ fn aia_is_limited_and_contacts_loopback_only_if_allowed() {
 fn aia_is_limited_and_follows_redirects_only_to_allowed_addresses() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/moved.crt")]);
-    let server = forgetful(&pki);
-    let run = || {
-        grab(&server)
-            .args(["--emit", "pem", "--roots"])
-            .args([pki.root_file()])
-            .args(files.allowing())
-    };
+    let server = omitting_issuers(&pki);
+    let run =
+        || grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).args(files.allowing());
 
     files.answer("/moved.crt", redirect("/issuing.crt"));
     files.serve("/issuing.crt", &pki.path()[1]);
@@ -270,13 +266,9 @@ fn each_url_is_fetched_once() {
     let files = Files::start();
     let paths = ["/0", "/1", "/2", "/3", "/4"];
     let pki = pki_with(&paths.map(|path| files.url(path)));
-    let server = forgetful(&pki);
-    let run = || {
-        grab(&server)
-            .args(["--emit", "pem", "--roots"])
-            .args([pki.root_file()])
-            .args(files.allowing())
-    };
+    let server = omitting_issuers(&pki);
+    let run =
+        || grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).args(files.allowing());
     for path in paths {
         files.answer(path, redirect("/issuing.crt"));
     }
@@ -302,7 +294,7 @@ fn each_url_is_fetched_once() {
     ];
     files.answer("/moved", redirect("/x#3"));
     let pki = pki_with(&urls);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
     for url in &urls {
         assert!(text.contains(&format!("{url} returns status 404")), "{url}: {text}");
@@ -318,7 +310,7 @@ fn a_redirect_counts_as_a_fetch() {
         files.answer(path, redirect(&format!("/moved{path}")));
     }
     let pki = pki_with(&paths.map(|path| files.url(path)));
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
     assert_eq!(files.asked().len(), chain::MAX_FETCHES);
     let printed = |problem: &str| text.matches(problem).count();
@@ -333,7 +325,7 @@ fn urls_that_redirect_to_each_other_are_fetched_once() {
     files.answer("/b", redirect("/a"));
     let urls = ["/a", "/b"].map(|path| files.url(path));
     let pki = pki_with(&urls);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let text = grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1).err();
     for url in &urls {
         assert!(text.contains(&format!("{url} redirects in a loop")), "{url}: {text}");
@@ -353,10 +345,10 @@ fn an_answer_is_reused_for_other_certificates() {
         files.serve("/upper.crt", &pki.path()[2]);
         files.serve("/lower.crt", &pki.path()[1]);
         files.answer("/moved", redirect("/upper.crt"));
-        let server = forgetful(&pki);
+        let server = omitting_issuers(&pki);
         grab(&server)
-            .args(["--emit", "pem", "--roots"])
-            .args([pki.root_file()])
+            .args(["--emit", "pem"])
+            .trusting(pki.root_file())
             .args(files.allowing())
             .succeeds();
         let mut expected = vec![files.url("/lower.crt"), files.url("/upper.crt")];
@@ -374,7 +366,7 @@ fn a_silent_issuer_host_ends_with_the_targets_deadline() {
     });
     let url = format!("http://{}/issuing.crt", silent.address());
     let pki = pki_with(std::slice::from_ref(&url));
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let allowing = ["--aia-allow".to_owned(), silent.address().to_string()];
     let run = grab(&server).args(["--emit", "pem", "--timeout", "1"]).args(allowing);
     let text = run.fails_with(1).stdout("").err();
@@ -386,7 +378,7 @@ fn an_answer_that_is_not_the_issuer_is_named() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/i")]);
     let other = Pki::root("Other Root").intermediate("Plant Issuing").leaf("plc.test");
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let ok = b"HTTP/1.1 200 OK\r\n".to_vec();
     let with = |rest: &[u8]| [&ok[..], rest].concat();
     let long = "X: y\r\n".repeat(65);
@@ -410,8 +402,8 @@ fn an_answer_that_is_not_the_issuer_is_named() {
     ] {
         files.answer("/i", answer);
         let text = grab(&server)
-            .args(["--emit", "pem", "--roots"])
-            .args([pki.root_file()])
+            .args(["--emit", "pem"])
+            .trusting(pki.root_file())
             .args(files.allowing())
             .fails_with(1)
             .err();
@@ -423,7 +415,7 @@ fn an_answer_that_is_not_the_issuer_is_named() {
 fn at_most_160_kib_are_read_from_an_issuer_host() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/i")]);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     // Chunks of one byte each are six times as long as their content (RFC 9112 section 7.1), and PEM may have
     // any text before it.
     let pem = pem_of(&pki.path()[1..2]);
@@ -434,12 +426,8 @@ fn at_most_160_kib_are_read_from_an_issuer_host() {
         let rest = format!("\r\n\r\n{chunks}0\r\n\r\n");
         format!("{head}{}{rest}", "y".repeat(bytes - head.len() - rest.len())).into_bytes()
     };
-    let run = || {
-        grab(&server)
-            .args(["--emit", "pem", "--roots"])
-            .args([pki.root_file()])
-            .args(files.allowing())
-    };
+    let run =
+        || grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).args(files.allowing());
     files.answer("/i", answer(MAX_CONNECTION_BYTES));
     run().succeeds();
     files.answer("/i", answer(MAX_CONNECTION_BYTES + 1));
@@ -451,12 +439,8 @@ fn at_most_160_kib_are_read_from_an_issuer_host() {
 fn urls_that_are_not_http_are_skipped_and_named() {
     let urls = ["ldap://127.0.0.1/cn=x?cACertificate", "file:///etc/passwd", "/x"];
     let pki = pki_with(&urls.map(str::to_owned));
-    let server = forgetful(&pki);
-    let text = grab(&server)
-        .args(["--emit", "pem", "--roots"])
-        .args([pki.root_file()])
-        .fails_with(1)
-        .err();
+    let server = omitting_issuers(&pki);
+    let text = grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).fails_with(1).err();
     for expected in [
         "ldap://127.0.0.1/cn=x?cACertificate has the scheme `ldap`; only http is fetched",
         "file:///etc/passwd has the scheme `file`; only http is fetched",
@@ -471,10 +455,10 @@ fn fetching_stops_at_its_limits() {
     let files = Files::start();
     let urls: Vec<_> = (0..100).map(|number| files.url(&format!("/{number}"))).collect();
     let pki = pki_with(&urls);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     grab(&server)
-        .args(["--emit", "pem", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "pem"])
+        .trusting(pki.root_file())
         .args(files.allowing())
         .fails_with(1);
     assert_eq!(files.asked().len(), aia::MAX_URLS);
@@ -491,10 +475,10 @@ fn fetching_stops_at_its_limits() {
     for (depth, issuer) in pki.path().iter().skip(1).enumerate() {
         files.serve(&format!("/{depth}b"), issuer);
     }
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     grab(&server)
-        .args(["--emit", "pem", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "pem"])
+        .trusting(pki.root_file())
         .args(files.allowing())
         .fails_with(1);
     assert_eq!(files.asked().len(), chain::MAX_FETCHES);
@@ -508,7 +492,7 @@ fn certificates_that_name_each_other_end_the_search() {
         .changed(with_urls(&[files.url("/self")]))
         .leaf("plc.test");
     files.serve("/self", &pki.path()[1]);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     grab(&server).args(["--emit", "pem"]).args(files.allowing()).fails_with(1);
     assert_eq!(files.asked(), [files.url("/self")]);
 }

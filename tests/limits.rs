@@ -37,7 +37,7 @@ use rcgen::{
 };
 
 use crate::{
-    issuers::{Files, forgetful, pki_with, with_urls},
+    issuers::{Files, omitting_issuers, pki_with, with_urls},
     support::{Pki, Server, certgrab, grab, pki::pem_of, real, run::Outcome},
 };
 
@@ -124,12 +124,8 @@ fn at_most_64_name_parts_and_128_names_are_shown() {
 
 /// The result of fetching an issuer from `url`, for which the file server has the other parts.
 fn fetching(files: &Files, pki: &Pki) -> Outcome {
-    let server = forgetful(pki);
-    grab(&server)
-        .args(["--emit", "pem", "--roots"])
-        .args([pki.root_file()])
-        .args(files.allowing())
-        .ends()
+    let server = omitting_issuers(pki);
+    grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).args(files.allowing()).ends()
 }
 
 /// A response 200 with `head` before `body`.
@@ -256,7 +252,7 @@ fn a_path_has_at_most_six_intermediates() {
         }
         let pki = builder.leaf("plc.test");
         let server = Server::presenting(&pki);
-        let run = grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]);
+        let run = grab(&server).args(["--emit", "pem"]).trusting(pki.root_file());
         match code {
             0 => run.succeeds(),
             code => run.fails_with(code).stdout(""),
@@ -296,7 +292,7 @@ fn at_most_32_paths_are_shown() {
         let issuing: Vec<_> = (0..paths / 2).map(of).collect();
         let sent = file("chain.pem", &[std::slice::from_ref(&leaf), &issuing[..]].concat());
         let from = ["plc.test".as_ref(), "--paths".as_ref(), "--from".as_ref(), sent.as_os_str()];
-        certgrab().args(from).args(["--roots"]).args([&roots]).succeeds().out()
+        certgrab().args(from).trusting(&roots).succeeds().out()
     };
     let more = format!("there are more paths than the {MAX_TRACES} shown");
     let (full, over) = (shown(MAX_TRACES), shown(MAX_TRACES + 2));
@@ -335,19 +331,20 @@ fn a_pkcs7_message_has_at_most_2000_certificates() {
     assert_eq!((read(&pem(full)), read(&pem(over))), (Ok(MAX_ROOTS), too_many));
 }
 
+/// Writes `text` to `path`, padded with NULs to `bytes`.
+fn write_with_length(path: &Path, text: &str, bytes: usize) {
+    let mut file = fs::File::create(path).expect("a file");
+    file.write_all(text.as_bytes()).expect("the text");
+    file.set_len(bytes as u64).expect("a size");
+}
+
 #[test]
 fn a_file_of_roots_is_a_regular_file_of_at_most_16_mib() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let path = folder.path().join("roots.pem");
     let pem = pem_of(&[certificate(|_| {}).into()]);
     let read = |bytes: usize| {
-        fs::write(&path, &pem).expect("a file");
-        fs::File::options()
-            .write(true)
-            .open(&path)
-            .expect("it")
-            .set_len(bytes as u64)
-            .expect("a size");
+        write_with_length(&path, &pem, bytes);
         let mut roots = Store::default();
         roots.add_path(&path).map(|()| roots)
     };
@@ -374,13 +371,7 @@ fn a_file_to_check_has_at_most_16_mib() {
     let path = folder.path().join("ca.pem");
     let pem = pem_of(&[certificate(|_| {}).into()]);
     let check = |bytes: usize| {
-        fs::write(&path, &pem).expect("a file");
-        fs::File::options()
-            .write(true)
-            .open(&path)
-            .expect("it")
-            .set_len(bytes as u64)
-            .expect("a size");
+        write_with_length(&path, &pem, bytes);
         certgrab().args(["check", "--offline", "--json"]).args([&path])
     };
     let document = check(check::MAX_FILE_BYTES).ends().json();
@@ -479,8 +470,7 @@ fn rsa_keys_from_2048_to_8192_bits_are_verified() {
         certgrab()
             .args(["rsa.test", "--at", "2030-01-01T00:00:00Z", "--emit", "pem", "--from"])
             .args([file("chain")])
-            .args(["--roots"])
-            .args([file("root")])
+            .trusting(file("root"))
     };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rsa");
     verify(&folder, "8192").succeeds();
@@ -550,10 +540,10 @@ fn fetching_slowly(missing: usize, delay: Duration) -> Outcome {
     }
     let pki = builder.changed(urls(0)).leaf("plc.test");
     served.lock().expect("no panic").extend(pki.path()[1..].iter().map(|der| der.to_vec()));
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     grab(&server)
-        .args(["--timeout", "60", "--emit", "pem", "--roots"])
-        .args([pki.root_file()])
+        .args(["--timeout", "60", "--emit", "pem"])
+        .trusting(pki.root_file())
         .args(["--aia-allow".to_owned(), files.address().to_string()])
         .ends()
 }

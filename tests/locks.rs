@@ -13,8 +13,8 @@ use certgrab::internals::{
 };
 
 use crate::{
-    issuers::{Files, forgetful, pki_with},
-    support::{Pki, Server, certgrab, pki::pem_of, run::Run},
+    issuers::{Files, omitting_issuers, pki_with},
+    support::{Pki, Server, pki::pem_of, run},
 };
 
 pub(crate) const LOCK: &str = "certs/plc.pem";
@@ -30,10 +30,6 @@ pub(crate) fn synced(pki: &Pki, server: &Server, more: &str) {
     );
     fs::write(pki.file("certgrab.toml"), text).unwrap();
     run(pki.folder(), &["sync", "--quiet"]).succeeds();
-}
-
-pub(crate) fn run(folder: &Path, words: &[&str]) -> Run {
-    certgrab().args(words).in_folder(folder)
 }
 
 fn read(pki: &Pki) -> Bundle {
@@ -207,7 +203,7 @@ fn an_intermediate_of_a_lock_must_be_issued_and_presented() {
     let files = Files::start();
     let pki = pki_with(&[files.url("/issuing")]);
     files.serve("/issuing", &pki.path()[1]);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     pki.root_file();
     let [allow, place] = files.allowing();
     let lock = ["--emit", &format!("lock={LOCK}"), &allow, &place, "--roots", "root.pem"];

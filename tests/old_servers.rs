@@ -14,7 +14,7 @@ const RSA: (&str, &[&str]) = ("RSA", &["rsa_keygen_bits:2048"]);
 /// The document of a run against `server` with the roots of `authority`.
 fn document(server: &Listener, authority: &Authority, more: &[&str]) -> Value {
     let target = format!("127.0.0.1:{}", server.port());
-    let run = certgrab().args(["--json", &target, "--roots"]).args([authority.file("root.pem")]);
+    let run = certgrab().args(["--json", &target]).trusting(authority.file("root.pem"));
     run.args(more).succeeds().json()
 }
 
@@ -137,7 +137,7 @@ fn says_how_sure_it_is_of_an_old_server() {
     authority.issue("leaf", RSA.0, RSA.1, "sha256");
     let server = authority.serve("leaf", &["-tls1", "-cipher", "ALL@SECLEVEL=0"]);
     let target = format!("127.0.0.1:{}", server.port());
-    let outcome = certgrab().args([&target, "--roots"]).args([authority.file("root.pem")]);
+    let outcome = certgrab().args([&target]).trusting(authority.file("root.pem"));
     let report = outcome.succeeds();
     for line in [
         "handshake  TLS 1.0, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA; the server did not prove that it \
@@ -149,8 +149,8 @@ fn says_how_sure_it_is_of_an_old_server() {
     ] {
         assert!(report.out().contains(line), "{line} is not in {}", report.out());
     }
-    let constants = certgrab().args([&target, "--emit", "c", "--roots"]);
-    let constants = constants.args([authority.file("root.pem")]).succeeds();
+    let constants = certgrab().args([&target, "--emit", "c"]);
+    let constants = constants.trusting(authority.file("root.pem")).succeeds();
     assert!(constants.out().contains("did not prove"), "{}", constants.out());
 }
 
@@ -239,7 +239,7 @@ fn a_chain_signed_with_sha_1_is_shown_and_not_trusted() {
     authority.issue("leaf", RSA.0, RSA.1, "sha1");
     let server = authority.serve("leaf", &["-cipher", "ALL@SECLEVEL=0"]);
     let target = format!("127.0.0.1:{}", server.port());
-    let run = certgrab().args(["--json", &target, "--roots"]).args([authority.file("root.pem")]);
+    let run = certgrab().args(["--json", &target]).trusting(authority.file("root.pem"));
     let document = run.fails_with(1).json();
     assert_eq!(document["status"], "untrusted");
     assert_eq!(document["handshake"]["key_possession"], "proven");
@@ -312,8 +312,8 @@ fn the_hint_to_verify_a_chain_of_openssl_works() {
     let mut client = std::process::Command::new("openssl");
     client.args(["s_client", "-showcerts", "-connect", &format!("127.0.0.1:{}", server.port())]);
     let output = client.stdin(std::process::Stdio::null()).output().expect("openssl runs");
-    let run = certgrab().args(["127.0.0.1", "--json", "--from", "-", "--roots"]);
-    let run = run.args([authority.file("root.pem")]).reading(output.stdout);
+    let run = certgrab().args(["127.0.0.1", "--json", "--from", "-"]);
+    let run = run.trusting(authority.file("root.pem")).reading(output.stdout);
     assert_eq!(run.succeeds().json()["anchor"]["subject"], "CN=Openssl Root");
 }
 
@@ -350,7 +350,7 @@ fn a_chain_of_gnutls_signed_with_sha_1_is_shown_and_not_trusted() {
     authority.issue("leaf", RSA.0, RSA.1, "sha1");
     let server = authority.serve_by_gnutls("leaf", "NORMAL:%VERIFY_ALLOW_SIGN_WITH_SHA1");
     let target = format!("127.0.0.1:{}", server.port());
-    let run = certgrab().args(["--json", &target, "--roots"]).args([authority.file("root.pem")]);
+    let run = certgrab().args(["--json", &target]).trusting(authority.file("root.pem"));
     let document = run.fails_with(1).json();
     assert_eq!(document["status"], "untrusted");
     assert_eq!(document["handshake"]["key_possession"], "proven");

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
 
-use crate::support::{Pki, Server, certgrab, grab, real, run::Run};
+use crate::support::{Pki, Server, grab, real, run};
 
 /// A device certificate from 2020 to `end`, and its key, in `folder`.
 fn device(folder: &Path, end: (i32, u8, u8)) {
@@ -21,10 +21,6 @@ fn device(folder: &Path, end: (i32, u8, u8)) {
 }
 
 const SHOWN: [&str; 4] = ["--client-cert", "device.pem", "--client-key", "device.key"];
-
-fn run(folder: &Path, words: &[&str]) -> Run {
-    certgrab().args(words).in_folder(folder)
-}
 
 #[test]
 fn every_command_reports_an_expiring_device_certificate() {
@@ -55,7 +51,7 @@ fn every_command_reports_an_expiring_device_certificate() {
             assert_eq!(err.contains(&line), !says.is_empty(), "{err}");
             assert_eq!(err.contains("the device's own"), !says.is_empty(), "{err}");
         };
-        let grab = grab(&server).args(SHOWN).args(["--at", at, "--roots"]).args([&roots]);
+        let grab = grab(&server).args(SHOWN).args(["--at", at]).trusting(&roots);
         warned(&grab.in_folder(folder).ends().err());
         let check = run(folder, &["check", "--offline", "--at", at]);
         if at.starts_with("2026") {
@@ -114,8 +110,7 @@ fn a_key_tracked_by_git_is_a_warning_with_a_command() {
             folder.join("ca.h").strip_prefix(repository.path()).expect("within").to_owned();
         let emit = format!("c={}", header.display());
         let write = || {
-            let run =
-                grab(&server).args(identity).args(["--emit", &emit, "--roots"]).args([&roots]);
+            let run = grab(&server).args(identity).args(["--emit", &emit]).trusting(&roots);
             run.in_folder(repository.path()).succeeds().err()
         };
         let err = write();
@@ -152,7 +147,7 @@ fn a_dangling_link_out_of_its_folder_is_not_followed() {
     for (target, to) in [("../profile", "pem=ca.pem"), ("link2", "pem=ca.pem")] {
         std::os::unix::fs::symlink(target, folder.join("ca.pem")).expect("a link");
         std::os::unix::fs::symlink("../profile", folder.join("link2")).expect("a link");
-        let run = grab(&server).args(["--emit", to, "--roots"]).args([pki.root_file()]);
+        let run = grab(&server).args(["--emit", to]).trusting(pki.root_file());
         let err = run.in_folder(&folder).fails_with(4).err();
         let expected = format!(
             "certgrab: error: ca.pem is a symbolic link to {}, which does not exist\n\
@@ -167,7 +162,7 @@ fn a_dangling_link_out_of_its_folder_is_not_followed() {
     // An existing file belongs to its creator.
     std::os::unix::fs::symlink("../profile", folder.join("ca.pem")).expect("a link");
     fs::write(&outside, "").expect("a file");
-    let run = grab(&server).args(["--emit", "pem=ca.pem", "--roots"]).args([pki.root_file()]);
+    let run = grab(&server).args(["--emit", "pem=ca.pem"]).trusting(pki.root_file());
     run.in_folder(&folder).succeeds();
     assert!(fs::read_to_string(&outside).expect("a file").starts_with("-----BEGIN"));
 }

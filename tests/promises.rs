@@ -300,7 +300,7 @@ proptest! {
     }
 
     #[test]
-    fn bounded_whatever_the_bytes_of_a_certificate(
+    fn bounded_for_any_bytes_of_a_certificate(
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..12)
     ) {
         static GOOD: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();

@@ -6,7 +6,7 @@ use std::{
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
 };
 
-use crate::issuers::{forgetful, pki_with};
+use crate::issuers::{omitting_issuers, pki_with};
 use crate::support::{
     Pki, Server, certgrab,
     run::Run,
@@ -31,7 +31,7 @@ pub(crate) fn carry(client: TcpStream, server: TcpStream) {
 }
 
 /// The head of an HTTP request, recorded in `heard`.
-fn hear_head(client: &mut TcpStream, heard: &std::sync::Mutex<Heard>) {
+fn read_head(client: &mut TcpStream, heard: &std::sync::Mutex<Heard>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && client.read_exact(&mut byte).is_ok() {
@@ -43,7 +43,7 @@ fn hear_head(client: &mut TcpStream, heard: &std::sync::Mutex<Heard>) {
 /// An HTTP proxy that answers `reply` and relays to `server` for every destination.
 fn http_proxy(server: SocketAddr, reply: &'static [u8]) -> Server {
     Server::scripted("proxy.test", move |mut client, heard| {
-        hear_head(&mut client, heard);
+        read_head(&mut client, heard);
         if client.write_all(reply).is_ok() {
             carry(client, TcpStream::connect(server).expect("the server"));
         }
@@ -54,7 +54,7 @@ fn http_proxy(server: SocketAddr, reply: &'static [u8]) -> Server {
 fn refusing(reply: impl Into<Vec<u8>>) -> Server {
     let reply = reply.into();
     Server::scripted("proxy.test", move |mut client, heard| {
-        hear_head(&mut client, heard);
+        read_head(&mut client, heard);
         // A client that has read enough disconnects in the middle.
         let _ = client.write_all(&reply);
     })
@@ -105,8 +105,8 @@ fn an_http_proxy_gets_the_name_and_the_password() {
         let proxy = http_proxy(server.address(), b"HTTP/1.1 200 Connection established\r\n\r\n");
         // `plc.test` does not resolve on this machine.
         let document = through(&proxy, "http", credentials)
-            .args(["plc.test:8883", "--json", "--roots"])
-            .args([pki.root_file()])
+            .args(["plc.test:8883", "--json"])
+            .trusting(pki.root_file())
             .succeeds()
             .json();
         assert_eq!(document["handshake"]["key_possession"], "proven");
@@ -133,7 +133,7 @@ fn bytes_after_the_proxys_answer_belong_to_the_server() {
     let server = Server::of(&pki).after(TALK).start();
     let place = server.address();
     let proxy = Server::scripted("proxy.test", move |mut client, heard| {
-        hear_head(&mut client, heard);
+        read_head(&mut client, heard);
         let mut server = TcpStream::connect(place).expect("the server");
         let mut greeting = [0; 11];
         server.read_exact(&mut greeting).expect("a greeting");
@@ -142,8 +142,8 @@ fn bytes_after_the_proxys_answer_belong_to_the_server() {
         carry(client, server);
     });
     through(&proxy, "http", "")
-        .args(["smtp://plc.test", "--json", "--roots"])
-        .args([pki.root_file()])
+        .args(["smtp://plc.test", "--json"])
+        .trusting(pki.root_file())
         .succeeds();
 }
 
@@ -162,8 +162,8 @@ fn socks5h_sends_the_name_and_socks5_the_address() {
         ];
         let proxy = socks_proxy(Some(server.address()), talk);
         through(&proxy, scheme, "")
-            .args(["localhost:8883", "--json", "--roots"])
-            .args([pki.root_file()])
+            .args(["localhost:8883", "--json"])
+            .trusting(pki.root_file())
             .args(family)
             .succeeds();
     }
@@ -181,8 +181,8 @@ fn a_socks_proxy_gets_the_password() {
     ];
     let proxy = socks_proxy(Some(server.address()), talk);
     through(&proxy, "socks5h", "me:p%40ss@")
-        .args(["plc.test", "--json", "--roots"])
-        .args([pki.root_file()])
+        .args(["plc.test", "--json"])
+        .trusting(pki.root_file())
         .succeeds();
 }
 
@@ -288,7 +288,7 @@ fn the_proxy_option_overrides_the_environment() {
     let target = server.address().to_string();
     let nowhere = format!("http://127.0.0.1:{}", closed_port());
     let run = |variables: &[(&str, &str)], arguments: &[&str]| {
-        let run = certgrab().args([&target, "--json", "--roots"]).args([pki.root_file()]);
+        let run = certgrab().args([&target, "--json"]).trusting(pki.root_file());
         variables.iter().fold(run.args(arguments), |run, (name, value)| run.env(name, value))
     };
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
@@ -312,10 +312,10 @@ fn the_proxy_option_overrides_the_environment() {
 #[test]
 fn issuers_are_fetched_without_the_proxy() {
     let pki = pki_with(&["http://127.0.0.1/issuing.crt".to_owned()]);
-    let server = forgetful(&pki);
+    let server = omitting_issuers(&pki);
     let proxy = http_proxy(server.address(), b"HTTP/1.1 200 OK\r\n\r\n");
     let refused = "allow it with `--aia-allow 127.0.0.1:80`";
-    let run = || certgrab().args(["plc.test", "--emit", "pem", "--roots"]).args([pki.root_file()]);
+    let run = || certgrab().args(["plc.test", "--emit", "pem"]).trusting(pki.root_file());
     let url = format!("http://{}", proxy.address());
     let outcome = run().args(["--proxy", &url]).fails_with(1);
     assert!(outcome.err().contains(refused), "{}", outcome.err());

@@ -40,8 +40,8 @@ impl ByVersion {
 
     /// The run with the roots of both chains.
     pub(crate) fn trusted(&self, run: Run) -> Run {
-        let run = run.args(["--roots"]).args([self.old.root_file()]);
-        run.args(["--roots"]).args([self.new.root_file()])
+        let run = run.trusting(self.old.root_file());
+        run.trusting(self.new.root_file())
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -62,7 +62,7 @@ fn readers_query_while_certgrab_waits_for_its_answer() {
         both.wait();
         Act::Relay(to)
     });
-    grab(&front).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).succeeds();
+    grab(&front).args(["--emit", "pem"]).trusting(pki.root_file()).succeeds();
 }
 
 const OF_ALL: &str = "certgrab: warning: the server presents 2 different chains to clients of \
@@ -169,8 +169,8 @@ fn sync_new_and_check_query_as_the_reader() {
     let place = format!("127.0.0.1:{}", servers.front.port());
     let [old, new] = [servers.old.root_file(), servers.new.root_file()];
     let run = certgrab().args(["new", "arduino-esp8266", &target]).args([&project]);
-    let run = run.args(["--connect", &place]).args(["--roots"]).args([&old]);
-    run.args(["--roots"]).args([&new]).succeeds();
+    let run = run.args(["--connect", &place]).trusting(&old);
+    run.trusting(&new).succeeds();
     let header = std::fs::read_to_string(project.join("src/server_root_ca.h")).expect("a file");
     assert!(header.contains("CN=Old Root") && !header.contains("CN=New Root"), "{header}");
 }
@@ -227,8 +227,7 @@ fn each_format_has_the_anchor_of_the_chain_its_reader_sees() {
     let port = servers.front.port();
     let target = format!("plc.test:{port}");
     let place = format!("127.0.0.1:{port}");
-    let trusted =
-        |run: Run| servers.roots().iter().fold(run, |run, root| run.args(["--roots"]).args([root]));
+    let trusted = |run: Run| servers.roots().iter().fold(run, Run::trusting);
     let emitted = |format: &str| {
         trusted(grab(&servers.front).args(["--emit", format, "--name", "ROOT_CA"])).succeeds().out()
     };

@@ -20,8 +20,7 @@ fn said(pki: &Pki) -> String {
     certgrab()
         .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
         .args([pki.chain_file()])
-        .args(["--roots"])
-        .args([pki.root_file()])
+        .trusting(pki.root_file())
         .fails_with(1)
         .stdout("")
         .reason()
@@ -154,8 +153,7 @@ impl Weak {
         certgrab()
             .args(["plc.test", "--emit", "pem", "--from"])
             .args([self.file("leaf.pem")])
-            .args(["--roots"])
-            .args([self.file("root.pem")])
+            .trusting(self.file("root.pem"))
             .fails_with(1)
             .reason()
     }
@@ -243,7 +241,7 @@ fn an_unsupported_rsassa_pss_parameter_is_named() {
 }
 
 /// A root, `CN=Plant Issuing` below it, and a leaf that encodes its issuer like `issuer`.
-fn named_otherwise(issuer: DnValue) -> Pki {
+fn encoding_the_issuer_as(issuer: DnValue) -> Pki {
     let key = KeyPair::generate().expect("a key");
     let same = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
     let root = Pki::root("Plant Root");
@@ -262,7 +260,7 @@ fn an_issuer_with_another_spelling_is_not_called_missing() {
         (DnValue::PrintableString(printable), "Plant Issuing"),
     ] {
         assert_eq!(
-            said(&named_otherwise(issuer)),
+            said(&encoding_the_issuer_as(issuer)),
             format!(
                 "certgrab: error: `CN=plc.test` is issued by `CN={shown}`, but the issuer found \
                  is named `CN=Plant Issuing`: the names differ in case, spaces or string type; \
@@ -339,8 +337,7 @@ fn self_issued_does_not_mean_self_signed() {
     let out = certgrab()
         .args(["plc.test", "--at", "2030-01-01", "--from"])
         .args([pki.chain_file()])
-        .args(["--roots"])
-        .args([pki.root_file()])
+        .trusting(pki.root_file())
         .succeeds()
         .out();
     let issuers: Vec<_> = out

@@ -20,7 +20,7 @@ fn a_wrong_name_is_shown_with_the_certificates_names() {
         })
         .leaf("plc.test");
     let server = Server::presenting(&pki);
-    grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
+    grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).fails_with(1).stderr(
         "certgrab: error: the server's certificate is not valid for `plc.test`, only for \
          `b.plc.test`\n\
          certgrab: hint: use a name from the certificate as the target, and pass the address with \
@@ -29,7 +29,7 @@ fn a_wrong_name_is_shown_with_the_certificates_names() {
 }
 
 #[test]
-fn of_1000_names_four_are_shown_and_the_rest_counted() {
+fn four_of_1000_names_are_shown_and_the_rest_counted() {
     let pki = Pki::root("Plant Root")
         .changed(|leaf| {
             let name = |number| format!("h{number}").try_into().expect("a name");
@@ -38,7 +38,7 @@ fn of_1000_names_four_are_shown_and_the_rest_counted() {
         })
         .leaf("plc.test");
     let server = Server::presenting(&pki);
-    grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
+    grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).fails_with(1).stderr(
         "certgrab: error: the server's certificate is not valid for `plc.test`, only for `h0`, \
          `h1`, `h2`, `h3`, 996 more\n\
          certgrab: hint: use a name from the certificate as the target, and pass the address with \
@@ -59,8 +59,7 @@ fn dots_and_spaces_in_names_and_an_empty_san_are_shown() {
         let run = certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .ends();
         run.err()
     };
@@ -77,7 +76,7 @@ fn a_common_name_alone_does_not_count() {
     let pki =
         Pki::root("Plant Root").changed(|leaf| leaf.subject_alt_names.clear()).leaf("plc.test");
     let server = Server::presenting(&pki);
-    grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
+    grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).fails_with(1).stderr(
         "certgrab: error: the server's certificate is not valid for `plc.test`: it has no \
          subjectAltName, \
          only the common name `plc.test`\n\
@@ -101,7 +100,7 @@ fn one_refused_format_is_named_and_nothing_is_written() {
         let emit = ["arduino", "c", "rust-anchor"].iter().zip(&files);
         let emit = emit
             .flat_map(|(form, file)| ["--emit".to_owned(), format!("{form}={}", file.display())]);
-        let grab = grab(&server).args(["--roots"]).args([pki.root_file()]);
+        let grab = grab(&server).trusting(pki.root_file());
         let printed = grab.args(emit).fails_with(1).err();
         let begins = "certgrab: error: nothing is written because of `c`, `rust-anchor`: ";
         assert!(printed.starts_with(begins) && printed.ends_with(names_the_others), "{printed}");
@@ -115,7 +114,7 @@ fn one_refused_format_is_named_and_nothing_is_written() {
     let emit = ["bearssl", "python"].iter().zip(&files);
     let emit =
         emit.flat_map(|(form, file)| ["--emit".to_owned(), format!("{form}={}", file.display())]);
-    let printed = grab(&server).args(["--roots"]).args([pki.root_file()]).args(emit).fails_with(1);
+    let printed = grab(&server).trusting(pki.root_file()).args(emit).fails_with(1);
     let expected = "certgrab: error: nothing is written because of `bearssl`: ";
     assert!(printed.err().contains(expected), "{}", printed.err());
     assert!(
@@ -133,8 +132,8 @@ fn an_expired_intermediate_is_named_with_its_date() {
         .leaf("plc.test");
     let server = Server::presenting(&pki);
     let outcome = grab(&server)
-        .args(["--emit", "pem", "--at", "2030-01-01", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "pem", "--at", "2030-01-01"])
+        .trusting(pki.root_file())
         .fails_with(1);
     assert!(
         outcome.err().starts_with("certgrab: error: `CN=Old Issuing` expired at 2021-01-01"),
@@ -149,7 +148,7 @@ fn an_intermediate_that_may_not_sign_is_named_with_the_reason() {
         .intermediate_with("Mute Issuing", |one| one.key_usages = vec![KeyUsagePurpose::CrlSign])
         .leaf("plc.test");
     let server = Server::presenting(&pki);
-    grab(&server).args(["--emit", "pem", "--roots"]).args([pki.root_file()]).fails_with(1).stderr(
+    grab(&server).args(["--emit", "pem"]).trusting(pki.root_file()).fails_with(1).stderr(
         "certgrab: error: `CN=Mute Issuing` may not sign certificates: no keyCertSign in keyUsage\n",
     );
 }
@@ -161,8 +160,8 @@ fn an_expired_root_is_not_an_anchor() {
         .leaf("plc.test");
     let server = Server::presenting(&pki);
     let outcome = grab(&server)
-        .args(["--emit", "pem", "--at", "2055-01-01", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "pem", "--at", "2055-01-01"])
+        .trusting(pki.root_file())
         .fails_with(1);
     assert!(
         outcome.err().starts_with("certgrab: error: `CN=Plant Root` expired at 2050-01-01"),
@@ -174,10 +173,9 @@ fn an_expired_root_is_not_an_anchor() {
 #[test]
 fn a_lookalike_root_is_detected_by_its_signature() {
     let real = Pki::root("Plant Root").leaf("plc.test");
-    let impostor = Pki::root("Plant Root").leaf("plc.test");
-    let server = Server::of(&impostor).sending(impostor.path()).start();
-    let outcome =
-        grab(&server).args(["--emit", "pem", "--roots"]).args([real.root_file()]).fails_with(1);
+    let lookalike = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::of(&lookalike).sending(lookalike.path()).start();
+    let outcome = grab(&server).args(["--emit", "pem"]).trusting(real.root_file()).fails_with(1);
     assert_eq!(outcome.out(), "");
     assert!(outcome.err().contains("CN=Plant Root"), "{}", outcome.err());
 }
@@ -188,7 +186,7 @@ fn a_root_with_another_key_is_not_called_missing() {
     let renewed = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     let root = renewed.root_file();
-    grab(&server).args(["--emit", "pem", "--roots"]).args([&root]).fails_with(1).stderr(&format!(
+    grab(&server).args(["--emit", "pem"]).trusting(&root).fails_with(1).stderr(&format!(
         "certgrab: error: `CN=plc.test` is signed by a different key than the root \
          named `CN=Plant Root` in {}\n\
          certgrab: hint: pass the `CN=Plant Root` that signed it with `--roots FILE`\n",
@@ -206,8 +204,7 @@ fn a_chain_that_begins_with_a_ca_has_a_hint() {
         certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
             .args([file])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .fails_with(1)
             .stdout("")
             .stderr(&format!(
@@ -228,8 +225,8 @@ fn a_certificate_without_a_subject_is_described() {
         })
         .leaf("plc.test");
     let server = Server::presenting(&pki);
-    let run = grab(&server).args(["--emit", "pem", "--at", "2030-01-01", "--roots"]);
-    let error = run.args([pki.root_file()]).fails_with(1).err();
+    let run = grab(&server).args(["--emit", "pem", "--at", "2030-01-01"]);
+    let error = run.trusting(pki.root_file()).fails_with(1).err();
     assert!(error.starts_with("certgrab: error: (no subject) expired at 2021-01-01"), "{error}");
 }
 
@@ -287,17 +284,17 @@ fn the_issuers_name_alone_does_not_mean_self_signed() {
          certificate\n\
          certgrab: hint: pass the SHA-256 of its root or of an intermediate\n",
     );
-    run().args(["--roots"]).args([pki.root_file()]).succeeds();
+    run().trusting(pki.root_file()).succeeds();
 }
 
 #[test]
 fn a_root_is_never_trusted_for_its_position() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
-    let stranger = Pki::root("Stranger Root").leaf("plc.test");
+    let other = Pki::root("Other Root").leaf("plc.test");
     let mut sent = pki.path().to_vec();
-    sent.push(stranger.root_der().clone());
+    sent.push(other.root_der().clone());
     let server = Server::of(&pki).sending(&sent).start();
-    let fingerprint = sha256(stranger.root_der());
+    let fingerprint = sha256(other.root_der());
     let outcome =
         grab(&server).args(["--emit", "pem", "--trust-sha256", &fingerprint]).fails_with(1);
     assert_eq!(outcome.out(), "");
@@ -345,8 +342,7 @@ fn a_name_in_the_wrong_form_is_shown_with_the_rule() {
         let printed = certgrab()
             .args([expected, "--at", "2030-01-01", "--emit", "pem", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .fails_with(1)
             .stdout("")
             .err();

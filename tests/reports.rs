@@ -11,8 +11,8 @@ fn the_report_shows_the_chain_as_a_tree_and_why_the_anchor() {
     certgrab()
         .args(["--from"])
         .args([&chain])
-        .args(["plc.test:8883", "--at", "2036-01-01", "--roots"])
-        .args([&roots])
+        .args(["plc.test:8883", "--at", "2036-01-01"])
+        .trusting(&roots)
         .succeeds()
         .stderr("")
         .stdout(&format!(
@@ -70,8 +70,8 @@ fn a_report_is_ascii_on_a_dumb_terminal_and_without_utf_8() {
 #[test]
 fn the_report_of_a_live_server_describes_the_handshake() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
-    let server = Server::of(&pki).demanding_a_client_certificate().start();
-    let outcome = grab(&server).args(["--roots"]).args([pki.root_file()]).succeeds();
+    let server = Server::of(&pki).requiring_a_client_certificate().start();
+    let outcome = grab(&server).trusting(pki.root_file()).succeeds();
     let text = outcome.out();
     assert!(text.contains("handshake  TLS 1.3, TLS_"), "{text}");
     assert!(text.contains("the server proved that it holds its key\n"), "{text}");
@@ -89,7 +89,7 @@ fn the_report_of_a_live_server_describes_the_handshake() {
 fn colour_comes_from_the_option_and_never_from_data() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let run = || grab(&server).args(["--roots"]).args([pki.root_file()]);
+    let run = || grab(&server).trusting(pki.root_file());
     assert!(!run().succeeds().out().contains('\u{1b}'));
     assert!(run().args(["--color", "always"]).succeeds().out().contains("\u{1b}["));
     let never = run().args(["--color", "never"]).env("CLICOLOR_FORCE", "1").succeeds();

@@ -17,7 +17,7 @@ use crate::support::{
 fn file(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     if !path.exists() {
-        real::skip(&format!("{name} beside the packed crate"));
+        real::skip(&format!("{name} next to the packed crate"));
         return None;
     }
     Some(path)
@@ -64,7 +64,7 @@ fn pull_requests_and_releases_run_the_same_scripts_as_anyone() {
     };
     assert!(runs(&checks).iter().any(|run| calls(run, ".ci/run")));
 
-    let release = file(".github/workflows/release.yml").expect("beside the other");
+    let release = file(".github/workflows/release.yml").expect("a workflow");
     let release = yaml(&release).expect("PyYAML is there");
     assert_eq!(release["on"]["push"]["tags"][0], "v*");
     assert_eq!(release["jobs"]["checks"]["uses"], "./.github/workflows/checks.yml");
@@ -83,7 +83,7 @@ fn pull_requests_and_releases_run_the_same_scripts_as_anyone() {
     assert!(steps(&release).iter().any(attests), "no provenance");
 
     // Nothing is uploaded to a registry until the publisher enables it.
-    let publish = yaml(&file(".github/workflows/publish.yml").expect("beside the others"));
+    let publish = yaml(&file(".github/workflows/publish.yml").expect("a workflow"));
     let publish = publish.expect("PyYAML is there");
     for (name, job) in publish["jobs"].as_object().expect("jobs") {
         assert!(job["if"].as_str().is_some_and(|when| when.starts_with("vars.PUBLISH_")), "{name}");

@@ -12,7 +12,7 @@ fn roots_of_a_file_replace_mozillas() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("other.test");
     let server = Server::presenting(&pki);
-    let outcome = grab(&server).args(["--roots"]).args([other.root_file()]).fails_with(1);
+    let outcome = grab(&server).trusting(other.root_file()).fails_with(1);
     let file = other.root_file();
     assert!(
         outcome.err().contains(&format!("{} does not have", file.display())),
@@ -27,10 +27,10 @@ fn roots_may_be_given_more_than_once_and_as_a_folder() {
     let other = Pki::root("Other Root").leaf("other.test");
     let server = Server::presenting(&pki);
     let both = [other.root_file(), pki.root_file()];
-    grab(&server).args(["--roots"]).args([&both[0]]).args(["--roots"]).args([&both[1]]).succeeds();
+    grab(&server).trusting(&both[0]).trusting(&both[1]).succeeds();
     // A key and other files in a folder are skipped.
     fs::write(pki.file("notes.txt"), "no certificate here").expect("a file");
-    grab(&server).args(["--roots"]).args([pki.folder()]).succeeds();
+    grab(&server).trusting(pki.folder()).succeeds();
 }
 
 #[test]
@@ -38,11 +38,11 @@ fn roots_in_der_and_pem_with_text_are_read() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
     fs::write(pki.file("root.der"), pki.root_der()).expect("a file");
-    grab(&server).args(["--roots"]).args([pki.file("root.der")]).succeeds();
+    grab(&server).trusting(pki.file("root.der")).succeeds();
     let pem = fs::read_to_string(pki.root_file()).expect("a file");
     let text = format!("Plant Root\n==========\n{}\n# end\n", pem.replace('\n', "\r\n"));
     fs::write(pki.file("text.pem"), text).expect("a file");
-    grab(&server).args(["--roots"]).args([pki.file("text.pem")]).succeeds();
+    grab(&server).trusting(pki.file("text.pem")).succeeds();
 }
 
 #[test]
@@ -64,14 +64,14 @@ fn other_certificates_in_the_file_do_not_hide_the_root() {
     let server = Server::presenting(&pki);
     let all = pki.file("all.pem");
     fs::write(&all, crate::support::pki::pem_of(pki.path())).expect("a file");
-    let document = grab(&server).args(["--json", "--roots"]).args([&all]).succeeds().json();
+    let document = grab(&server).args(["--json"]).trusting(&all).succeeds().json();
     assert_eq!(document["anchor"]["subject"], "CN=Plant Root");
     assert_eq!(document["anchor"]["reason"], "a root; the others are intermediates");
     assert_eq!(document["alternatives"][0]["subject"], "CN=Plant Issuing");
 }
 
 #[test]
-fn of_a_root_and_its_renewal_the_valid_one_is_the_anchor() {
+fn the_valid_one_of_a_root_and_its_renewal_is_the_anchor() {
     let key = KeyPair::generate().expect("a key");
     let same_key = KeyPair::from_pem(&key.serialize_pem()).expect("the key");
     let old =
@@ -85,8 +85,7 @@ fn of_a_root_and_its_renewal_the_valid_one_is_the_anchor() {
         certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([&file])
+            .trusting(&file)
     };
     let renewed = pem_of(&roots[1..]);
     run(&roots).succeeds().stdout(&renewed).stderr("");
@@ -109,8 +108,7 @@ fn a_damaged_file_in_a_folder_of_roots_is_named() {
         certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([&folder])
+            .trusting(&folder)
     };
     let hint = "certgrab: hint: pass a directory of PEM files with -----BEGIN CERTIFICATE-----, \
                 DER certificates or PKCS#7 files; subdirectories are not searched\n";
@@ -142,7 +140,7 @@ fn unreadable_roots_are_an_unreadable_file() {
     );
     let empty = pki.file("empty.pem");
     fs::write(&empty, "").expect("a file");
-    certgrab().args(["plc.test", "--roots"]).args([&empty]).fails_with(4).stderr(&format!(
+    certgrab().args(["plc.test"]).trusting(&empty).fails_with(4).stderr(&format!(
         "certgrab: error: {} contains no certificate\n\
          certgrab: hint: pass PEM blocks that begin with -----BEGIN CERTIFICATE-----, one DER \
          certificate, or PKCS#7\n",
@@ -167,8 +165,7 @@ fn an_unsupported_file_of_certificates_is_named() {
             certgrab()
                 .args(["verify", "--host", "plc.test", "--from"])
                 .args([from])
-                .args(["--roots"])
-                .args([roots])
+                .trusting(roots)
                 .fails_with(4)
                 .stdout("")
                 .stderr(&format!("certgrab: error: {} {what}\n", file.display()));

@@ -304,8 +304,8 @@ fn a_host_named_like_a_file_is_a_server_with_connect() {
     let pki = Pki::root("Plant Root").leaf("plc.c");
     let server = Server::presenting(&pki);
     certgrab()
-        .args(["plc.c", "--connect", &server.address().to_string(), "--emit", "pem", "--roots"])
-        .args([pki.root_file()])
+        .args(["plc.c", "--connect", &server.address().to_string(), "--emit", "pem"])
+        .trusting(pki.root_file())
         .succeeds()
         .stdout(&pem_of(&[pki.root_der().clone()]));
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, net::SocketAddr, path::Path};
 
-use crate::support::{Pki, Server, certgrab, pki::pem_of, real, run::Run};
+use crate::support::{Pki, Server, certgrab, pki::pem_of, real, run};
 
 /// A manifest for `server` with the certificates of `from`.
 fn manifest(folder: &Path, (server, place): (&Server, SocketAddr), from: &str, more: &str) {
@@ -14,10 +14,6 @@ fn manifest(folder: &Path, (server, place): (&Server, SocketAddr), from: &str, m
         place
     );
     fs::write(folder.join("certgrab.toml"), text).expect("a manifest");
-}
-
-fn run(folder: &Path, words: &[&str]) -> Run {
-    certgrab().args(words).in_folder(folder)
 }
 
 #[test]

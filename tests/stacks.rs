@@ -54,8 +54,7 @@ fn a_chain_out_of_order_is_written_for_stacks_that_sort_it() {
         certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--emit", format, "--from"])
             .args([file("chain.pem", sent)])
-            .args(["--roots"])
-            .args([&roots])
+            .trusting(&roots)
     };
     let (sent, crossed) = ([&leaf, &lower, &upper], [&leaf, &upper, &lower]);
     for format in ["esp8266", "arduino", "esp-bundle", "go", "java", "rust-anchor"] {
@@ -111,8 +110,7 @@ fn a_refusal_of_an_older_version_only_is_a_warning() {
         certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--emit", format, "--from"])
             .args([&chain])
-            .args(["--roots"])
-            .args([&roots])
+            .trusting(&roots)
     };
     run("wolfssl").succeeds().stderr(
         "certgrab: warning: wolfSSL 5.5 refuses this chain: certificate 2 of the chain `CN=Lower` \
@@ -132,7 +130,7 @@ fn the_table_of_stacks_has_verdicts_and_changes() {
     let pki = named_in_the_cn();
     let table = |command: &[&str]| {
         let run = certgrab().args(command).args(["--at", "2030-01-01", "--stacks", "--from"]);
-        run.args([pki.chain_file()]).args(["--roots"]).args([pki.root_file()]).fails_with(1)
+        run.args([pki.chain_file()]).trusting(pki.root_file()).fails_with(1)
     };
     let of_a_file = table(&["plc.test"]);
     let out = of_a_file.out();
@@ -167,7 +165,7 @@ rustls                   refuses   as go
 fn the_document_lists_stacks_only_by_option() {
     let pki = Pki::root("Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let ask = || grab(&server).args(["--json", "--roots"]).args([pki.root_file()]);
+    let ask = || grab(&server).args(["--json"]).trusting(pki.root_file());
     assert_eq!(ask().succeeds().json()["stacks"], serde_json::Value::Null);
     let document = ask().args(["--stacks"]).succeeds().json();
     let stacks = document["stacks"].as_array().expect("a list");
@@ -200,7 +198,7 @@ fn a_setting_is_advised_only_if_it_helps() {
         fs::write(&file, sent).expect("a file");
         let run =
             certgrab().args(["plc.test", "--at", "2030-01-01", "--stacks", "--json", "--from"]);
-        let document = run.args([file]).args(["--roots"]).args([pki.root_file()]).succeeds().json();
+        let document = run.args([file]).trusting(pki.root_file()).succeeds().json();
         let stacks = document["stacks"].as_array().expect("a list");
         let of = |name: &str| stacks.iter().find(|stack| stack["name"] == name).expect("a stack");
         for stack in STACKS {
@@ -238,7 +236,7 @@ fn shown(pki: &Pki, places: &[usize]) -> (String, serde_json::Value) {
     fs::write(&file, pem_of(&sent)).expect("a file");
     let ask = |more: &[&str]| {
         let run = certgrab().args(["plc.test", "--at", "2030-01-01"]).args(more).args(["--from"]);
-        run.args([&file]).args(["--roots"]).args([pki.root_file()])
+        run.args([&file]).trusting(pki.root_file())
     };
     (ask(&[]).succeeds().out(), ask(&["--json"]).succeeds().json())
 }
@@ -281,7 +279,7 @@ fn every_stack_judges_a_chain_with_repeated_certificates() {
         let file = pki.file("sent.pem");
         fs::write(&file, pem_of(&sent)).expect("a file");
         let run = certgrab().args(["plc.test", "--at", "2030-01-01", "--stacks", "--from"]);
-        run.args([file]).args(["--roots"]).args([pki.root_file()]).succeeds().out()
+        run.args([file]).trusting(pki.root_file()).succeeds().out()
     };
     let twice = table(&[0, 0, 1, 1]);
     assert!(twice.contains("\nmbedtls-3.6              connects\n"), "{twice}");
@@ -303,8 +301,7 @@ fn verify_by(stack: &str, file: &Path, pki: &Pki) -> Run {
     certgrab()
         .args(["verify", "--stack", stack, "--host", "plc.test", "--at", "2030-01-01", "--from"])
         .args([file])
-        .args(["--roots"])
-        .args([pki.root_file()])
+        .trusting(pki.root_file())
 }
 
 #[test]
@@ -447,10 +444,10 @@ fn a_self_signed_certificate_without_ca_is_refused_by_some_stacks() {
             let takes = stack.takes_issuer_that_is_no_ca(is_v3);
             let looks_further =
                 matches!(stack.library(), Library::OpenSsl | Library::GnuTls | Library::WolfSsl);
-            let is_as_told = refusal.is_none() == takes || looks_further && takes;
-            assert!(is_as_told, "{}, {is_v3}: {refusal:?}", stack.name);
+            let is_as_stated = refusal.is_none() == takes || looks_further && takes;
+            assert!(is_as_stated, "{}, {is_v3}: {refusal:?}", stack.name);
         }
-        for (code, is_told) in [
+        for (code, is_found) in [
             ("void setup() { WiFiClientSecure client; client.setCACert(CA); }", is_v3),
             ("BearSSL::X509List list(CA);", true),
             ("", false),
@@ -462,7 +459,7 @@ fn a_self_signed_certificate_without_ca_is_refused_by_some_stacks() {
             let knowledge = check::Knowledge { store: &store, at, horizon_days: 1 };
             let found = check::lint(&reading, &knowledge);
             let codes: Vec<_> = found.listed().iter().map(|one| one.code).collect();
-            assert_eq!(codes, if is_told { vec!["not-ca"] } else { vec![] }, "{source}");
+            assert_eq!(codes, if is_found { vec!["not-ca"] } else { vec![] }, "{source}");
         }
     }
 }

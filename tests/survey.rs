@@ -19,10 +19,9 @@ fn both_anchors_of_a_server_with_two_certificates_are_found_and_written() {
     let target = format!("127.0.0.1:{}", server.port());
     let run = || {
         certgrab()
-            .args(["--survey", &target, "--roots"])
-            .args([rsa.file("root.pem")])
-            .args(["--roots"])
-            .args([ecdsa.file("root.pem")])
+            .args(["--survey", &target])
+            .trusting(rsa.file("root.pem"))
+            .trusting(ecdsa.file("root.pem"))
     };
     let report = run().succeeds().out();
     for line in [
@@ -48,7 +47,7 @@ fn both_anchors_of_a_server_with_two_certificates_are_found_and_written() {
 fn one_chain_needs_one_anchor_and_a_refusal_is_an_answer() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let run = || grab(&server).args(["--survey", "--roots"]).args([pki.root_file()]);
+    let run = || grab(&server).args(["--survey"]).trusting(pki.root_file());
     let report = run().succeeds().out();
     let first = format!("plc.test:{}: queried in 8 ways, 1 chain received\n", server.port());
     assert!(report.starts_with(&first), "{report}");
@@ -71,7 +70,7 @@ fn a_survey_is_one_json_document() {
     let pki = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let server = Server::presenting(&pki);
     let run = || grab(&server).args(["--survey", "--json"]);
-    let known = run().args(["--roots"]).args([pki.root_file()]).succeeds().json();
+    let known = run().trusting(pki.root_file()).succeeds().json();
     assert_eq!(known["status"], "ok");
     assert_eq!(known["target"]["name"], "plc.test");
     let answers = known["answers"].as_array().expect("a list");
@@ -99,9 +98,8 @@ fn a_set_that_its_stack_refuses_is_not_written() {
     let server = Server::presenting(&pki);
     let intermediate = pki.folder().join("issuing.pem");
     std::fs::write(&intermediate, pem_of(&pki.path()[1..2])).expect("a file");
-    let run = |format: &str| {
-        grab(&server).args(["--survey", "--emit", format, "--roots"]).args([&intermediate])
-    };
+    let run =
+        |format: &str| grab(&server).args(["--survey", "--emit", format]).trusting(&intermediate);
     // mbedTLS accepts any certificate as an anchor, OpenSSL under Python only a self-signed one.
     assert!(run("mbedtls").succeeds().out().contains("CN=Issuing"));
     let outcome = run("python").fails_with(1).stdout("");
@@ -116,8 +114,8 @@ fn a_set_that_its_stack_refuses_is_not_written() {
 fn a_survey_in_clear_reads_nothing_encrypted() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let run = grab(&server).args(["--survey", "--handshake", "cleartext", "--roots"]);
-    let report = run.args([pki.root_file()]).succeeds().out();
+    let run = grab(&server).args(["--survey", "--handshake", "cleartext"]);
+    let report = run.trusting(pki.root_file()).succeeds().out();
     let first = format!("plc.test:{}: queried in 4 ways, 1 chain received\n", server.port());
     assert!(report.starts_with(&first), "{report}");
     assert!(!report.contains("TLS 1.3"), "{report}");
@@ -142,13 +140,13 @@ fn tls_1_3_requirements_do_not_affect_older_queries() {
 #[track_caller]
 fn every_refusal_is_an_answer(target: &str, connect: &[String], root: &Path, what: &str) {
     let run = certgrab().args([target, "--survey", "--json"]).args(connect);
-    let document = run.args(["--roots"]).args([root]).succeeds().stderr("").json();
+    let document = run.trusting(root).succeeds().stderr("").json();
     assert_eq!(document["unanswered"], serde_json::Value::Null, "{what}: {document}");
     let answers = document["answers"].as_array().expect("a list");
     let refused = answers.iter().filter(|answer| answer["chain"].is_null()).count();
     assert!(refused >= answers.len() / 2, "{what}: {document}");
     let run = certgrab().args(["check"]).args([root]).args([target]).args(connect);
-    let outcome = run.args(["--roots"]).args([root]).ends();
+    let outcome = run.trusting(root).ends();
     assert_eq!(outcome.code(), 0, "{what}: {}{}", outcome.out(), outcome.err());
 }
 

@@ -413,11 +413,11 @@ fn gate(server: &Server, expected: usize) -> std::net::SocketAddr {
 fn sync_queries_concurrently_and_reports_in_manifest_order() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("plc.test");
-    let (server, stranger) = (Server::presenting(&pki), Server::presenting(&other));
+    let (server, other) = (Server::presenting(&pki), Server::presenting(&other));
     fs::write(pki.file("device.key"), fs::read(pki.key_file()).unwrap()).unwrap();
     pki.root_file();
     for targets in [4, 8, 16] {
-        let [gate, strange] = [gate(&server, targets), gate(&stranger, 1)];
+        let [gate, other] = [gate(&server, targets), gate(&other, 1)];
         let target = |connect, lock: &str| {
             format!(
                 "[[target]]\nhost = \"plc.test:8883\"\nconnect = \"{connect}\"\n\
@@ -426,7 +426,7 @@ fn sync_queries_concurrently_and_reports_in_manifest_order() {
         };
         let mut text: String =
             (0..targets).map(|number| target(gate, &format!("{targets}/{number}.pem"))).collect();
-        text.insert_str(0, &target(strange, "strange.pem"));
+        text.insert_str(0, &target(other, "other.pem"));
         text.insert_str(0, &target(gate, "device.key"));
         fs::write(pki.file("certgrab.toml"), text).unwrap();
         let printed = certgrab().args(["sync"]).in_folder(pki.folder()).fails_with(4).err();

@@ -26,7 +26,7 @@ fn a_missing_target_shows_the_usage() {
 
 #[test]
 fn a_missing_argument_is_named_with_its_usage() {
-    for (words, lacks, usage) in [
+    for (words, missing, usage) in [
         (&["new", "linux-c", "mqtts://h:1"][..], "<DIR>", "certgrab new <PROJECT> <TARGET> <DIR>"),
         (&["verify"], "<FILE>", "certgrab verify <FILE>"),
         (&["completions"], "<SHELL>", "certgrab completions <SHELL>"),
@@ -35,7 +35,7 @@ fn a_missing_argument_is_named_with_its_usage() {
             .args(words)
             .fails_with(2)
             .stdout("")
-            .stderr(&format!("certgrab: error: missing: {lacks}\ncertgrab: hint: `{usage}`\n"));
+            .stderr(&format!("certgrab: error: missing: {missing}\ncertgrab: hint: `{usage}`\n"));
     }
 }
 

@@ -36,7 +36,7 @@ fn runtimes(process: &Child) -> usize {
 }
 
 /// Whether a run of `words` in `folder`, which waits for something, reaches `expected` runtimes.
-fn comes_to_have(expected: usize, words: &[&str], folder: &Path) -> Result<(), usize> {
+fn reaches(expected: usize, words: &[&str], folder: &Path) -> Result<(), usize> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_certgrab"));
     command.args(words).current_dir(folder);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -65,11 +65,11 @@ fn sync_check_and_lab_use_the_requested_threads() {
     for (threads, expected) in [("1", 1), ("3", 3), ("64", TARGETS)] {
         for command in ["sync", "check"] {
             let words = [command, "--threads", threads];
-            assert_eq!(comes_to_have(expected, &words, pki.folder()), Ok(()), "{words:?}");
+            assert_eq!(reaches(expected, &words, pki.folder()), Ok(()), "{words:?}");
         }
     }
     let words = ["lab", "--listen", "127.0.0.1:0", "--threads", "3"];
-    assert_eq!(comes_to_have(3, &words, pki.folder()), Ok(()), "{words:?}");
+    assert_eq!(reaches(3, &words, pki.folder()), Ok(()), "{words:?}");
 }
 
 #[test]

@@ -16,13 +16,13 @@ use crate::support::{
 
 /// The chain of an attacker without a certificate for the server's name: first one for the attacker's key, with
 /// unreadable dates, then the real server's chain.
-struct Impostor {
+struct Attacker {
     real: Pki,
     own: Pki,
     sent: Vec<CertificateDer<'static>>,
 }
 
-impl Impostor {
+impl Attacker {
     fn new() -> Self {
         let real = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
         let own = Pki::self_signed("plc.test", false);
@@ -42,24 +42,17 @@ const REFUSED: &str = "certgrab: error: the server's certificate is not an X.509
 
 #[test]
 fn no_certificate_replaces_an_unreadable_first_one() {
-    let impostor = Impostor::new();
+    let attacker = Attacker::new();
     for what in [&["--emit", "pem"][..], &["--emit", "pem", "--what", "leaf"]] {
-        let server = impostor.server();
-        let roots = impostor.real.root_file();
-        grab(&server)
-            .args(["--roots"])
-            .args([&roots])
-            .args(what)
-            .fails_with(1)
-            .stdout("")
-            .stderr(REFUSED);
-        let from = impostor.real.file("sent.pem");
-        fs::write(&from, pem_of(&impostor.sent)).expect("a file");
+        let server = attacker.server();
+        let roots = attacker.real.root_file();
+        grab(&server).trusting(&roots).args(what).fails_with(1).stdout("").stderr(REFUSED);
+        let from = attacker.real.file("sent.pem");
+        fs::write(&from, pem_of(&attacker.sent)).expect("a file");
         certgrab()
             .args(["plc.test", "--from"])
             .args([&from])
-            .args(["--roots"])
-            .args([&roots])
+            .trusting(&roots)
             .args(what)
             .fails_with(1)
             .stdout("")
@@ -69,10 +62,10 @@ fn no_certificate_replaces_an_unreadable_first_one() {
 
 #[test]
 fn a_first_certificate_with_a_damaged_begin_line_is_named() {
-    let impostor = Impostor::new();
-    let (first, rest) = impostor.sent.split_at(1);
+    let attacker = Attacker::new();
+    let (first, rest) = attacker.sent.split_at(1);
     let (first, rest) = (pem_of(first), pem_of(rest));
-    let from = impostor.real.file("sent.pem");
+    let from = attacker.real.file("sent.pem");
     for line in [
         "----BEGIN CERTIFICATE-----",
         "-----BEGIN CERTIFICATE----",
@@ -95,8 +88,7 @@ fn a_first_certificate_with_a_damaged_begin_line_is_named() {
         let outcome = certgrab()
             .args(["plc.test", "--from"])
             .args([&from])
-            .args(["--roots"])
-            .args([&impostor.real.root_file()])
+            .trusting(attacker.real.root_file())
             .args(["--emit", "pem"])
             .fails_with(4)
             .stdout("");
@@ -115,18 +107,17 @@ fn a_first_certificate_with_a_damaged_begin_line_is_named() {
     certgrab()
         .args(["plc.test", "--from"])
         .args([&from])
-        .args(["--roots"])
-        .args([&impostor.real.root_file()])
+        .trusting(attacker.real.root_file())
         .args(["--emit", "pem"])
         .succeeds();
 }
 
 #[test]
 fn a_first_certificate_in_bare_base64_is_named() {
-    let impostor = Impostor::new();
-    let (first, rest) = impostor.sent.split_at(1);
+    let attacker = Attacker::new();
+    let (first, rest) = attacker.sent.split_at(1);
     let (first, rest) = (pem_of(first), pem_of(rest));
-    let from = impostor.real.file("sent.pem");
+    let from = attacker.real.file("sent.pem");
     let bare: String = first.lines().filter(|line| !line.starts_with('-')).collect();
     let lines = first.replace("-----BEGIN CERTIFICATE-----\n", "");
     let lines = lines.replace("-----END CERTIFICATE-----\n", "");
@@ -134,8 +125,8 @@ fn a_first_certificate_in_bare_base64_is_named() {
     for text in [bare.clone(), lines.clone(), format!("  {bare}"), format!("{key}{lines}")] {
         fs::write(&from, format!("{text}\n{rest}")).expect("a file");
         for words in [&["plc.test", "--from"][..], &["verify"]] {
-            let run = certgrab().args(words).args([&from]).args(["--roots"]);
-            let outcome = run.args([&impostor.real.root_file()]).fails_with(4).stdout("");
+            let run = certgrab().args(words).args([&from]);
+            let outcome = run.trusting(attacker.real.root_file()).fails_with(4).stdout("");
             let said = outcome.err();
             assert!(said.contains("its BEGIN line is damaged or missing"), "{text}: {said}");
         }
@@ -144,9 +135,9 @@ fn a_first_certificate_in_bare_base64_is_named() {
 
 #[test]
 fn a_first_certificate_without_boundaries_is_refused() {
-    let impostor = Impostor::new();
-    let (first, rest) = impostor.sent.split_at(1);
-    let from = impostor.real.file("sent.pem");
+    let attacker = Attacker::new();
+    let (first, rest) = attacker.sent.split_at(1);
+    let from = attacker.real.file("sent.pem");
     let base64: String = pem_of(first).lines().filter(|line| !line.starts_with('-')).collect();
     let short: Vec<_> = base64.as_bytes().chunks(20).map(String::from_utf8_lossy).collect();
     let bytes = |one: fn(&u8) -> String, join: &str| {
@@ -164,8 +155,8 @@ fn a_first_certificate_without_boundaries_is_refused() {
     ] {
         for words in [&["plc.test", "--from"][..], &["verify"]] {
             fs::write(&from, format!("{text}\n{}", pem_of(rest))).expect("a file");
-            let run = certgrab().args(words).args([&from]).args(["--roots"]);
-            let outcome = run.args([&impostor.real.root_file()]).fails_with(4).stdout("");
+            let run = certgrab().args(words).args([&from]);
+            let outcome = run.trusting(attacker.real.root_file()).fails_with(4).stdout("");
             assert!(outcome.err().contains(problem), "{text}: {}", outcome.err());
         }
     }
@@ -192,8 +183,8 @@ fn a_truncated_chain_message_is_refused() {
     let cut = &der[..der.len() - 300];
     for content in [cut.to_vec(), pem::encode(&pem::Pem::new("PKCS7", cut)).into_bytes()] {
         fs::write(pki.file("cut"), content).expect("a file");
-        let run = certgrab().args(["plc.test", "--from"]).args([pki.file("cut")]).args(["--roots"]);
-        let said = run.args([&pki.root_file()]).fails_with(4).err();
+        let run = certgrab().args(["plc.test", "--from"]).args([pki.file("cut")]);
+        let said = run.trusting(pki.root_file()).fails_with(4).err();
         assert!(said.contains("a PKCS#7 message that is cut off"), "{said}");
     }
 }
@@ -206,8 +197,8 @@ fn other_blocks_than_certificates_in_a_chain_are_named() {
     let block = |label: &str| format!("-----BEGIN {label}-----\nMIGH\n-----END {label}-----\n");
     let others = [block("CERTIFICATE REQUEST"), block("X509 CRL"), block("PRIVATE KEY")].concat();
     fs::write(&from, format!("{others}{chain}")).expect("a file");
-    let run = certgrab().args(["plc.test", "--from"]).args([&from]).args(["--roots"]);
-    let said = run.args([&pki.root_file()]).args(["--emit", "pem"]).succeeds().err();
+    let run = certgrab().args(["plc.test", "--from"]).args([&from]);
+    let said = run.trusting(pki.root_file()).args(["--emit", "pem"]).succeeds().err();
     for label in ["CERTIFICATE REQUEST", "X509 CRL"] {
         let expected = format!("a block labelled `{label}` is not a certificate, it is skipped");
         assert!(said.contains(&expected), "{said}");
@@ -217,9 +208,9 @@ fn other_blocks_than_certificates_in_a_chain_are_named() {
 
 #[test]
 fn no_other_fingerprint_trusts_an_unreadable_first_certificate() {
-    let impostor = Impostor::new();
-    let leaf = sha256(impostor.real.leaf_der());
-    let outcome = grab(&impostor.server())
+    let attacker = Attacker::new();
+    let leaf = sha256(attacker.real.leaf_der());
+    let outcome = grab(&attacker.server())
         .args(["--trust-sha256", &leaf, "--emit", "pem"])
         .fails_with(1)
         .stdout("");
@@ -228,15 +219,15 @@ fn no_other_fingerprint_trusts_an_unreadable_first_certificate() {
 
 #[test]
 fn a_document_has_the_presented_positions() {
-    let impostor = Impostor::new();
-    let document = grab(&impostor.server())
-        .args(["--json", "--roots"])
-        .args([impostor.real.root_file()])
+    let attacker = Attacker::new();
+    let document = grab(&attacker.server())
+        .args(["--json"])
+        .trusting(attacker.real.root_file())
         .fails_with(1)
         .json();
     assert_eq!(document["error"]["kind"], "unreadable_leaf");
     assert_eq!(document["unreadable"][0]["position"], 1);
-    assert_eq!(document["unreadable"][0]["sha256"], sha256(&impostor.sent[0]));
+    assert_eq!(document["unreadable"][0]["sha256"], sha256(&attacker.sent[0]));
     let positions: Vec<_> = document["presented"]
         .as_array()
         .expect("a list")
@@ -279,13 +270,13 @@ fn an_unreadable_certificate_may_be_the_missing_issuer() {
 
 #[test]
 fn check_replaces_no_unreadable_leaf() {
-    let impostor = Impostor::new();
-    let server = impostor.server();
+    let attacker = Attacker::new();
+    let server = attacker.server();
     let target = format!("plc.test:{}", server.port());
-    let constants = impostor.real.file("root.pem");
-    fs::write(&constants, pem_of(&[impostor.real.root_der().clone()])).expect("a file");
-    let pin = impostor.real.file("pin.ino");
-    let print = sha256(impostor.real.leaf_der());
+    let constants = attacker.real.file("root.pem");
+    fs::write(&constants, pem_of(&[attacker.real.root_der().clone()])).expect("a file");
+    let pin = attacker.real.file("pin.ino");
+    let print = sha256(attacker.real.leaf_der());
     fs::write(&pin, format!("// {target}\nconst char *fingerprint = \"{print}\";\n"))
         .expect("a file");
     for file in [constants, pin] {
@@ -354,7 +345,7 @@ impl Remade {
         for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
             let server =
                 Server::of(&self.pki).sending(std::slice::from_ref(leaf)).speaking(version).start();
-            let outcome = grab(&server).args(["--json", "--roots"]).args([&roots]).ends();
+            let outcome = grab(&server).args(["--json"]).trusting(&roots).ends();
             let document = outcome.json();
             assert_eq!(document["status"], "ok", "{document}");
             assert_eq!(document["anchor"]["sha256"], sha256(root));
@@ -441,8 +432,7 @@ fn an_unreadable_certificate_has_a_sentence() {
         let outcome = certgrab()
             .args(["plc.test", "--at", "2030-01-01", "--emit", "pem", "--from"])
             .args([&chain])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .fails_with(1)
             .stdout("");
         let expected = format!("certgrab: error: `CN=Upper` cannot be verified: it {sentence}\n");
@@ -460,7 +450,7 @@ fn an_unreadable_certificate_among_roots_is_named() {
     let root = pem_of(&[pki.root_der().clone()]);
     fs::write(&file, [junk.as_str(), &broken, &root].concat()).expect("a file");
     let shown = file.display();
-    grab(&server).args(["--emit", "pem", "--roots"]).args([&file]).succeeds().stdout(&root).stderr(
+    grab(&server).args(["--emit", "pem"]).trusting(&file).succeeds().stdout(&root).stderr(
         &format!(
             "certgrab: warning: not used as a root: block 1 of {shown} is not an X.509 certificate: \
              its outer SEQUENCE cannot be read\n\
@@ -469,7 +459,7 @@ fn an_unreadable_certificate_among_roots_is_named() {
         ),
     );
     fs::write(&file, [junk.as_str(), &broken].concat()).expect("a file");
-    grab(&server).args(["--roots"]).args([&file]).fails_with(4);
+    grab(&server).trusting(&file).fails_with(4);
 }
 
 #[test]
@@ -497,15 +487,7 @@ fn an_openssl_trusted_certificate_has_a_command_to_convert_it() {
         return;
     }
     let pki = Pki::root("Plant Root").leaf("plc.test");
-    let (root, trusted) = (pki.root_file(), pki.file("trusted.pem"));
-    let status = std::process::Command::new("openssl")
-        .args(["x509", "-trustout", "-addtrust", "serverAuth", "-in"])
-        .args([&root])
-        .arg("-out")
-        .args([&trusted])
-        .status()
-        .expect("openssl runs");
-    assert!(status.success());
+    let (root, trusted) = (pki.root_file(), pki.trusted_root_file("-addtrust"));
     let shown = trusted.display();
     let sentence = format!(
         "block 1 of {shown} is a TRUSTED CERTIFICATE, which adds OpenSSL's trust settings to the \
@@ -514,13 +496,12 @@ fn an_openssl_trusted_certificate_has_a_command_to_convert_it() {
     let command = format!("convert it with `openssl x509 -in {shown} -out certificate.pem`");
     let server = Server::presenting(&pki);
     grab(&server)
-        .args(["--roots"])
-        .args([&trusted])
+        .trusting(&trusted)
         .fails_with(4)
         .stderr(&format!("certgrab: error: {sentence}\ncertgrab: hint: {command}\n"));
     let both = [fs::read(&trusted), fs::read(&root)].map(|read| read.expect("a file")).concat();
     fs::write(&trusted, both).expect("a file");
-    let outcome = grab(&server).args(["--emit", "pem", "--roots"]).args([&trusted]).succeeds();
+    let outcome = grab(&server).args(["--emit", "pem"]).trusting(&trusted).succeeds();
     let warning = format!("certgrab: warning: not used as a root: {sentence}; {command}\n");
     assert_eq!(outcome.err(), warning);
 }

@@ -4,8 +4,8 @@
 use std::fs;
 
 use crate::{
-    locks::{LOCK, of_file, run, synced},
-    support::{Pki, Server, pki::pem_of},
+    locks::{LOCK, of_file, synced},
+    support::{Pki, Server, pki::pem_of, run},
 };
 
 /// Unreadable locks, made from the valid `lock`, each with a part of its message.

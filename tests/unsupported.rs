@@ -96,8 +96,7 @@ fn said(pki: &Pki, chain: &[CertificateDer<'static>], root: &CertificateDer<'sta
     let outcome = certgrab()
         .args(["plc.test", "--emit", "pem", "-q", "--from"])
         .args([&sent])
-        .args(["--roots"])
-        .args([&roots])
+        .trusting(&roots)
         .fails_with(1)
         .stdout("");
     // `check` does not call unsupported signatures wrong either.
@@ -124,7 +123,7 @@ fn signatures_of_a_hybrid_point_are_unsupported() {
     // Only the handshake needs the leaf's own key.
     let leaf: CertificateDer<'_> = remade(pki.leaf_der(), &key, change).into();
     let server = Server::of(&pki).sending(std::slice::from_ref(&leaf)).start();
-    let document = grab(&server).args(["--json", "--roots"]).args([pki.root_file()]).ends().json();
+    let document = grab(&server).args(["--json"]).trusting(pki.root_file()).ends().json();
     assert_eq!(document["unreadable"], serde_json::json!([]), "{document}");
     assert_eq!(document["status"], "ok", "{document}");
     assert_eq!(document["handshake"]["key_possession"], "not proven", "{document}");
@@ -183,8 +182,7 @@ fn rsassa_pss_with_an_explicit_trailer_is_unsupported() {
     certgrab()
         .args(["plc.test", "--emit", "pem", "-q", "--from"])
         .args([&sent])
-        .args(["--roots"])
-        .args([pki.root_file()])
+        .trusting(pki.root_file())
         .succeeds();
     // trailerField is trailerFieldBC, which is also the default (RFC 4055 section 3.1).
     assert_eq!(

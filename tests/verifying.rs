@@ -11,8 +11,7 @@ fn a_chain_in_a_file_is_judged_for_a_name_and_a_time() {
         certgrab()
             .args(["verify", "--json", "--host", host, "--at", at, "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
     };
     let document = run("plc.test", "2030-01-01").succeeds().json();
     assert_eq!(document["ok"], true);
@@ -25,7 +24,7 @@ fn a_chain_in_a_file_is_judged_for_a_name_and_a_time() {
 }
 
 #[test]
-fn a_chain_is_read_from_pkcs7_in_either_encoding_whatever_its_order() {
+fn a_chain_is_read_from_pkcs7_in_any_encoding_and_order() {
     if !real::program("openssl") {
         return;
     }
@@ -44,8 +43,7 @@ fn a_chain_is_read_from_pkcs7_in_either_encoding_whatever_its_order() {
         let document = certgrab()
             .args(["verify", "--json", "--host", "plc.test", "--at", "2030-01-01", "--from"])
             .args([pki.file(file)])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
             .succeeds()
             .json();
         assert_eq!(document["anchor"]["subject"], "CN=Plant Root", "{form}");
@@ -61,8 +59,7 @@ fn a_chain_is_read_from_pkcs7_in_either_encoding_whatever_its_order() {
     certgrab()
         .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
         .args([pki.chain_file()])
-        .args(["--roots"])
-        .args([pki.file("root.p7b")])
+        .trusting(pki.file("root.p7b"))
         .succeeds();
 }
 
@@ -92,8 +89,7 @@ fn refusal_of(pki: &Pki, chain: &std::path::Path) -> String {
     certgrab()
         .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
         .args([chain])
-        .args(["--roots"])
-        .args([pki.root_file()])
+        .trusting(pki.root_file())
         .fails_with(1)
         .err()
 }
@@ -150,21 +146,12 @@ fn no_conversion_is_advised_if_openssl_rejects_servers() {
         return;
     }
     let pki = Pki::root("Plant Root").leaf("plc.test");
-    let (root, trusted) = (pki.root_file(), pki.file("trusted.pem"));
-    let status = Command::new("openssl")
-        .args(["x509", "-trustout", "-addreject", "serverAuth", "-in"])
-        .args([&root])
-        .arg("-out")
-        .args([&trusted])
-        .status()
-        .expect("openssl runs");
-    assert!(status.success());
+    let trusted = pki.trusted_root_file("-addreject");
     let shown = trusted.display();
     certgrab()
         .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
         .args([pki.chain_file()])
-        .args(["--roots"])
-        .args([&trusted])
+        .trusting(&trusted)
         .fails_with(4)
         .stderr(&format!(
             "certgrab: error: block 1 of {shown} is a TRUSTED CERTIFICATE whose OpenSSL trust \
@@ -194,8 +181,7 @@ fn a_profile_departure_is_a_warning_or_with_strict_a_failure() {
         certgrab()
             .args(["verify", "--host", "plc.test", "--at", "2030-01-01", "--from"])
             .args([pki.chain_file()])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
     };
     let what = "`CN=plc.test` has no authorityKeyIdentifier (RFC 5280 section 4.2.1.1)\n";
     run().succeeds().stderr(&format!("certgrab: warning: {what}"));
@@ -322,8 +308,7 @@ fn without_a_host_only_the_path_is_verified() {
         certgrab()
             .args(["verify", "--json", "--at", at, "--from"])
             .args([chain])
-            .args(["--roots"])
-            .args([pki.root_file()])
+            .trusting(pki.root_file())
     };
     let document = verify("2030-01-01", &pki.chain_file()).succeeds().json();
     assert_eq!(document["ok"], true);
@@ -338,8 +323,8 @@ fn without_a_host_only_the_path_is_verified() {
     assert_eq!(document["error"]["kind"], "missing_issuer");
     let shown = pki.chain_file().display().to_string();
     let out = certgrab()
-        .args(["verify", "--stacks", "--at", "2030-01-01", "--from", &shown, "--roots"])
-        .args([pki.root_file()])
+        .args(["verify", "--stacks", "--at", "2030-01-01", "--from", &shown])
+        .trusting(pki.root_file())
         .succeeds()
         .out();
     assert!(out.starts_with(&format!("{shown}: 2 certificates read\n")), "{out}");

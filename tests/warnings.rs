@@ -261,7 +261,7 @@ fn an_anchors_restrictions_are_warnings_without_emit_too() {
         let pki = pki.intermediate("Issuing").leaf("plc.test");
         let ask = || {
             let from = certgrab().args(["plc.test", "--from"]).args([&pki.chain_file()]);
-            from.args(["--roots"]).args([&pki.root_file()])
+            from.trusting(pki.root_file())
         };
         let report = ask().succeeds().out();
         let line = report.lines().find(|line| line.contains(expected)).unwrap_or_default();
@@ -274,7 +274,7 @@ fn an_anchors_restrictions_are_warnings_without_emit_too() {
     }
     let sound = Pki::root("Plant Root").intermediate("Issuing").leaf("plc.test");
     let from = certgrab().args(["plc.test", "--from"]).args([&sound.chain_file()]);
-    let report = from.args(["--roots"]).args([&sound.root_file()]).succeeds().out();
+    let report = from.trusting(sound.root_file()).succeeds().out();
     assert!(!report.contains("this chain: the anchor"), "{report}");
 }
 
@@ -285,7 +285,7 @@ fn many_unreadable_certificates_are_one_line_unless_verbose() {
     // Distinct sequences of DER that are not certificates.
     chain.extend((0..4_u8).map(|number| CertificateDer::from(vec![0x30, 1, number])));
     let server = Server::of(&pki).sending(&chain).start();
-    let run = |words: &[&str]| grab(&server).args(words).args(["--roots"]).args([pki.root_file()]);
+    let run = |words: &[&str]| grab(&server).args(words).trusting(pki.root_file());
     let one = "4 certificates of the chain cannot be read; `-v` lists them";
     let report = run(&[]).succeeds().out();
     assert!(!report.contains("\nwarning    certificate "), "{report}");

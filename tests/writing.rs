@@ -14,9 +14,7 @@ fn an_unchanged_file_is_not_written_again() {
     let server = Server::presenting(&pki);
     let path = pki.file("root_ca.h");
     let run = || {
-        grab(&server)
-            .args(["--emit", &format!("c={}", path.display()), "--roots"])
-            .args([pki.root_file()])
+        grab(&server).args(["--emit", &format!("c={}", path.display())]).trusting(pki.root_file())
     };
     run().succeeds().stdout("").stderr(&format!("certgrab: wrote {}\n", path.display()));
     let before = changed(&path);
@@ -33,8 +31,8 @@ fn several_formats_go_to_several_files_in_one_run() {
     grab(&server)
         .args(["--emit", &format!("pem={}", pem.display())])
         .args(["--emit", &format!("der={}", der.display())])
-        .args(["--emit", "c", "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", "c"])
+        .trusting(pki.root_file())
         .succeeds();
     assert_eq!(fs::read(&der).expect("a file"), pki.root_der().as_ref());
     assert!(fs::read_to_string(&pem).expect("a file").starts_with("-----BEGIN"));
@@ -64,8 +62,8 @@ fn if_one_file_cannot_be_written_none_is() {
     let (good, bad) = (pki.file("good.h"), pki.file("missing/bad.rs"));
     grab(&server)
         .args(["--emit", &format!("c={}", good.display())])
-        .args(["--emit", &format!("rust={}", bad.display()), "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", &format!("rust={}", bad.display())])
+        .trusting(pki.root_file())
         .fails_with(4)
         .stderr(&format!(
             "certgrab: error: cannot write {}: No such file or directory (os error 2)\n",
@@ -108,7 +106,7 @@ fn an_input_is_never_overwritten() {
 fn a_dash_as_a_path_is_standard_output() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let run = grab(&server).args(["--emit", "pem=-", "--roots"]).args([pki.root_file()]);
+    let run = grab(&server).args(["--emit", "pem=-"]).trusting(pki.root_file());
     assert_eq!(run.succeeds().out(), fs::read_to_string(pki.root_file()).unwrap());
 }
 
@@ -141,8 +139,8 @@ fn a_dangling_link_leads_to_the_new_file() {
     let (path, link) = (pki.file("later.pem"), pki.file("dangling.pem"));
     std::os::unix::fs::symlink("later.pem", &link).expect("a link");
     grab(&server)
-        .args(["--emit", &format!("pem={}", link.display()), "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", &format!("pem={}", link.display())])
+        .trusting(pki.root_file())
         .succeeds();
     assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
     assert!(path.is_file());
@@ -179,8 +177,8 @@ fn links_are_followed_and_file_modes_kept() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
     symlink(&path, &link).expect("a link");
     grab(&server)
-        .args(["--emit", &format!("pem={}", link.display()), "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", &format!("pem={}", link.display())])
+        .trusting(pki.root_file())
         .succeeds();
     assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
     assert_ne!(fs::read_to_string(&path).expect("the file"), before);
@@ -191,18 +189,14 @@ fn links_are_followed_and_file_modes_kept() {
 fn special_files_are_never_replaced() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    grab(&server)
-        .args(["--emit", "pem=/dev/full", "--roots"])
-        .args([pki.root_file()])
-        .fails_with(4)
-        .stderr(
-            "certgrab: error: cannot write /dev/full: expected a regular file, found a device\n\
+    grab(&server).args(["--emit", "pem=/dev/full"]).trusting(pki.root_file()).fails_with(4).stderr(
+        "certgrab: error: cannot write /dev/full: expected a regular file, found a device\n\
              certgrab: hint: leave out `=PATH` to write to standard output\n",
-        );
+    );
     let folder = pki.file("missing/out.pem");
     grab(&server)
-        .args(["--emit", &format!("pem={}", folder.display()), "--roots"])
-        .args([pki.root_file()])
+        .args(["--emit", &format!("pem={}", folder.display())])
+        .trusting(pki.root_file())
         .fails_with(4);
 }
 

@@ -203,8 +203,8 @@ fn idioms(expected: impl Fn(Stack) -> bool) -> impl Iterator<Item = &'static Idi
 }
 
 /// Every idiom of a stack verifies the server of its root and refuses the other.
-fn opens_its_own_door(expected: impl Fn(Stack) -> bool, pki: &Pki) {
-    let stranger = bench::ec_pki();
+fn verifies_its_server(expected: impl Fn(Stack) -> bool, pki: &Pki) {
+    let other = bench::ec_pki();
     for idiom in idioms(expected).filter(|idiom| idiom.stack.is_here()) {
         let bundle = bench::bundle(bench::HOST, 8883, vec![bench::root(pki)]);
         let (_folder, client) = idiom.client(&bench::bytes(&bundle, idiom.format));
@@ -212,38 +212,38 @@ fn opens_its_own_door(expected: impl Fn(Stack) -> bool, pki: &Pki) {
         let (code, said) = ask(&client, server.port());
         assert_eq!((code, said.as_str()), (Some(0), said.as_str()), "{}: {said}", idiom.format);
         assert_eq!(server.heard().data, bench::GREETING.as_bytes(), "{}", idiom.format);
-        let server = Server::presenting(&stranger);
+        let server = Server::presenting(&other);
         let (code, said) = ask(&client, server.port());
-        assert_eq!(code, Some(1), "{} trusts a stranger: {said}", idiom.format);
+        assert_eq!(code, Some(1), "{} trusts another root: {said}", idiom.format);
         assert!(server.heard().data.is_empty(), "{}", idiom.format);
     }
 }
 
 #[test]
 fn mbedtls_verifies_its_server_and_refuses_others() {
-    opens_its_own_door(|stack| matches!(stack, Stack::MbedTls), &bench::ec_pki());
+    verifies_its_server(|stack| matches!(stack, Stack::MbedTls), &bench::ec_pki());
 }
 
 #[test]
 fn mbedtls_verifies_a_server_of_an_rsa_root() {
     let Some(pki) = bench::rsa_pki() else { return };
-    opens_its_own_door(|stack| matches!(stack, Stack::MbedTls), &pki);
+    verifies_its_server(|stack| matches!(stack, Stack::MbedTls), &pki);
 }
 
 #[test]
 fn bearssl_verifies_its_server_and_refuses_others() {
-    opens_its_own_door(|stack| matches!(stack, Stack::BearSsl), &bench::ec_pki());
+    verifies_its_server(|stack| matches!(stack, Stack::BearSsl), &bench::ec_pki());
 }
 
 #[test]
 fn bearssl_verifies_a_server_of_an_rsa_root() {
     let Some(pki) = bench::rsa_pki() else { return };
-    opens_its_own_door(|stack| matches!(stack, Stack::BearSsl), &pki);
+    verifies_its_server(|stack| matches!(stack, Stack::BearSsl), &pki);
 }
 
 #[test]
 fn wolfssl_verifies_its_server_and_refuses_others() {
-    opens_its_own_door(|stack| matches!(stack, Stack::WolfSsl), &bench::ec_pki());
+    verifies_its_server(|stack| matches!(stack, Stack::WolfSsl), &bench::ec_pki());
 }
 
 #[test]

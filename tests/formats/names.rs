@@ -13,8 +13,7 @@ pub(super) fn offline(host: &str, arguments: &[&str]) -> Run {
     certgrab()
         .args([host, "-q", "--at", "2026-11-22", "--from"])
         .args([data.join("chain.pem")])
-        .args(["--roots"])
-        .args([data.join("root.pem")])
+        .trusting(data.join("root.pem"))
         .args(arguments)
 }
 
@@ -99,7 +98,7 @@ fn the_page_on_formats_has_the_same_table() {
     let page = std::fs::read_to_string(page).unwrap();
     for format in FORMATS {
         let row = format!("| `{}` | {} | {} |", format.name, format.reader, format.purpose);
-        assert!(page.contains(&row), "docs/formats.md lacks:\n{row}");
+        assert!(page.contains(&row), "docs/formats.md has no row:\n{row}");
     }
 }
 

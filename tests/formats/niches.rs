@@ -69,7 +69,7 @@ fn what_only_node_accepts_is_written_for_node() {
     ] {
         let server = Server::presenting(&pki);
         let emit = format!("node={}", pki.file("root_ca.js").display());
-        let grab = crate::support::grab(&server).args(["--roots"]).args([pki.root_file()]);
+        let grab = crate::support::grab(&server).trusting(pki.root_file());
         let grab = grab.args(["--emit", &emit]).ends();
         assert_eq!(grab.code(), i32::from(!connects), "{}", grab.err());
         // The real client is tried in each case.

@@ -61,8 +61,8 @@ pub(super) fn compiles<'a>(
         _ => Vec::new(),
     };
     let mut flags = vec!["--crate-type", "lib", "--emit", "metadata"];
-    let beside = format!("dependency={}", dependencies().display());
-    flags.extend(crates.iter().flat_map(|one| ["-L", &beside, "--extern", one]));
+    let directory = format!("dependency={}", dependencies().display());
+    flags.extend(crates.iter().flat_map(|one| ["-L", &directory, "--extern", one]));
     let format = emit::format(format).unwrap();
     for (edition, name) in editions {
         let name = Identifier::new(name).unwrap();
@@ -137,31 +137,18 @@ fn the_constant_for_esp_idf_has_its_type_and_nul() {
 }
 
 /// A rustls client with only the generated anchors.
-const CLIENT: &str = r#"
-#![deny(warnings)]
+const CLIENT: &str = concat!(
+    r#"#![deny(warnings)]
 include!("constants.rs");
-use std::{io::Write as _, sync::Arc};
 fn main() {
-    let port: u16 = std::env::args().nth(1).unwrap().parse().unwrap();
-    let roots = rustls::RootCertStore { roots: ROOT_CA_ANCHORS.to_vec() };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ROOT_CA_HOST.try_into().unwrap();
-    let mut connection = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
-    let mut socket = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let mut stream = rustls::Stream::new(&mut connection, &mut socket);
-    if let Err(error) = stream.write_all(b"trusted") {
+    if let Err(error) = connect(rustls::RootCertStore { roots: ROOT_CA_ANCHORS.to_vec() }) {
         println!("{error}");
         std::process::exit(1);
     }
-    stream.conn.send_close_notify();
-    stream.flush().unwrap();
 }
-"#;
+"#,
+    include_str!("../inputs/rustls_client.rs")
+);
 
 /// The folder of this test program's libraries.
 fn dependencies() -> PathBuf {
@@ -215,11 +202,10 @@ fn rustls_verifies_its_server_with_the_trust_anchor() {
     write(folder.path(), "constants.rs", bench::text(&bundle, "rust-anchor"));
     let client = client(folder.path());
     let server = Server::presenting(&pki);
-    succeed(Command::new(&client).arg(server.port().to_string()));
+    succeed(Command::new(&client).arg(server.address().to_string()));
     assert_eq!(server.heard().data, bench::GREETING.as_bytes());
-    let stranger = bench::ec_pki();
-    let server = Server::presenting(&stranger);
-    let refused = bench::run(Command::new(&client).arg(server.port().to_string()));
+    let server = Server::presenting(&bench::ec_pki());
+    let refused = bench::run(Command::new(&client).arg(server.address().to_string()));
     assert_eq!(refused.status.code(), Some(1));
     let said = String::from_utf8_lossy(&refused.stdout);
     assert!(said.starts_with("invalid peer certificate"), "{said}");

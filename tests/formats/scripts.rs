@@ -12,13 +12,13 @@ fn clients() -> std::path::PathBuf {
 
 /// Runs `command` for a port: with the root's own server it succeeds and the server reads its data; with
 /// another server it exits with 1.
-fn opens_its_own_door(pki: &Pki, command: impl Fn(u16) -> Command) {
+fn verifies_its_server(pki: &Pki, command: impl Fn(u16) -> Command) {
     let server = Server::presenting(pki);
     succeed(&mut command(server.port()));
     assert_eq!(server.heard().data, bench::GREETING.as_bytes());
     let server = Server::presenting(&bench::ec_pki());
     let refused = bench::run(&mut command(server.port()));
-    assert_eq!(refused.status.code(), Some(1), "trusts a stranger: {refused:?}");
+    assert_eq!(refused.status.code(), Some(1), "trusts another root: {refused:?}");
     assert!(server.heard().data.is_empty());
 }
 
@@ -45,7 +45,7 @@ fn cpython_verifies_its_server_with_text_and_der() {
     for (format, idiom) in [("python", "text"), ("circuitpython", "text"), ("micropython", "der")] {
         for pki in [Some(bench::ec_pki()), bench::rsa_pki()].into_iter().flatten() {
             let folder = module(format, &pki);
-            opens_its_own_door(&pki, |port| python("python3", folder.path(), idiom, port));
+            verifies_its_server(&pki, |port| python("python3", folder.path(), idiom, port));
         }
     }
 }
@@ -57,7 +57,7 @@ fn micropython_verifies_its_server_with_der() {
     }
     for pki in [Some(bench::ec_pki()), bench::rsa_pki()].into_iter().flatten() {
         let folder = module("micropython", &pki);
-        opens_its_own_door(&pki, |port| python("micropython", folder.path(), "der", port));
+        verifies_its_server(&pki, |port| python("micropython", folder.path(), "der", port));
     }
 }
 
@@ -177,7 +177,7 @@ fn go_verifies_its_server_and_refuses_others() {
         assert_eq!(unformatted, "", "gofmt would change it");
     }
     let client = folder.path().join("client");
-    opens_its_own_door(&pki, |port| {
+    verifies_its_server(&pki, |port| {
         let mut command = Command::new(&client);
         command.arg(port.to_string());
         command
@@ -210,7 +210,7 @@ fn java_verifies_its_server_with_both_truststores() {
             let pairs: Vec<_> = hex.as_bytes().chunks(2).map(String::from_utf8_lossy).collect();
             assert!(listed.contains(&pairs.join(":")), "{listed}");
         }
-        opens_its_own_door(&pki, |port| {
+        verifies_its_server(&pki, |port| {
             let mut command = Command::new("java");
             command.arg(clients().join("Client.java")).arg(&store).args([
                 kind,

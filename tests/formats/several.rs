@@ -122,18 +122,24 @@ fn several_certificates_are_all_written_or_refused_by_name() {
                 made => made.unwrap_or_else(|error| panic!("{name}: {error}")),
             };
             for certificate in &certificates {
-                assert!(holds(name, &made, certificate), "{name} lacks one of {count}");
+                assert!(holds(name, &made, certificate), "{name} does not contain one of {count}");
             }
             let text = String::from_utf8_lossy(&made);
             match several(name) {
                 Several::Array { count: pattern } => {
                     let expected = numbered(pattern, certificates.len());
-                    assert!(text.contains(&expected), "{name} lacks `{expected}`:\n{text}");
+                    assert!(
+                        text.contains(&expected),
+                        "{name} does not contain `{expected}`:\n{text}"
+                    );
                 }
                 Several::Each { constant } => {
                     for number in 1..=certificates.len() {
                         let expected = numbered(constant, number);
-                        assert!(text.contains(&expected), "{name} lacks `{expected}`:\n{text}");
+                        assert!(
+                            text.contains(&expected),
+                            "{name} does not contain `{expected}`:\n{text}"
+                        );
                     }
                     let next = numbered(constant, certificates.len() + 1);
                     assert!(!text.contains(&next), "{name} has `{next}`");

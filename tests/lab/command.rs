@@ -158,8 +158,7 @@ fn a_saved_client_hello_queries_the_server_as_the_device() {
     assert!(said.out.contains("the device sends the ClientHello of rustls 0.23 with ring\n"));
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let server = Server::presenting(&pki);
-    let outcome =
-        grab(&server).args(["--roots"]).args([pki.root_file()]).args(["--as", &file]).succeeds();
+    let outcome = grab(&server).trusting(pki.root_file()).args(["--as", &file]).succeeds();
     assert!(outcome.out().contains("device.json can connect"), "{}", outcome.out());
     fs::write(&file, "{}").expect("a file");
     let outcome = grab(&server).args(["--as", &file]).fails_with(2);

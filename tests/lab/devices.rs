@@ -55,7 +55,7 @@ fn is_sound(name: &str, said: &Said) {
 }
 
 /// An unsound device: it fails for this cause only, with its row of verdicts.
-fn is_caught(name: &str, said: &Said, cause: &str) {
+fn fails_for(name: &str, said: &Said, cause: &str) {
     assert_eq!(said.code, 1, "{name}: {}{}", said.err, said.out);
     rows::is_known(name, said);
     let is_sent =
@@ -84,7 +84,7 @@ fn in_folder(folder: Option<&Path>, name: &str, unsound: &[(&str, &str)]) {
     let run = |mode| Lab::start(&[]).meets(|lab| device(lab, &program, &[], mode));
     is_sound(name, &run("sound"));
     for (mode, cause) in unsound {
-        is_caught(&format!("{name} {mode}"), &run(mode), cause);
+        fails_for(&format!("{name} {mode}"), &run(mode), cause);
     }
 }
 
@@ -161,8 +161,8 @@ fn java_is_judged_correctly() {
     let run =
         |mode: &str| Lab::start(&[]).meets(|lab| device(lab, Path::new("java"), &first, mode));
     is_sound("java", &run("sound"));
-    is_caught("java none", &run("none"), NO_VERIFICATION);
-    is_caught("java nohost", &run("nohost"), NO_NAME);
+    fails_for("java none", &run("none"), NO_VERIFICATION);
+    fails_for("java nohost", &run("nohost"), NO_NAME);
 }
 
 #[test]
@@ -174,8 +174,8 @@ fn cpython_is_judged_correctly() {
     let python = Path::new("/usr/bin/python3");
     let run = |mode: &str| Lab::start(&[]).meets(|lab| device(lab, python, &[&script], mode));
     is_sound("python", &run("sound"));
-    is_caught("python none", &run("none"), NO_VERIFICATION);
-    is_caught("python nohost", &run("nohost"), NO_NAME);
+    fails_for("python none", &run("none"), NO_VERIFICATION);
+    fails_for("python nohost", &run("nohost"), NO_NAME);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn micropython_is_judged_correctly() {
     let program = Path::new("micropython");
     let run = |mode: &str| Lab::start(&[]).meets(|lab| device(lab, program, &[&script], mode));
     is_sound("micropython", &run("sound"));
-    is_caught("micropython none", &run("none"), NO_VERIFICATION);
+    fails_for("micropython none", &run("none"), NO_VERIFICATION);
 }
 
 #[test]
@@ -200,8 +200,8 @@ fn paho_is_judged_correctly() {
     let python = Path::new("python3");
     let run = |mode: &str| Lab::start(&[]).meets(|lab| device(lab, python, &[&script], mode));
     is_sound("paho", &run("sound"));
-    is_caught("paho none", &run("none"), NO_VERIFICATION);
-    is_caught("paho insecure", &run("insecure"), NO_NAME);
+    fails_for("paho none", &run("none"), NO_VERIFICATION);
+    fails_for("paho insecure", &run("insecure"), NO_NAME);
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn mosquitto_passes_and_with_insecure_fails_on_names() {
     assert!(sound.out.contains("SCSV") && !sound.out.contains("0x"), "{}", sound.out);
     assert!(sound.out.contains("sent MQTT 5 with user and password\n"), "{}", sound.out);
     let unsound = run("mqttv311", &["--insecure"]);
-    is_caught("mosquitto_pub --insecure", &unsound, NO_NAME);
+    fails_for("mosquitto_pub --insecure", &unsound, NO_NAME);
     assert!(!unsound.out.contains("secret-word") && !unsound.err.contains("secret-word"));
 }
 
@@ -248,7 +248,7 @@ fn curl_passes_and_with_k_fails() {
     is_sound("curl", &sound);
     let expected = "sent GET /firmware with a secret\n";
     assert!(sound.out.contains(expected) && !sound.out.contains("hidden"), "{}", sound.out);
-    is_caught("curl -k", &run(&["-k"]), NO_VERIFICATION);
+    fails_for("curl -k", &run(&["-k"]), NO_VERIFICATION);
 }
 
 #[test]

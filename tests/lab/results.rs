@@ -18,14 +18,14 @@ use super::round::{Lab, Said};
 use crate::support::{certgrab, real};
 
 /// Three faulty cases in the order of the list.
-const IMPOSTORS: [&str; 4] = ["--cases", "expired,unknown-root,self-signed", "--stack", "rustls"];
+const FAULTY: [&str; 4] = ["--cases", "expired,unknown-root,self-signed", "--stack", "rustls"];
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).expect("a report")).expect("JSON")
 }
 
 /// One connection that completes the handshake, if the device accepts it, and sends nothing.
-fn meet_in_silence(port: u16, config: &Arc<ClientConfig>) -> bool {
+fn connect_without_data(port: u16, config: &Arc<ClientConfig>) -> bool {
     let Ok(socket) = TcpStream::connect(("127.0.0.1", port)) else { return false };
     socket.set_read_timeout(Some(Duration::from_secs(5))).expect("a timeout");
     let name = ServerName::try_from("localhost").expect("a name");
@@ -42,7 +42,7 @@ fn meet_in_silence(port: u16, config: &Arc<ClientConfig>) -> bool {
 fn in_silence(lab: Lab, is_sound: bool) -> Said {
     let config = rustls_device(&lab.anchor(), is_sound);
     let port = lab.port();
-    while meet_in_silence(port, &config) {}
+    while connect_without_data(port, &config) {}
     lab.ends()
 }
 
@@ -58,7 +58,7 @@ fn with_a_known_result_reports_count_only_differences() {
     let expect = format!("--expect={}", file("first.json").display());
     let play = |name: &str, more: &[&str], is_sound: bool| {
         let reports = forms.map(|form| report(form, name));
-        let mut words = [&IMPOSTORS, more].concat();
+        let mut words = [&FAULTY, more].concat();
         words.extend(reports.iter().map(String::as_str));
         round(Lab::start(&words), is_sound)
     };
@@ -126,14 +126,14 @@ fn an_invalid_known_result_is_refused_at_the_start() {
 }
 
 #[test]
-fn a_silent_device_passes_only_if_it_refuses_impostors() {
-    let said = in_silence(Lab::start(&IMPOSTORS), false);
+fn a_silent_device_passes_only_if_it_refuses_faulty_servers() {
+    let said = in_silence(Lab::start(&FAULTY), false);
     assert_eq!(said.code, 3, "{}", said.out);
     let expected = "\nthe device was not judged for: expired, unknown-root, self-signed\n";
     assert!(said.out.ends_with(expected), "{}", said.out);
-    let said = in_silence(Lab::start(&[&IMPOSTORS[..], &["--strict"]].concat()), false);
+    let said = in_silence(Lab::start(&[&FAULTY[..], &["--strict"]].concat()), false);
     assert_eq!(said.code, 1, "{}", said.out);
-    let said = in_silence(Lab::start(&IMPOSTORS), true);
+    let said = in_silence(Lab::start(&FAULTY), true);
     assert_eq!(said.code, 0, "{}", said.out);
 }
 
@@ -162,12 +162,12 @@ fn with_ports_a_silent_handshake_is_compared_with_sound_servers() {
         let device = rustls_device(&lab.anchor(), false);
         let ports: Vec<_> = lab.ports().into_iter().map(|(port, _)| port).collect();
         // The faulty server is first.
-        assert!(meet_in_silence(ports[1], &device));
+        assert!(connect_without_data(ports[1], &device));
         for port in [ports[0], ports[2]] {
             assert!(if sends_to_sound {
                 meet(port, &device)
             } else {
-                meet_in_silence(port, &device)
+                connect_without_data(port, &device)
             });
         }
         let said = lab.ends();

@@ -54,7 +54,8 @@ pub(super) struct Bench {
     pki: Pki,
     /// The same root, and a leaf for another host.
     elsewhere: Pki,
-    stranger: Pki,
+    /// Another root.
+    other: Pki,
     /// The same root, and a leaf that has expired.
     expired: Pki,
     protocol: Protocol,
@@ -67,18 +68,18 @@ impl Bench {
     pub(super) fn new(project: &str, protocol: Protocol) -> Self {
         let key = KeyPair::generate().unwrap();
         let again = || KeyPair::from_pem(&key.serialize_pem()).unwrap();
-        let (other, old) = (again(), again());
+        let (another, old) = (again(), again());
         let below = |root: crate::support::pki::Builder, host| {
             root.intermediate("Plant Issuing").leaf(host)
         };
         let mut bench = Self {
             pki: below(Pki::root_with_key("Plant Root", key), "localhost"),
-            elsewhere: below(Pki::root_with_key("Plant Root", other), "elsewhere.test"),
+            elsewhere: below(Pki::root_with_key("Plant Root", another), "elsewhere.test"),
             expired: Pki::root_with_key("Plant Root", old)
                 .intermediate("Plant Issuing")
                 .changed(|leaf| leaf.not_after = rcgen::date_time_ymd(2025, 1, 1))
                 .leaf("localhost"),
-            stranger: pki("Another Root"),
+            other: pki("Another Root"),
             protocol,
             server: None,
             port: 0,
@@ -103,7 +104,7 @@ impl Bench {
     /// Switches the server to another root.
     pub(super) fn change_the_root(&mut self) {
         self.server = None;
-        let command = |port| self.command(&self.stranger, USER.1, port);
+        let command = |port| self.command(&self.other, USER.1, port);
         self.server = Some(Listener::start_on(self.port, command));
     }
 

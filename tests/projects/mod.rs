@@ -81,9 +81,9 @@ fn new_keeps_existing_files_without_force() {
 
 #[test]
 fn a_server_that_is_not_trusted_gets_no_project() {
-    let stranger = pki("Another Root");
+    let other = pki("Another Root");
     let pki = pki("Plant Root");
-    let server = Server::presenting(&stranger);
+    let server = Server::presenting(&other);
     new("linux-c", "mqtts", server.port(), &pki).fails_with(1).stdout("");
     assert!(!pki.file("project").exists());
 }

@@ -63,8 +63,8 @@ fn each_protocol_starts_tls_by_scheme_and_by_option() {
         let by_option = vec!["plc.test".to_owned(), "--starttls".to_owned(), scheme.to_owned()];
         for arguments in [by_scheme, by_option] {
             let document = certgrab()
-                .args(["--json", "--connect", &address, "--roots"])
-                .args([pki.root_file()])
+                .args(["--json", "--connect", &address])
+                .trusting(pki.root_file())
                 .args(&arguments)
                 .succeeds()
                 .json();
@@ -229,7 +229,7 @@ fn hosts_and_compare_use_starttls_too() {
     let talk: Talk = &[(b"+OK ready\r\n", b"STLS\r\n"), (b"+OK go\r\n", b"")];
     let server = Server::of(&pki).after(talk).start();
     let target = server.address().to_string();
-    let run = || certgrab().args(["--starttls", "pop3", "--roots"]).args([pki.root_file()]);
+    let run = || certgrab().args(["--starttls", "pop3"]).trusting(pki.root_file());
     // A scheme in a line takes precedence.
     let list = format!("{target}\npop3://{target}\n");
     let outcome = run().args(["--hosts", "-", "--ordered"]).reading(list).succeeds();

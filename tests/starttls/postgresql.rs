@@ -85,8 +85,7 @@ fn a_real_postgresql_is_read() {
     let Some(_server) = Postgres::start(&pki, port) else { return };
     let document = certgrab()
         .args(["postgres://plc.test", "--json", "--connect", &format!("127.0.0.1:{port}")])
-        .args(["--roots"])
-        .args([pki.root_file()])
+        .trusting(pki.root_file())
         .succeeds()
         .json();
     assert_eq!(document["target"]["starttls"], "postgres");

@@ -171,7 +171,7 @@ fn prosody(room: &Room, port: u16) -> Command {
 
 /// Reads the server's chain by its scheme and by the option; then expects the error `without` from a server
 /// without TLS.
-fn is_grabbed(scheme: &str, program: &str, start: fn(&Room, u16) -> Command, without: &str) {
+fn is_read(scheme: &str, program: &str, start: fn(&Room, u16) -> Command, without: &str) {
     if !real::program(program) {
         return;
     }
@@ -183,8 +183,8 @@ fn is_grabbed(scheme: &str, program: &str, start: fn(&Room, u16) -> Command, wit
     let by_option = vec!["plc.test".to_owned(), "--starttls".to_owned(), scheme.to_owned()];
     for arguments in [&by_scheme, &by_option] {
         let document = certgrab()
-            .args(["--json", "--connect", &place, "--roots"])
-            .args([pki.root_file()])
+            .args(["--json", "--connect", &place])
+            .trusting(pki.root_file())
             .args(arguments)
             .succeeds()
             .json();
@@ -203,43 +203,43 @@ fn is_grabbed(scheme: &str, program: &str, start: fn(&Room, u16) -> Command, wit
 
 #[test]
 fn a_real_slapd_is_read() {
-    is_grabbed("ldap", "slapd", slapd, "speaks LDAP but does not offer TLS");
+    is_read("ldap", "slapd", slapd, "speaks LDAP but does not offer TLS");
 }
 
 #[test]
 fn a_real_dovecot_is_read_by_imap() {
     let without = "refuses TLS in IMAP; it answered `a1 BAD TLS support isn't enabled.`";
-    is_grabbed("imap", "dovecot", dovecot_for_imap, without);
+    is_read("imap", "dovecot", dovecot_for_imap, without);
 }
 
 #[test]
 fn a_real_dovecot_is_read_by_pop3() {
     let without = "refuses TLS in POP3; it answered `-ERR TLS support isn't enabled.`";
-    is_grabbed("pop3", "dovecot", dovecot_for_pop3, without);
+    is_read("pop3", "dovecot", dovecot_for_pop3, without);
 }
 
 #[test]
 fn a_real_exim_is_read() {
     if !real::is_root() {
-        return real::skip("root, as whom alone exim4 serves");
+        return real::skip("root, which exim4 requires");
     }
-    is_grabbed("smtp", "exim4", exim, "speaks SMTP but does not offer TLS");
+    is_read("smtp", "exim4", exim, "speaks SMTP but does not offer TLS");
 }
 
 #[test]
 fn a_real_vsftpd_is_read() {
     let without = "refuses TLS in FTP; it answered `530 Please login with USER and PASS.`";
-    is_grabbed("ftp", "vsftpd", vsftpd, without);
+    is_read("ftp", "vsftpd", vsftpd, without);
 }
 
 #[test]
 fn a_real_mariadb_is_read() {
-    is_grabbed("mysql", "mariadbd", mariadb, "speaks MySQL but does not offer TLS");
+    is_read("mysql", "mariadbd", mariadb, "speaks MySQL but does not offer TLS");
 }
 
 #[test]
 fn a_real_prosody_is_read() {
     let without = "refuses TLS in XMPP; it answered `<undefined-condition \
                    xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>`";
-    is_grabbed("xmpp", "prosody", prosody, without);
+    is_read("xmpp", "prosody", prosody, without);
 }

@@ -84,7 +84,7 @@ impl ClientHello {
     }
 
     /// Whether it names a protocol (ALPN).
-    pub(crate) fn names_a_protocol(&self) -> bool {
+    pub(crate) fn has_alpn(&self) -> bool {
         self.extension(16).is_some()
     }
 }

@@ -29,7 +29,7 @@ const VALIDITY: &[u8] = b"\x30\x1e\x17\x0d200101000000Z\x17\x0d400101000000Z";
 /// A leaf for the host of `pki`, with its key, and `size` CAs with one name above it, each of which may have
 /// issued every other one.
 pub(crate) fn maze(pki: &Pki, keys: Keys, size: usize) -> Vec<CertificateDer<'static>> {
-    let mut chain = vec![lost_leaf(pki, keys, &[])];
+    let mut chain = vec![leaf_with_urls(pki, keys, &[])];
     chain.extend((0..size).map(|_| authority(keys)));
     chain
 }
@@ -51,7 +51,7 @@ pub(crate) fn authority(keys: Keys) -> CertificateDer<'static> {
 }
 
 /// A leaf for the host of `pki`, with its key, that states that its issuer is at `urls`.
-pub(crate) fn lost_leaf(pki: &Pki, keys: Keys, urls: &[String]) -> CertificateDer<'static> {
+pub(crate) fn leaf_with_urls(pki: &Pki, keys: Keys, urls: &[String]) -> CertificateDer<'static> {
     let own = Certificate::from_der(pki.leaf_der()).expect("a certificate");
     let name = element(0x30, &[&element(0x82, &[pki.name().as_bytes()])]);
     let names = element(0x30, &[&[6, 3, 0x55, 0x1d, 0x11], &element(4, &[&name])]);

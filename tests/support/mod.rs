@@ -13,5 +13,5 @@ pub(crate) mod yaml;
 
 pub(crate) use authority::Authority;
 pub(crate) use pki::Pki;
-pub(crate) use run::{Run, certgrab, grab};
+pub(crate) use run::{Run, certgrab, grab, run};
 pub(crate) use server::Server;

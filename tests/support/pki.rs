@@ -127,6 +127,16 @@ impl Pki {
         self.file("key.pem")
     }
 
+    /// The root as OpenSSL's TRUSTED CERTIFICATE; `option`, `-addtrust` or `-addreject`, is for TLS servers.
+    pub(crate) fn trusted_root_file(&self, option: &str) -> PathBuf {
+        let path = self.file("trusted.pem");
+        let mut openssl = std::process::Command::new("openssl");
+        openssl.args(["x509", "-trustout", option, "serverAuth", "-in"]).arg(self.root_file());
+        let status = openssl.arg("-out").arg(&path).status().expect("openssl runs");
+        assert!(status.success());
+        path
+    }
+
     /// A file in the PKI's folder, which lives as long as the PKI.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     io::Write as _,
+    path::Path,
     process::{Command, Output, Stdio},
 };
 
@@ -35,6 +36,11 @@ pub(crate) fn certgrab() -> Run {
     Run { command, input: Vec::new() }
 }
 
+/// The command with `arguments` in `folder`.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Run {
+    certgrab().args(arguments).in_folder(folder)
+}
+
 /// The command with `server` as its target, by the name that its certificate is for.
 pub(crate) fn grab(server: &Server) -> Run {
     let port = server.port();
@@ -49,13 +55,18 @@ impl Run {
         self
     }
 
+    /// Trusts the roots in a file or a folder.
+    pub(crate) fn trusting(self, roots: impl AsRef<OsStr>) -> Self {
+        self.args([OsStr::new("--roots"), roots.as_ref()])
+    }
+
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
     }
 
     /// Runs in `folder`.
-    pub(crate) fn in_folder(mut self, folder: &std::path::Path) -> Self {
+    pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);
         self
     }

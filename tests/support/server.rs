@@ -49,7 +49,7 @@ pub(crate) struct Builder<'a> {
     pki: &'a Pki,
     chain: Vec<CertificateDer<'static>>,
     versions: Vec<&'static SupportedProtocolVersion>,
-    wants_client_certificate: bool,
+    requires_client_certificate: bool,
     talk: Talk,
     address: SocketAddr,
 }
@@ -69,7 +69,7 @@ impl Server {
             pki,
             chain: pki.chain(),
             versions: rustls::ALL_VERSIONS.to_vec(),
-            wants_client_certificate: false,
+            requires_client_certificate: false,
             talk: &[],
             address: "127.0.0.1:0".parse().expect("an address"),
         }
@@ -173,8 +173,8 @@ impl Builder<'_> {
     }
 
     /// Requires a client certificate.
-    pub(crate) fn demanding_a_client_certificate(mut self) -> Self {
-        self.wants_client_certificate = true;
+    pub(crate) fn requiring_a_client_certificate(mut self) -> Self {
+        self.requires_client_certificate = true;
         self
     }
 
@@ -183,7 +183,7 @@ impl Builder<'_> {
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&self.versions)
             .expect("versions");
-        let builder = if self.wants_client_certificate {
+        let builder = if self.requires_client_certificate {
             let mut roots = RootCertStore::empty();
             roots.add(self.pki.root_der().clone()).expect("a root");
             let verifier =

@@ -33,7 +33,7 @@ mod tests {
     use firmware_core::anchor;
 
     #[test]
-    fn the_header_and_the_rust_file_hold_the_same_certificate() {
+    fn the_header_and_the_rust_file_have_the_same_certificate() {
         assert_eq!(super::root_ca(), anchor::BROKER_ROOT_CA_CSTR);
     }
 }

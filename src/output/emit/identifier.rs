@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_compiler_reserves_is_refused() {
+    fn reserved_words_are_refused() {
         for wrong in [
             "",
             "1a",

@@ -5,8 +5,8 @@ use std::fs;
 use rcgen::{CertificateParams, DistinguishedName, DnType};
 
 use crate::{
-    locks::{of_file, run},
-    support::{Pki, pki::pem_of},
+    locks::of_file,
+    support::{Pki, pki::pem_of, run},
 };
 
 fn named(parts: &[(DnType, &str)]) -> impl FnOnce(&mut CertificateParams) + use<> {
