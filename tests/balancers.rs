@@ -14,7 +14,7 @@ use crate::{
     between::Behind,
     support::{
         Pki, Server, certgrab,
-        front::{Act, alert, front},
+        front::{Act, ClientHello, alert, front},
         grab,
         pki::pem_of,
     },
@@ -24,23 +24,8 @@ const SLOWER: &str = "ask again later, or slower with `--rate N`\n";
 
 #[test]
 fn a_survey_finds_both_anchors_behind_a_balancer() {
-    let (old, new) =
-        (Pki::root("Old Root").leaf("plc.test"), Pki::root("New Root").leaf("plc.test"));
-    let servers = [Server::presenting(&old), Server::presenting(&new)];
-    let addresses = [servers[0].address(), servers[1].address()];
-    // Clients with the same signature algorithms get one chain, then the other.
-    let counts = Mutex::new(HashMap::<Vec<u8>, usize>::new());
-    let balancer = front("plc.test", move |hello| {
-        let signatures = hello.extension(13).unwrap_or_default().to_vec();
-        let mut counts = counts.lock().expect("no test panics here");
-        let count = counts.entry(signatures).or_default();
-        *count += 1;
-        Act::Relay(addresses[*count % 2])
-    });
-    let run = |words: &[&str]| {
-        let run = grab(&balancer).args(words).trusting(old.root_file());
-        run.trusting(new.root_file()).succeeds()
-    };
+    let turn = InTurn::new(signatures);
+    let run = |words: &[&str]| grab(&turn.balancer).args(words).args(turn.roots()).succeeds();
     let report = run(&["--survey"]).out();
     assert!(report.starts_with("plc.test:"), "{report}");
     assert!(report.contains(": queried in 8 ways, 2 chains received\n"), "{report}");
@@ -131,21 +116,29 @@ fn an_early_reset_always_has_the_same_message() {
     assert!(report.contains(&format!("warning 8 of 8 questions were reset: {SLOWER}")), "{report}");
 }
 
-/// A load balancer that presents a different chain on every other connection.
+/// A load balancer that presents a different chain on every other connection of each kind.
 struct InTurn {
     chains: [Pki; 2],
     balancer: Server,
     _servers: [Server; 2],
 }
 
+/// The kind of a client that offers these signature algorithms: others do not change its turn.
+fn signatures(hello: &ClientHello) -> Vec<u8> {
+    hello.extension(13).unwrap_or_default().to_vec()
+}
+
 impl InTurn {
-    fn new() -> Self {
+    fn new(kind: fn(&ClientHello) -> Vec<u8>) -> Self {
         let chains = ["Old Root", "New Root"].map(|root| Pki::root(root).leaf("plc.test"));
         let servers = [Server::presenting(&chains[0]), Server::presenting(&chains[1])];
         let addresses = [servers[0].address(), servers[1].address()];
-        let count = AtomicUsize::new(0);
-        let balancer = front("plc.test", move |_| {
-            Act::Relay(addresses[count.fetch_add(1, Ordering::SeqCst) % 2])
+        let counts = Mutex::new(HashMap::<Vec<u8>, usize>::new());
+        let balancer = front("plc.test", move |hello| {
+            let mut counts = counts.lock().expect("no test panics here");
+            let count = counts.entry(kind(hello)).or_default();
+            *count += 1;
+            Act::Relay(addresses[(*count - 1) % 2])
         });
         Self { chains, balancer, _servers: servers }
     }
@@ -158,7 +151,7 @@ impl InTurn {
 
 #[test]
 fn a_single_run_has_the_anchor_of_the_chain_it_saw() {
-    let turn = InTurn::new();
+    let turn = InTurn::new(|_| Vec::new());
     for root in ["Old Root", "New Root", "Old Root"] {
         let report = grab(&turn.balancer).args(turn.roots()).succeeds().out();
         assert!(report.contains(&format!("anchor     CN={root}\n")), "{report}");
@@ -173,7 +166,7 @@ fn a_single_run_has_the_anchor_of_the_chain_it_saw() {
 
 #[test]
 fn check_expects_the_anchors_of_both_chains_of_a_server() {
-    let turn = InTurn::new();
+    let turn = InTurn::new(signatures);
     let folder = tempfile::TempDir::new().expect("a folder");
     let write = |name: &str, chains: &[Pki]| {
         let roots: Vec<_> = chains.iter().map(|pki| pki.root_der().clone()).collect();
