@@ -38,7 +38,7 @@ fn mutated(text: &str, random: &mut Random) -> String {
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     let at = random.below(lines.len());
     let all = |with: &str| text.replace('\n', with);
-    match random.below(17) {
+    match random.below(18) {
         0 => lines[at] += random.one_of(&BLANKS),
         1 => lines[at].insert_str(0, random.one_of(&BLANKS)),
         2 => {
@@ -70,6 +70,10 @@ fn mutated(text: &str, random: &mut Random) -> String {
         13 => return text.replacen("\n-----END", "-----END", 1),
         14 => return text.replace("-----\n-----", "----------"),
         15 => return all(" \n"),
+        17 => {
+            let words = random.one_of(&["BEGIN CERTIFICATE", "END CERTIFICATE", " CERTIFICATE"]);
+            return text.replace(words, &words.replace("CERT", "X509 CERT"));
+        }
         16 => return lines.iter().map(|line| format!("  {line}\n")).collect(),
         _ => {}
     }

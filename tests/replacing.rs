@@ -326,7 +326,7 @@ fn output_of_a_template_replaces_output_of_that_template() {
     let (pki, other) = (plant(), Pki::root("Other Root").leaf("other.test"));
     fs::copy(other.chain_file(), pki.file("other.pem")).unwrap();
     fs::copy(other.root_file(), pki.file("other-root.pem")).unwrap();
-    let template = "#pragma once\n// the CA of {{ host | comment }}\nstatic const char *ca =\n  \"{{ pem | literal }}\";\n";
+    let template = "#pragma once\n// the CA of {{ host | comment }}\n// Checksum: {{ checksum }}\nstatic const char *ca =\n  \"{{ pem | literal }}\";\n";
     fs::write(pki.file("t.j2"), template).unwrap();
     let make =
         |words: &str, file: &str| run(pki.folder(), &format!("{words} -q --template t.j2={file}"));
@@ -337,11 +337,22 @@ fn output_of_a_template_replaces_output_of_that_template() {
     let (code, said) = make(ours, "ca.h");
     assert_eq!(code, 0, "{said}");
     assert_ne!(fs::read(pki.file("ca.h")).unwrap(), before);
+    // A changed value is kept, and so is the output of a template without a checksum.
+    let made = fs::read_to_string(pki.file("ca.h")).unwrap();
+    fs::write(pki.file("ca.h"), made.replace("*ca =", "*root =")).unwrap();
+    let (code, said) = make(ours, "ca.h");
+    assert_eq!(code, 4, "{said}");
+    fs::write(pki.file("ca.h"), made.replace("// Checksum", "int port;\n// Sum")).unwrap();
+    let (code, said) = make(ours, "ca.h");
+    assert_eq!(code, 4, "{said}");
+    let hint = "certgrab: hint: remove that file first; with a comment `Checksum: {{ checksum }}` in \
+                the template, certgrab replaces its output while nobody changes it\n";
+    assert!(said.ends_with(hint), "{said}");
     let main = "#pragma once\n#include \"x.h\"\n\nint main(void) {\n    return 0;\n}\n";
     fs::write(pki.file("main.c"), main).unwrap();
     let (code, said) = make(ours, "main.c");
     assert_eq!(code, 4, "{said}");
-    let expected_words = "main.c is not replaced: expected what the template makes, or certificates alone, found other text\n";
+    let expected_words = "main.c is not replaced: expected a file with the checksum of certgrab, or certificates alone, found other text\n";
     assert!(said.contains(expected_words), "{said}");
     assert_eq!(fs::read_to_string(pki.file("main.c")).unwrap(), main);
     // Data and the boundaries of a certificate occur in all kinds of files.
@@ -519,7 +530,10 @@ fn a_moved_line_of_a_generated_file_is_an_addition() {
 fn a_generated_file_is_replaced_with_another_layout_or_name() {
     let pki = plant();
     for (form, text) in generated(&pki) {
-        let renamed = text.replace("Plant", "Other").replace("PLANT", "OTHER");
+        // Earlier versions wrote no checksum.
+        let line = text.lines().find(|line| line.contains("Checksum: ")).expect("a checksum");
+        let renamed = text.replacen(&format!("{line}\n"), "", 1);
+        let renamed = renamed.replace("Plant", "Other").replace("PLANT", "OTHER");
         // The first version named the server in the first line.
         let rest = renamed.lines().skip(2).filter(|line| !line.contains("Server: `"));
         let first = renamed.lines().next().unwrap_or_default();
@@ -537,6 +551,95 @@ fn a_generated_file_is_replaced_with_another_layout_or_name() {
             let (code, said) = run(pki.folder(), &line);
             assert_eq!(code, 0, "{form}: {said}\n{content}");
         }
+    }
+}
+
+#[test]
+fn a_changed_value_of_a_generated_file_is_kept() {
+    let pki = plant();
+    for (form, text) in generated(&pki) {
+        for (before, after) in [
+            ("443", "8443"),
+            ("plc.test", "plc.example"),
+            ("valid: 20", "valid: 19"),
+            ("Plant Root", "Plant Roof"),
+            ("found in: `", "found in: `the desk of "),
+            ("PLC_TEST_ROOT_CA", "PLANT_CA"),
+        ] {
+            let changed = text.replace(before, after);
+            if changed == text {
+                continue;
+            }
+            fs::write(pki.file("kept"), &changed).unwrap();
+            let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}=kept");
+            let (code, said) = run(pki.folder(), &line);
+            assert_eq!(code, 4, "{form}: {before}: {said}");
+            assert!(said.contains("found other "), "{form}: {before}: {said}");
+            assert_eq!(fs::read_to_string(pki.file("kept")).unwrap(), changed);
+        }
+    }
+}
+
+#[test]
+fn an_entry_that_certgrab_did_not_write_is_kept() {
+    let pki = plant();
+    let utf_16 =
+        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    for (form, before, after) in [
+        ("java-jks", b"anchor".to_vec(), b"my own".to_vec()),
+        ("java", utf_16("anchor"), utf_16("my own")),
+        ("certs-ar", b"ca_000".to_vec(), b"my own".to_vec()),
+        ("esp-at-pki", b"\xf1\xf1\x01".to_vec(), b"\xf1\xf1\x02".to_vec()),
+        ("shelly", b"\"id\": 1".to_vec(), b"\"id\": 2".to_vec()),
+        ("nvs", b"certgrab,".to_vec(), b"my_space,".to_vec()),
+        ("p7b", b"-----END PKCS7".to_vec(), b"AAAA\n-----END PKCS7".to_vec()),
+    ] {
+        let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}=kept");
+        assert_eq!(run(pki.folder(), &line).0, 0, "{form}");
+        // It replaces its own, also of another server.
+        let again = line.replace("plc.test", "plc.test:8883");
+        assert_eq!(run(pki.folder(), &again).0, 0, "{form}");
+        let made = fs::read(pki.file("kept")).unwrap();
+        let at = made.windows(before.len()).position(|here| here == before).expect("an entry");
+        let changed = [&made[..at], &after, &made[at + before.len()..]].concat();
+        fs::write(pki.file("kept"), &changed).unwrap();
+        let (code, said) = run(pki.folder(), &line);
+        assert_eq!(code, 4, "{form}: {said}");
+        assert_eq!(fs::read(pki.file("kept")).unwrap(), changed, "{form}");
+        fs::remove_file(pki.file("kept")).unwrap();
+    }
+}
+
+#[test]
+fn an_addition_to_a_report_or_document_is_kept() {
+    let pki = plant();
+    for (make, before, after) in [
+        ("check --offline c.pem -q --report json=kept", "{", "{\"owner\":\"Ann\","),
+        ("check --offline c.pem -q --report sarif=kept", "\"runs\"", "\"owner\": 1, \"runs\""),
+        ("check --offline c.pem -q --report cyclonedx=kept", "{", "{\"owner\":\"Ann\","),
+        ("check --offline c.pem -q --report html=kept", "<body>\n", "<body>\n<p>ask Ann</p>\n"),
+        ("check --offline c.pem -q --report junit=kept", "  </testsuite>", "<b/>  </testsuite>"),
+        ("check --offline c.pem -q --report junit=kept", "  </testsuite>", "ask Ann  </testsuite>"),
+        ("check --offline c.pem -q --report prometheus=kept", "# TYPE", "ann 1\n# TYPE"),
+        ("check --offline c.pem -q --report text=kept", "\n", "\nask Ann\n"),
+        ("check --offline c.pem -q --baseline kept --write-baseline", "{", "{\"owner\":\"Ann\","),
+        ("plc.test --from c.pem --roots r.pem -q --emit json=kept", "{", "{\"owner\":\"Ann\","),
+        ("plc.test --from c.pem --roots r.pem -q --emit html=kept", "</h1>", "</h1>ask Ann"),
+        ("plc.test --from c.pem --roots r.pem -q --emit html=kept --lang zh", "</h1>", "</h1>Ann"),
+        ("plc.test --from c.pem --roots r.pem -q --emit text=kept", "server: plc", "server: plcs"),
+    ] {
+        assert_ne!(run(pki.folder(), make).0, 4, "{make}");
+        let made = fs::read_to_string(pki.file("kept")).unwrap();
+        let again = make.replace("plc.test", "plc.test:8883").replace("c.pem -q", "r.pem -q");
+        let (code, said) = run(pki.folder(), &again);
+        assert_ne!(code, 4, "{again}: {said}");
+        let changed = made.replacen(before, after, 1);
+        assert_ne!(changed, made, "{make}");
+        fs::write(pki.file("kept"), &changed).unwrap();
+        let (code, said) = run(pki.folder(), make);
+        assert_eq!(code, 4, "{make}: {said}");
+        assert_eq!(fs::read_to_string(pki.file("kept")).unwrap(), changed, "{make}");
+        fs::remove_file(pki.file("kept")).unwrap();
     }
 }
 

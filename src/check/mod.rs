@@ -49,6 +49,7 @@ mod mention;
 mod misuse;
 pub(crate) mod origin;
 mod own_dates;
+mod pem_label;
 mod pem_reader;
 mod pem_text;
 mod place;

@@ -75,7 +75,8 @@ fn findings(
 ) -> Findings {
     let damaged: Findings =
         boundaries::damaged(&constant.bytes, |at| constant.line(at)).into_iter().collect();
-    let has = |found: &Findings| found.listed().iter().any(|one| OF_TEXT.contains(&one.code));
+    let is_of_text = |one: &Finding| one.code == "pem-label" || OF_TEXT.contains(&one.code);
+    let has = |found: &Findings| found.listed().iter().any(is_of_text);
     let is_wrong = has(&found) || !damaged.is_empty();
     let is_plain = is_plain(constant, certificates.len()) && !is_part(constant, source);
     let Some(place) = certificates.first().map(|(_, place)| *place).filter(|_| is_plain) else {
@@ -98,7 +99,7 @@ fn findings(
     }
 }
 
-/// Whether all blocks are certificates under their usual label, and, in a file that is read as it is,
+/// Whether all blocks are certificates under a usual label, and, in a file that is read as it is,
 /// all were read: none is in a comment.
 fn is_plain(constant: &Constant, read: usize) -> bool {
     let count = |wanted: &[u8]| {
@@ -109,7 +110,8 @@ fn is_plain(constant: &Constant, read: usize) -> bool {
         return false;
     }
     let blocks = count(b"-----BEGIN ");
-    blocks == count(b"-----BEGIN CERTIFICATE") && (constant.form != Form::File || blocks == read)
+    let labelled = count(b"-----BEGIN CERTIFICATE") + count(b"-----BEGIN X509 CERTIFICATE");
+    blocks == labelled && (constant.form != Form::File || blocks == read)
 }
 
 /// Whether the blocks of a file are parts of its text, so that a decoder does not get the whole file.
@@ -157,8 +159,8 @@ const fn name(decoder: Decoder) -> &'static str {
 fn reads(decoder: Decoder, text: &[u8], certificates: &[(Certificate, Place)]) -> bool {
     let decoded = pem::decode(decoder, text);
     let mut pairs = decoded.contents.iter().zip(certificates);
-    let begun = b"BEGIN CERTIFICATE";
-    let blocks = text.windows(begun.len()).filter(|window| window == begun).count();
+    let count = |begun: &[u8]| text.windows(begun.len()).filter(|window| *window == begun).count();
+    let blocks = count(b"BEGIN CERTIFICATE") + count(b"BEGIN X509 CERTIFICATE");
     !decoded.is_failed
         && blocks == certificates.len()
         && decoded.contents.len() == certificates.len()

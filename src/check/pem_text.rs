@@ -6,6 +6,7 @@
 use super::{
     Finding, Findings, Place, Severity,
     der_form::{first_certificate, unreadable_member},
+    pem_label::{CERTIFICATE_LABELS, Labels, MESSAGE_LABELS},
     placeholder,
     source::{Constant, Form, Language},
 };
@@ -28,13 +29,6 @@ const COMMENTS: [&[u8]; 5] = [b"//", b"/*", b"*", b"#", b";"];
 
 /// The bytes of a line that are examined to see whether it is a comment.
 const COMMENT_WINDOW: usize = 256;
-
-/// Labels of certificates (RFC 7468 section 5.1; the others are from old versions of OpenSSL).
-const CERTIFICATE_LABELS: [&[u8]; 3] =
-    [b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"];
-
-/// Labels of PKCS #7 messages (RFC 7468 sections 8 and 9).
-const MESSAGE_LABELS: [&[u8]; 2] = [b"PKCS7", b"CMS"];
 
 /// Whether `constant` holds PEM certificates or something that was meant as one.
 pub(crate) fn is_pem(constant: &Constant) -> bool {
@@ -164,7 +158,12 @@ impl Block<'_> {
             return (Vec::new(), found);
         }
         let label = String::from_utf8_lossy(self.label).into_owned();
-        found = found.and(self.look_at_label(&label, line).into_iter().collect());
+        let rest = &constant.bytes[end + END.len()..];
+        let labels = Labels {
+            begin: self.label,
+            end: find(rest, DASHES).map_or(rest, |length| &rest[..length]),
+        };
+        found = found.and(labels.finding(line, constant.form, self.stack).into_iter().collect());
         match self.decode(&label, &clean) {
             Ok(members) => {
                 let mut certificates = Vec::new();
@@ -210,31 +209,6 @@ impl Block<'_> {
                 None => Err(format!("the PEM block is {error}")),
             },
         }
-    }
-
-    /// Labels that some readers do not look for: mbedTLS expects `CERTIFICATE`, BearSSL's tools also
-    /// accept `X509 CERTIFICATE`, and OpenSSL accepts all but PKCS #7.
-    fn look_at_label(&self, label: &str, line: usize) -> Option<Finding> {
-        let is_pkcs7 = MESSAGE_LABELS.contains(&self.label);
-        let severity = match (self.label, self.stack.map(Stack::library)) {
-            (b"CERTIFICATE", _) => return None,
-            (b"X509 CERTIFICATE", Some(Library::BearSsl)) => return None,
-            (_, Some(Library::OpenSsl)) if !is_pkcs7 => {
-                return None;
-            }
-            (_, Some(_)) => Severity::Error,
-            // A separate PKCS #7 file is for readers of PKCS #7.
-            (_, None) if is_pkcs7 && self.constant.form == Form::File => return None,
-            (_, None) => Severity::Warning,
-        };
-        let message = format!(
-            "the PEM block has the label `{label}`, but mbedTLS and most other TLS stacks expect `CERTIFICATE`"
-        );
-        let action = match is_pkcs7 {
-            true => "extract the certificates: `openssl pkcs7 -print_certs`".to_owned(),
-            false => "convert it to a plain certificate: `openssl x509 -in FILE`".to_owned(),
-        };
-        Some(Finding::new(line, severity, "pem-label", message, Some(action)))
     }
 
     /// The body with each literal `\n` replaced by the line break it means, and what is wrong with the

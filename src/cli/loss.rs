@@ -6,11 +6,7 @@
 
 mod reports;
 
-use std::{
-    collections::{HashMap, HashSet},
-    io,
-    path::Path,
-};
+use std::{io, path::Path};
 
 use crate::{
     check,
@@ -19,7 +15,7 @@ use crate::{
         stream,
     },
     output::{
-        emit::{self, Format},
+        emit::{self, Change, Format},
         lock::{self, Lost},
     },
     text::{bounded_file, foreign::Foreign},
@@ -33,6 +29,10 @@ const MAX_PRESENT_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
 const TO_REMOVE: &str = "remove or rename that file first, or name another one";
 const TO_MOVE_CHANGES: &str =
     "move your changes to a file of your own, since this one is written whole";
+
+/// What to do about the earlier output of a template without a checksum.
+const TO_ADD_A_CHECKSUM: &str = "remove that file first; with a comment `Checksum: {{ checksum }}` in \
+                                 the template, certgrab replaces its output while nobody changes it";
 
 /// What is to be written.
 #[derive(Debug, Clone, Copy)]
@@ -89,11 +89,12 @@ pub(crate) fn refuse_loss(
     if text.is_some_and(is_placeholder) {
         return Ok(());
     }
-    let added = emit::added_line(&present);
+    let changed = emit::change_in(&present);
     let (is_own, expected) = match content {
         Content::Overwrite | Content::Secret | Content::Lock => return Ok(()),
         Content::Certificates(format) => (
-            added.is_none() && (emit::is_own(&present, format) || are_certificates(path, &present)),
+            changed.is_none()
+                && (emit::is_own(&present, format) || are_certificates(path, &present)),
             "a file that certgrab wrote, or certificates alone",
         ),
         Content::Identity => (false, "no file, or the same certificate and key"),
@@ -101,20 +102,28 @@ pub(crate) fn refuse_loss(
             (new.is_none_or(|new| have_one_subject(&present, new)), "an anchor of `certgrab lab`")
         }
         Content::Report => (text.is_some_and(reports::is_own), "a report that certgrab wrote"),
-        Content::Template => {
-            let is_like = |new: &[u8]| text.is_some_and(|text| is_like(text, new));
-            let is_own = emit::is_generated_source(&present) || are_certificates(path, &present);
-            (is_own || new.is_none_or(is_like), "what the template makes, or certificates alone")
-        }
+        Content::Template => (
+            changed.is_none() && (emit::is_unchanged(&present) || are_certificates(path, &present)),
+            "a file with the checksum of certgrab, or certificates alone",
+        ),
     };
     if is_own {
         return Ok(());
     }
-    let (found, hint) = match added {
-        Some(line) => (format!("other text than certgrab wrote, line {line}"), TO_MOVE_CHANGES),
+    let is_template = matches!(content, Content::Template);
+    let (found, hint) = match changed {
+        Some(change) => (words_of(change), TO_MOVE_CHANGES),
+        None if is_template => (found(path, &present), TO_ADD_A_CHECKSUM),
         None => (found(path, &present), TO_REMOVE),
     };
     Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), hint))
+}
+
+fn words_of(change: Change) -> String {
+    match change.line {
+        Some(line) => format!("other text than certgrab wrote, line {line}"),
+        None => "other values than certgrab wrote, which its checksum shows".to_owned(),
+    }
 }
 
 /// What `path` holds; `None` if the file no longer exists.
@@ -197,62 +206,6 @@ fn found(path: &Path, present: &[u8]) -> String {
         }
         Some(_) => "other text".to_owned(),
     }
-}
-
-/// Whether `text` may be earlier output of the template that makes `new`: each of its lines is in `new` or
-/// begins as a changed line of `new` does, and at least half of them are in `new`. Lines of data and PEM
-/// boundaries are alike in all kinds of files.
-fn is_like(text: &str, new: &[u8]) -> bool {
-    let is_of_template =
-        |line: &String| line.contains(char::is_alphabetic) && !line.starts_with("-----");
-    let lines = |text: &str| -> Vec<String> {
-        text.lines().map(without_data).filter(is_of_template).collect()
-    };
-    let (old, new) = (lines(text), lines(&String::from_utf8_lossy(new)));
-    let (old_lines, new_lines): (HashSet<_>, HashSet<_>) =
-        (old.iter().collect(), new.iter().collect());
-    let (common, other): (Vec<_>, Vec<_>) = old.iter().partition(|line| new_lines.contains(line));
-    let mut changed: HashMap<&str, usize> = HashMap::new();
-    for line in new.iter().filter(|line| !old_lines.contains(line)) {
-        *changed.entry(first_word(line)).or_default() += 1;
-    }
-    let has_changed = |line: &&String| match changed.get_mut(first_word(line)) {
-        Some(count) if *count > 0 => {
-            *count -= 1;
-            true
-        }
-        _ => false,
-    };
-    !common.is_empty() && common.len() >= other.len() && other.iter().all(has_changed)
-}
-
-/// `line` up to the end of its first word.
-fn first_word(line: &str) -> &str {
-    let is_of_word = |one: char| one.is_alphanumeric() || one == '_';
-    let start = line.find(is_of_word).unwrap_or(line.len());
-    let end = line[start..].find(|one| !is_of_word(one)).map_or(line.len(), |end| start + end);
-    &line[..end]
-}
-
-/// `line` with `#` for each number and for each long word of hexadecimal or Base64.
-fn without_data(line: &str) -> String {
-    /// The fewest characters of a word that is data: a serial number or half a key identifier.
-    const FEWEST: usize = 16;
-    let is_of_word = |one: char| one.is_ascii_alphanumeric() || "+/=".contains(one);
-    let mut out = String::new();
-    let mut rest = line.trim();
-    while let Some(first) = rest.chars().next() {
-        let end = match is_of_word(first) {
-            true => rest.find(|one| !is_of_word(one)).unwrap_or(rest.len()),
-            false => first.len_utf8(),
-        };
-        let (word, after) = rest.split_at(end);
-        let has_digit = word.contains(|one: char| one.is_ascii_digit());
-        let is_number = word.chars().all(|one| one.is_ascii_digit());
-        out.push_str(if is_number || has_digit && word.len() >= FEWEST { "#" } else { word });
-        rest = after;
-    }
-    out
 }
 
 /// Refuses to replace with a lock what a refresh of a lock does not restore.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::xml::escaped;
+use super::{checksum, xml::escaped};
 
 /// The style of every report, light and dark, and on paper.
 const STYLE: &str = "\
@@ -35,17 +35,29 @@ pub(crate) const ENGLISH: &str = "<html lang=\"en\">";
 /// The tag that says that a report is in Chinese.
 pub(crate) const CHINESE: &str = "<html lang=\"zh-CN\">";
 
-/// The rest of the head.
+/// How every report ends.
+const END: &str = "</body>\n</html>\n";
+
+/// The beginning of the head, and its policy.
 const HEAD: &str = "\
-\n<head>\n<meta charset=\"utf-8\">\n\
+\n<head>\n<meta charset=\"utf-8\">\n";
+
+/// The place of the checksum, which reports of earlier versions do not have.
+const CHECKSUM: &str = "<!-- Checksum: ";
+
+const POLICY: &str = "\
 <meta name=\"viewport\" content=\"width=device-width\">\n\
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'";
 
-/// Whether `text` begins like a report.
+/// Whether `text` is a report that nobody changed, as far as a report of an earlier version shows it.
 pub(crate) fn is_page(text: &str) -> bool {
     let rest = text.strip_prefix(BEGIN);
     let rest = rest.and_then(|text| text.strip_prefix(ENGLISH).or(text.strip_prefix(CHINESE)));
-    rest.is_some_and(|text| text.starts_with(HEAD))
+    let Some(rest) = rest.and_then(|text| text.strip_prefix(HEAD)) else { return false };
+    match rest.starts_with(CHECKSUM) {
+        true => checksum::holds(text) == Some(true),
+        false => rest.starts_with(POLICY) && rest.ends_with(END),
+    }
 }
 
 /// A report with the title `title`, which is text, and the body `body`, which is HTML.
@@ -65,11 +77,12 @@ pub(crate) fn page(title: &str, body: &str, script: &str) -> String {
         "" => String::new(),
         script => format!("<script>{script}</script>\n"),
     };
-    format!(
-        "{BEGIN}{ENGLISH}{HEAD}{policy}\">\n\
-         <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}{script}</body>\n</html>\n",
+    checksum::sealed(format!(
+        "{BEGIN}{ENGLISH}{HEAD}{CHECKSUM}{} -->\n{POLICY}{policy}\">\n\
+         <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}{script}{END}",
+        checksum::EMPTY,
         escaped(title)
-    )
+    ))
 }
 
 /// Text with what is between backquotes as code.

@@ -1,6 +1,7 @@
 //! Untrusted text: escaping, dates, secrets, and reading files up to a size limit.
 
 pub mod bounded_file;
+pub(crate) mod checksum;
 #[cfg(feature = "judge")]
 pub(crate) mod count;
 pub mod foreign;

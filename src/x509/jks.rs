@@ -20,6 +20,8 @@ const TRUSTED_CERTIFICATE: usize = 2;
 pub(crate) struct KeyStore {
     /// The certificates, in order: trusted ones, and the chains of private keys.
     pub(crate) certificates: Vec<Certificate>,
+    /// The names of the entries, in order.
+    pub(crate) aliases: Vec<String>,
     /// Whether there is a private key.
     pub(crate) holds_a_key: bool,
 }
@@ -33,7 +35,8 @@ pub(crate) fn read(content: &[u8]) -> Option<KeyStore> {
     for _ in 0..number::<4>(&mut rest)? {
         let kind = number::<4>(&mut rest)?;
         let alias = number::<2>(&mut rest)?;
-        take(&mut rest, alias + size_of::<u64>())?;
+        store.aliases.push(String::from_utf8_lossy(take(&mut rest, alias)?).into_owned());
+        take(&mut rest, size_of::<u64>())?;
         match kind {
             TRUSTED_CERTIFICATE => store.certificates.push(certificate(&mut rest, version)?),
             PRIVATE_KEY => {

@@ -59,7 +59,9 @@ fn the_first_two_lines_of_a_file_are_from_certgrab() {
     }
     let pairs = commented(&holding("Zqone", "a.test")).into_iter().zip(commented(&other));
     for ((format, one), (_, other)) in pairs {
-        let first = |text: &str| text.lines().take(2).collect::<Vec<_>>().join("\n");
+        let first = |text: &str| {
+            crate::support::without_checksum(text).lines().take(2).collect::<Vec<_>>().join("\n")
+        };
         assert_eq!(first(&one), first(&other), "{}", format.name);
         assert_ne!(one, other, "{}", format.name);
     }

@@ -310,7 +310,9 @@ fn every_template_of_the_repository_is_in_the_table() {
             .unwrap()
             .replace("--template FILE`", &format!("--emit {format}`"));
         if let Ok(built_in) = bench::try_bytes(&bundle, format) {
-            assert_eq!(own, String::from_utf8(built_in).unwrap(), "{format}");
+            let texts = [own, String::from_utf8(built_in).unwrap()];
+            let [own, built_in] = texts.map(|text| crate::support::without_checksum(&text));
+            assert_eq!(own, built_in, "{format}");
         }
     }
 }

@@ -15,3 +15,13 @@ pub(crate) use authority::Authority;
 pub(crate) use pki::Pki;
 pub(crate) use run::{Run, certgrab, grab, run};
 pub(crate) use server::Server;
+
+/// `text` without the checksum of a text that certgrab wrote.
+pub(crate) fn without_checksum(text: &str) -> String {
+    match text.split_once("hecksum: ") {
+        Some((before, after)) => {
+            format!("{before}{}", after.trim_start_matches(|one: char| one.is_ascii_hexdigit()))
+        }
+        None => text.to_owned(),
+    }
+}

@@ -12,6 +12,8 @@ use std::{ffi::OsString, sync::OnceLock};
 
 use clap::ValueEnum;
 
+use crate::text::checksum;
+
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
@@ -74,7 +76,7 @@ pub(crate) fn columns_in_language(text: &str) -> String {
 pub(crate) fn page_in_language(page: String) -> String {
     match chosen() {
         Language::En => page,
-        Language::Zh => page::chinese(&page),
+        Language::Zh => checksum::sealed_again(page::chinese(&page)),
     }
 }
 

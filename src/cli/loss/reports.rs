@@ -3,9 +3,9 @@
 //! In: the text of a file. Out: whether it has the form of one: the reports of `check` and `lab`, the
 //! baseline of `check`, a saved ClientHello, and the output of `--emit json` and `--emit html`.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use crate::{check, text::html};
 
@@ -14,7 +14,7 @@ pub(super) fn is_own(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     html::is_page(text)
         || is_junit(text)
-        || text.starts_with("# HELP certgrab_")
+        || text.lines().next().is_some_and(is_metric) && text.lines().all(is_metric)
         || is_json(text)
         || is_of_lines(text, is_command)
         || is_of_lines(text, is_finding)
@@ -22,24 +22,57 @@ pub(super) fn is_own(text: &str) -> bool {
 }
 
 fn is_junit(text: &str) -> bool {
-    text.starts_with("<?xml ")
-        && text
-            .lines()
-            .nth(1)
-            .is_some_and(|line| line.starts_with("<testsuites name=\"certgrab\" "))
+    let rest = text.split_once("?>\n").filter(|(start, _)| start.starts_with("<?xml "));
+    rest.is_some_and(|(_, rest)| {
+        rest.starts_with("<testsuites name=\"certgrab\" ")
+            && rest.trim_end().ends_with("</testsuites>")
+            && rest.split('<').skip(1).all(is_of_junit)
+    })
 }
 
-/// Whether `text` is one JSON object with the keys of one of certgrab's documents.
+/// Whether the tag that `text` begins with, and what follows it, are of a JUnit report of certgrab.
+fn is_of_junit(text: &str) -> bool {
+    const WITH_TEXT: [&str; 2] = ["failure", "system-out"];
+    const OTHERS: [&str; 5] = ["testsuites", "testsuite", "testcase", "error", "skipped"];
+    let Some((tag, after)) = text.split_once('>') else { return false };
+    let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
+    match after.trim().is_empty() {
+        true => WITH_TEXT.contains(&name) || OTHERS.contains(&name),
+        false => WITH_TEXT.contains(&tag.split(' ').next().unwrap_or_default()),
+    }
+}
+
+/// Whether `line` belongs to a file of metrics of certgrab.
+fn is_metric(line: &str) -> bool {
+    let begins = ["# HELP certgrab_", "# TYPE certgrab_", "certgrab_", "# EOF"];
+    begins.iter().any(|begin| line.starts_with(begin))
+}
+
+/// The keys of all of certgrab's documents.
+const KEYS: &str = include_str!("keys.txt");
+
+/// Whether `text` is one JSON object with the keys of one of certgrab's documents and no other ones.
 fn is_json(text: &str) -> bool {
     /// One key of each kind of document with a `schema`, which no other kind has.
     const WITH_SCHEMA: [&str; 5] = ["findings", "target", "anchors", "cases", "client_hello"];
     /// A key of SARIF and one of CycloneDX, which name the tool.
     const WITH_TOOL: [&str; 2] = ["runs", "bomFormat"];
-    let Ok(keys) = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) else {
-        return false;
-    };
-    let has = |wanted: &[&str]| wanted.iter().any(|key| keys.contains_key(*key));
-    has(&["schema"]) && has(&WITH_SCHEMA) || has(&WITH_TOOL) && text.contains("\"certgrab\"")
+    let Ok(document) = serde_json::from_str::<Value>(text) else { return false };
+    let has = |wanted: &[&str]| wanted.iter().any(|key| document.get(key).is_some());
+    let known: HashSet<_> = KEYS.lines().collect();
+    (has(&["schema"]) && has(&WITH_SCHEMA) || has(&WITH_TOOL) && text.contains("\"certgrab\""))
+        && has_keys_of(&document, &known)
+}
+
+/// Whether all keys in `value` are among `known`.
+fn has_keys_of(value: &Value, known: &HashSet<&str>) -> bool {
+    match value {
+        Value::Array(all) => all.iter().all(|one| has_keys_of(one, known)),
+        Value::Object(all) => {
+            all.iter().all(|(key, one)| known.contains(key.as_str()) && has_keys_of(one, known))
+        }
+        _ => true,
+    }
 }
 
 /// Whether each line of `text` begins an entry, as `begins` decides, or continues one.

@@ -5,6 +5,7 @@
 
 mod coding;
 mod esp_bundle;
+#[cfg(feature = "cli")]
 mod existing;
 mod flash;
 mod formats;
@@ -13,6 +14,7 @@ mod outside;
 mod partition;
 mod pkcs7;
 mod sha1;
+#[cfg(feature = "cli")]
 mod shape;
 mod table;
 mod template;
@@ -22,9 +24,10 @@ mod variables;
 
 use std::fmt;
 
-pub use self::existing::is_own;
 #[cfg(feature = "cli")]
-pub(crate) use self::existing::{added_line, are_certificates, is_generated_source, text_of};
+pub(crate) use self::existing::{
+    Change, are_certificates, change_in, is_own, is_unchanged, text_of,
+};
 pub use self::flash::flash_bytes;
 pub use self::formats::Format;
 pub use self::identifier::{Identifier, NotAnIdentifier, Style};

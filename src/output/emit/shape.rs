@@ -40,11 +40,6 @@ pub(super) fn foreign_line_in(text: &str, name: &str) -> Option<usize> {
     nearest(text, std::iter::once(name))
 }
 
-/// Whether the template called `name` writes `text`.
-pub(super) fn is_of(text: &str, name: &str) -> bool {
-    foreign_line_in(text, name).is_none()
-}
-
 /// The first line of `text` that differs from the one of `templates` that agrees with most of it.
 fn nearest<'a>(text: &str, templates: impl Iterator<Item = &'a str>) -> Option<usize> {
     let plain = without_base64(&without_certificates(&as_today(text)));

@@ -32,7 +32,10 @@ use super::{
     templates::{TEMPLATES, with_parts},
     variables,
 };
-use crate::{output::bundle::Bundle, text::foreign::Foreign};
+use crate::{
+    output::bundle::Bundle,
+    text::{checksum, foreign::Foreign},
+};
 
 /// The filters that escape a value from outside, for authors of templates.
 pub const FILTERS: &[(&str, &str)] = &[
@@ -165,7 +168,7 @@ fn fill(
     environment
         .get_template(template)
         .and_then(|template| template.render(variables))
-        .map(String::into_bytes)
+        .map(|text| checksum::sealed(text).into_bytes())
         .map_err(|error| super::Error::Template(explain(template, &error)))
 }
 

@@ -10,7 +10,7 @@ use minijinja::{
 use super::{Identifier, esp_bundle, outside::Outside, sha1};
 use crate::{
     output::bundle::{Bundle, Entry, KeyPossession, Role},
-    text::{foreign::Foreign, time::Time},
+    text::{checksum, foreign::Foreign, time::Time},
     x509::certificate::{Certificate, Curve, Key},
 };
 
@@ -26,6 +26,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("name", "the name of the constant; `name(\"HOST\")` is that of a fact, in the same style"),
     ("name.is_upper", "whether the name is in capitals"),
     ("format", "the name of the format; `template` for a template of your own"),
+    (
+        "checksum",
+        "the checksum of the output: certgrab replaces a file only if `Checksum: {{ checksum }}` in it still holds",
+    ),
     ("host", "the server's name or address, or none for certificates of a file (outside)"),
     ("port", "the server's TCP port, or none"),
     (
@@ -108,6 +112,7 @@ pub(super) fn of(bundle: &Bundle, format: &str, name: &Identifier) -> Value {
     context! {
         name => Value::from_object(Name(name.clone())),
         format => format,
+        checksum => checksum::EMPTY,
         host => bundle.has_a_server().then(|| text(&Foreign::text(&bundle.host))),
         port => bundle.has_a_server().then_some(bundle.port),
         target => bundle.has_a_server().then(|| text(&Foreign::text(&bundle.target()))),

@@ -330,10 +330,10 @@ fn normal(word: &str) -> String {
     word.chars().filter(char::is_ascii_alphanumeric).map(|one| one.to_ascii_lowercase()).collect()
 }
 
-/// Whether `word` is a number, a SHA-256 in hexadecimal, or a name in a folder of OpenSSL's.
+/// Whether `word` is a number, a SHA-256 in hexadecimal, a checksum, or a name in a folder of OpenSSL's.
 fn is_data(word: &str) -> bool {
-    /// The digits of a SHA-256, and of the hash of a subject.
-    const DIGITS: [usize; 2] = [64, 8];
+    /// The digits of a SHA-256, of a checksum, and of the hash of a subject.
+    const DIGITS: [usize; 3] = [64, 16, 8];
     let is_hexadecimal = word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_of_number = |byte: u8| byte.is_ascii_hexdigit() || b"xXlLuU-".contains(&byte);
     DIGITS.contains(&word.len()) && is_hexadecimal

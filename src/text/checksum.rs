@@ -1,0 +1,90 @@
+//! The checksum in a text that certgrab wrote, which shows whether somebody has changed the text.
+//!
+//! In: a text with a place for its checksum. Out: the text with it, and later whether it still holds.
+//! What formatters change does not count: spaces, line ends, quotation marks, what ends items, and the
+//! asterisks of comments.
+
+use std::ops::Range;
+
+/// What precedes a checksum, at the beginning of a line or behind a comment's mark.
+const WORDS: [&str; 2] = ["Checksum: ", "checksum: "];
+
+/// A checksum that has not been computed yet.
+pub(crate) const EMPTY: &str = "0000000000000000";
+
+/// Characters that do not count, besides white space.
+const LAYOUT: &str = "\"',;*";
+
+/// `text` with its checksum in the place that is still [`EMPTY`]; a text without one stays as it is.
+pub(crate) fn sealed(text: String) -> String {
+    match place(&text) {
+        Some(place) if text[place.clone()] == *EMPTY => with_checksum(text, place),
+        _ => text,
+    }
+}
+
+/// `text` with the checksum of what it says now.
+#[cfg(feature = "cli")]
+pub(crate) fn sealed_again(text: String) -> String {
+    match place(&text) {
+        Some(place) => with_checksum(text, place),
+        None => text,
+    }
+}
+
+/// Whether the checksum of `text` is right; `None` without one.
+pub(crate) fn holds(text: &str) -> Option<bool> {
+    place(text).map(|place| text[place.clone()] == checksum(text, &place))
+}
+
+fn with_checksum(mut text: String, place: Range<usize>) -> String {
+    let checksum = checksum(&text, &place);
+    text.replace_range(place, &checksum);
+    text
+}
+
+/// Where the first checksum of `text` is.
+fn place(text: &str) -> Option<Range<usize>> {
+    let after = |words: &'static str| text.match_indices(words).map(|(at, _)| at + words.len());
+    let is_digit = |one: u8| one.is_ascii_digit() || (b'a'..=b'f').contains(&one);
+    let is_one = |at: &usize| {
+        let digits = text.as_bytes()[*at..].iter().take_while(|one| is_digit(**one)).count();
+        digits == EMPTY.len()
+    };
+    let start = WORDS.into_iter().filter_map(|words| after(words).find(is_one)).min()?;
+    Some(start..start + EMPTY.len())
+}
+
+/// The checksum of `text` without the one at `place`: the beginning of its SHA-256.
+fn checksum(text: &str, place: &Range<usize>) -> String {
+    let counts = |one: &char| !one.is_whitespace() && !LAYOUT.contains(*one) && *one != '\u{feff}';
+    let rest = [&text[..place.start], &text[place.end..]];
+    let said: String = rest.into_iter().flat_map(str::chars).filter(counts).collect();
+    let hash = hmac_sha256::Hash::hash(said.as_bytes());
+    hash[..EMPTY.len() / 2].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_any_letter_or_number_shows_and_one_of_layout_does_not() {
+        let text = "/* mine\n * Checksum: 0000000000000000\n */\nint port = 8883;\nchar host[] = \"a.b\";\n";
+        let whole = sealed(text.to_owned());
+        assert_eq!(holds(&whole), Some(true), "{whole}");
+        assert_eq!(sealed(whole.clone()), whole);
+        for (from, to) in [("\n", "\r\n"), (" = ", "="), ("\"", "'"), ("mine", "mine *\n *")] {
+            assert_eq!(holds(&whole.replace(from, to)), Some(true), "{from}");
+        }
+        for (from, to) in [("8883", "8884"), ("a.b", "a-b"), ("mine", "Mine"), ("\nint", "\n//int")]
+        {
+            assert_eq!(holds(&whole.replace(from, to)), Some(false), "{from}");
+        }
+        assert_eq!(holds(text), Some(false));
+        for none in ["", "Checksum: ", "Checksum: 00000000000000000", "Checksum: 000000000000000G"]
+        {
+            assert_eq!((holds(none), sealed(none.to_owned())), (None, none.to_owned()), "{none}");
+        }
+    }
+}
