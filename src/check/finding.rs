@@ -30,7 +30,7 @@ pub struct Finding {
     pub part: Option<String>,
 }
 
-/// How much a finding matters, and thereby how the command ends.
+/// How much a finding matters; the worst decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Good to know; no action is needed.

@@ -8,7 +8,7 @@ use super::{Finding, Severity};
 /// The fewest Base64 digits of a certificate: 200 bytes are too few for a name, a key and a signature.
 pub(super) const FEWEST_DIGITS: usize = 268;
 
-/// The fewest letters of a row that stands for text, such as `XXXX`.
+/// The fewest equal letters that replace text, such as `XXXX`.
 const ROW: usize = 4;
 
 /// Words of a sentence that asks for a certificate.

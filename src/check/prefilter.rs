@@ -101,7 +101,7 @@ const fn hyphens(word: &'static [u8]) -> Sign {
 }
 
 impl Follows {
-    /// Whether it stands at the beginning of `rest`.
+    /// Whether `rest` begins with it.
     fn is_at(self, rest: &[u8]) -> bool {
         let is_base64 =
             |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'\\');

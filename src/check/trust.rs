@@ -1,8 +1,8 @@
-//! Which of the committed certificates the manifest's stores vouch for.
+//! Which of the committed certificates the manifest's stores confirm.
 //!
 //! In: certificates of a lock or of a file generated from it, the stores, and what the server presents
-//! if it was asked. Out: the standing of each certificate, and findings for those that no store vouches
-//! for.
+//! if it was asked. Out: the standing of each certificate, and findings for those that no store
+//! confirms.
 //!
 //! A device trusts every certificate in its constants, so a certificate that someone added to a lock is
 //! a trust anchor like those that certgrab chose. The search goes from the stores down, over the graph of

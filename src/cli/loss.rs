@@ -139,7 +139,7 @@ fn read_present(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
 }
 
 /// Refuses a link at `path` to `place` outside its `folder`, where no file exists: following it would
-/// create a file that nobody named.
+/// create a file that the user did not name.
 pub(crate) fn refuse_dangling(path: &Path, place: &Path, folder: &Path) -> Result<(), Failure> {
     if !path.is_symlink() || place.exists() || place.starts_with(folder) {
         return Ok(());

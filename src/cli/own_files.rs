@@ -129,8 +129,8 @@ fn is_same(one: &Path, other: &Path) -> bool {
     output::place_of(one) == output::place_of(other)
 }
 
-/// Refuses a link in the place of a file that the user did not name: it would be followed to a file that
-/// nobody meant.
+/// Refuses a link in the place of a file that the user did not name: following it would change another
+/// file.
 fn refuse_link(path: &Path) -> Result<(), Failure> {
     if !path.is_symlink() {
         return Ok(());

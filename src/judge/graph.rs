@@ -1,6 +1,6 @@
 //! The graph of a chain: which certificate may have issued which.
 //!
-//! In: the certificates at hand, and the [`Work`] of their target. Out: the issuers of a certificate, what
+//! In: the available certificates, and the [`Work`] of their target. Out: the issuers of a certificate, what
 //! leads up from a leaf, and every partial path. Whether a path verifies is decided in [`super::path`].
 //!
 //! An edge needs the issuer's name, compared byte by byte as rustls-webpki does, and its signature. How a
@@ -19,7 +19,7 @@ use crate::x509::{
 /// The most intermediates of a path: those that rustls-webpki tries.
 const MAX_INTERMEDIATES: usize = 6;
 
-/// The certificates at hand.
+/// The available certificates.
 pub struct Graph<'a> {
     /// By subject; those of one subject in the order given.
     certificates: Vec<&'a Certificate>,

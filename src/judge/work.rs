@@ -1,7 +1,7 @@
 //! The limits of the path search: partial paths tried and signatures checked.
 //!
-//! A server chooses the names and keys of its chain, and thereby the number of possible paths: 31
-//! certificates with the same name make more paths than can be tried. One [`Work`] counts for a target
+//! The names and keys of a server's chain determine the number of possible paths: 31 certificates with
+//! the same name make more paths than can be tried. One [`Work`] counts for a target
 //! in all stages. Each item counts once, in any stage, so the outcome does not depend on other targets.
 //! This module reads no clock: a caller with a deadline passes a function that reports whether it has
 //! passed.

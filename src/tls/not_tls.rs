@@ -44,8 +44,8 @@ pub enum Plain {
 
 /// A CONNECT of MQTT with the protocol level 127, which no broker has.
 ///
-/// It must answer with a CONNACK that says "unacceptable protocol version" and hang up (MQTT 3.1.1
-/// section 3.1.2.2), so no session begins and nobody is logged in.
+/// It must answer with a CONNACK that says "unacceptable protocol version" and disconnect (MQTT
+/// 3.1.1 section 3.1.2.2), so no session begins and no client is logged in.
 pub(crate) const MQTT_QUESTION: [u8; 14] =
     [0x10, 12, 0, 4, b'M', b'Q', b'T', b'T', 0x7f, 2, 0, 60, 0, 0];
 

@@ -250,7 +250,7 @@ impl Search<'_> {
                     recording.borrow_mut().record(verified, root);
                 }
             }
-            // Refusing each path makes the search go on to the next one.
+            // Refusing each path makes the search continue with the next one.
             is_one_path.then_some(()).ok_or(webpki::Error::UnknownIssuer)
         };
         let usage = KeyUsage::server_auth();

@@ -14,7 +14,7 @@ pub(super) struct Recorded {
     pub(super) schemes: &'static [u16],
 }
 
-/// The stacks behind a row of the table of devices.
+/// A row of the table of devices, with its stacks.
 pub(super) fn of_device(device: &'static Device) -> Recorded {
     let stacks: &'static [&'static str] = match device.name {
         "esp-idf" => &["esp-idf", "esp-idf-dates", "esp-bundle", "esp-bundle-cross-signed"],

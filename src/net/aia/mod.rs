@@ -48,7 +48,7 @@ pub const MAX_DEPTH: usize = 4;
 
 /// How long the other URLs are waited for once one of them gave an issuer: a connection and an answer
 /// from the other side of the world, with 250 ms each way. Slower servers are ignored; all others are
-/// heard, so the outcome is the same in every run.
+/// used, so the outcome is the same in every run.
 pub const GRACE: Duration = Duration::from_millis(500);
 
 /// Whether and where issuers are fetched.

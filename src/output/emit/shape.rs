@@ -21,7 +21,7 @@ const END: &str = "-----END CERTIFICATE-----";
 /// [`BEGIN`] in Base64.
 const BEGIN_IN_BASE64: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t";
 
-/// What stands for data that was removed: a number.
+/// Replaces data that was removed: a number.
 const DATA: &str = " 0 ";
 
 /// What templates of earlier versions said, each with what they say now.

@@ -3,10 +3,9 @@
 //! In: a [`Bundle`](crate::output::bundle::Bundle). Out: text, and from the text the same bundle
 //! again, without loss.
 //!
-//! RFC 7468 section 5.2 lets text stand above each block and has parsers pass over it, so a lock
-//! is also a PEM file for every other tool. What the text says of a certificate is compared with
-//! the certificate when the lock is read: a reviewer reads the text, the device gets the block, and
-//! the two must agree.
+//! RFC 7468 section 5.2 allows text above each block, which parsers skip, so a lock is also a PEM
+//! file for every other tool. When a lock is read, the text about a certificate is compared with
+//! the certificate: a reviewer reads the text, the device gets the block, and the two must agree.
 //!
 //! ```text
 //! # certgrab lock 1: the certificates for `m1.tuyacn.com:8883`

@@ -30,7 +30,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// A string literal that begins at its quote; `raw` if a backslash stands for itself.
+    /// A string literal that begins at its quote; `raw` if a backslash is not an escape.
     pub(crate) fn literal(&mut self, raw: bool, is_c_string: bool) {
         let line = self.line;
         let Some(quote) = self.take() else { return };

@@ -26,7 +26,7 @@ enum Step {
 /// Tokens of a value.
 #[derive(Clone, Copy)]
 enum Kind {
-    /// Numbers, hashes and what stands for a certificate.
+    /// Numbers, hashes and the replacement of a certificate.
     Data,
     /// One character each.
     Characters,
@@ -79,7 +79,7 @@ impl Pattern {
         (!places.contains(&self.steps.len())).then_some(tokens.len())
     }
 
-    /// Where a token can stand from `starts` on; `met` has the last round in which a step was met.
+    /// The positions that a token can have from `starts` on; `met` has the last round in which a step was met.
     fn places(&self, met: &mut [usize], (round, starts): (usize, Vec<usize>)) -> Vec<usize> {
         let (mut open, mut places) = (starts, Vec::new());
         while let Some(at) = open.pop() {
@@ -290,7 +290,7 @@ fn pieces(source: &'static str) -> Vec<&'static str> {
     all
 }
 
-/// What stands between the braces of `expression`.
+/// The text between the braces of `expression`.
 fn inside(expression: &'static str) -> &'static str {
     expression.trim_matches(|one: char| " -{}%".contains(one))
 }
