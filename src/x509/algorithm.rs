@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_is_found_by_its_identifier_and_stands_in_its_own_row() {
+    fn a_digest_is_found_by_its_identifier() {
         for (digest, name, octets, id) in &DIGESTS {
             assert_eq!((digest.name(), digest.octets()), (*name, *octets));
             assert_eq!(Digest::of_id(id.as_bytes()), Some(*digest));

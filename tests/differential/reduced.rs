@@ -76,7 +76,7 @@ fn past_disagreements_are_judged_as_by_the_library() {
 /// A check of nameConstraints adds an address in the common name to the names of a certificate in Java's cache. The
 /// client forgets it, as another program would not have it.
 #[test]
-fn java_judges_a_chain_alone_though_it_has_seen_the_leaf_below_nameconstraints() {
+fn java_judges_each_chain_without_earlier_ones() {
     let Some(clients) = Clients::build(false).filter(|clients| clients.has("java")) else { return };
     let named = |constrained: bool| {
         let mut chain = Chain::sound(Kind::P256);

@@ -262,7 +262,7 @@ mod tests {
     const CURVES: [&Curve; 3] = [&P192, &P224, &BRAINPOOL_512];
 
     #[test]
-    fn a_generator_is_on_its_curve_and_its_order_leads_to_infinity() {
+    fn a_generator_is_on_its_curve_and_has_its_order() {
         for curve in CURVES {
             let field = Field::of(curve).unwrap();
             let generator = field.generator(curve).unwrap();
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_a_signature_are_not_negative_and_fill_it() {
+    fn signature_numbers_are_positive_and_fill_the_sequence() {
         assert_eq!(halves(&[0x30, 6, 2, 1, 5, 2, 1, 6]), Some([&[5][..], &[6]]));
         assert_eq!(halves(&[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6]), Some([&[0x85][..], &[6]]));
         for broken in [
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn signatures_made_by_openssl_are_valid_and_changed_ones_are_not() {
+    fn signatures_by_openssl_are_valid_and_changed_ones_are_not() {
         for (curve, point, signatures) in SIGNED {
             let digests =
                 [Sha256::digest(b"certgrab").to_vec(), Sha512::digest(b"certgrab").to_vec()];
