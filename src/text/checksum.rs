@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_of_any_letter_or_number_shows_and_one_of_layout_does_not() {
+    fn a_changed_word_is_detected_and_a_changed_layout_is_not() {
         let text = "/* mine\n * Checksum: 0000000000000000\n */\nint port = 8883;\nchar host[] = \"a.b\";\n";
         let whole = sealed(text.to_owned());
         assert_eq!(holds(&whole), Some(true), "{whole}");
