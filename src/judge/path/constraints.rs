@@ -4,13 +4,10 @@
 //! another constrained type. Verifying again with only the supported constraints shows which of the two
 //! happened.
 
-use std::time::Duration;
-
 use der::asn1::ObjectIdentifier;
-use rustls_pki_types::{CertificateDer, Der, SignatureVerificationAlgorithm, UnixTime};
-use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
+use webpki::Error;
 
-use super::Question;
+use super::{Question, verify::verify_below};
 use crate::x509::{
     certificate::Certificate,
     der::{Element, Elements},
@@ -60,23 +57,7 @@ fn violates(
     constraints: &[u8],
     question: Question<'_>,
 ) -> bool {
-    let ders: Vec<_> = below.iter().map(|one| CertificateDer::from(one.der())).collect();
-    let above = CertificateDer::from(above.der());
-    let Some((leaf, intermediates)) = ders.split_first() else { return false };
-    let (Ok(leaf), Ok(mut anchor)) =
-        (EndEntityCert::try_from(leaf), anchor_from_trusted_cert(&above))
-    else {
-        return false;
-    };
-    anchor.name_constraints = Some(Der::from_slice(constraints));
-    let at = question.at.unix().try_into().unwrap_or(0);
-    let at = UnixTime::since_unix_epoch(Duration::from_secs(at));
-    let algorithms = question.work.algorithms();
-    let algorithms: Vec<_> =
-        algorithms.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
-    let (usage, anchors) = (KeyUsage::server_auth(), [anchor]);
-    let outcome =
-        leaf.verify_for_usage(&algorithms, &anchors, intermediates, at, usage, None, None);
+    let outcome = verify_below(below, above, Some(constraints), question);
     matches!(outcome, Err(Error::NameConstraintViolation))
 }
 

@@ -15,12 +15,13 @@ mod explain;
 mod pss;
 mod search;
 mod spelling;
+mod verify;
 mod webpki_error;
 mod words;
 
-use rustls_pki_types::{CertificateDer, ServerName};
-use webpki::EndEntityCert;
+use rustls_pki_types::ServerName;
 
+use self::verify::verify_name;
 use crate::chain::Presented;
 use crate::{
     judge::work::Work,
@@ -153,17 +154,11 @@ pub(crate) fn leaf_is_valid(leaf: &Certificate, question: Question<'_>) -> Resul
 
 /// Whether `leaf` may be valid for `name`, so that its issuers matter.
 pub(crate) fn may_be_for(leaf: &Certificate, name: &ServerName<'static>) -> bool {
-    let der = CertificateDer::from(leaf.der());
-    let outcome =
-        EndEntityCert::try_from(&der).and_then(|leaf| leaf.verify_is_valid_for_subject_name(name));
-    !matches!(outcome, Err(webpki::Error::CertNotValidForName(_)))
+    !matches!(verify_name(leaf, name), Err(webpki::Error::CertNotValidForName(_)))
 }
 
 /// Whether the leaf is valid for the name, if there is one, whoever issued it.
 fn leaf_is_named(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     let Some(name) = question.name else { return Ok(()) };
-    let der = CertificateDer::from(leaf.der());
-    EndEntityCert::try_from(&der)
-        .and_then(|leaf| leaf.verify_is_valid_for_subject_name(name))
-        .map_err(|error| explain::leaf_refused(leaf, question, &error))
+    verify_name(leaf, name).map_err(|error| explain::leaf_refused(leaf, question, &error))
 }

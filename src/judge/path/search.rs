@@ -11,12 +11,13 @@ use std::{
     ops::{ControlFlow, Range},
 };
 
-use rustls_pki_types::{
-    CertificateDer, Der, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
-};
-use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
+use rustls_pki_types::{CertificateDer, ServerName};
+use webpki::{EndEntityCert, VerifiedPath};
 
-use super::{Path, Paths, Question};
+use super::{
+    Path, Paths, Question,
+    verify::{trust_anchor, verify},
+};
 use crate::{
     judge::{
         graph::{Graph, walk},
@@ -218,7 +219,7 @@ impl Search<'_> {
         among: Range<usize>,
         is_one_path: bool,
     ) -> webpki::Error {
-        let Asked { roots, at, .. } = self.asked;
+        let (Asked { roots, at, .. }, work) = (self.asked, self.work);
         let roots = &roots[among.clone()];
         let ders: Vec<_> = roots.iter().map(|(root, _)| CertificateDer::from(root.der())).collect();
         // Certificates with the same name and key are one anchor: either a root or its renewal may be
@@ -226,7 +227,7 @@ impl Search<'_> {
         let (mut anchors, mut positions): (Vec<_>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
         for (position, (der, root)) in ders.iter().zip(roots).enumerate() {
             // A root that rustls-webpki cannot read ends none of its paths.
-            let Some(anchor) = trust_anchor(der, root.1) else { continue };
+            let Ok(anchor) = trust_anchor(der, root.1) else { continue };
             match anchors.iter().position(|known| *known == anchor) {
                 Some(known) => positions[known].push(among.start + position),
                 None => {
@@ -237,12 +238,6 @@ impl Search<'_> {
         }
         let intermediates: Vec<_> =
             above.iter().map(|one| CertificateDer::from(one.der())).collect();
-        let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(
-            at.unix().try_into().unwrap_or(0),
-        ));
-        let algorithms = self.work.algorithms();
-        let algorithms: Vec<_> =
-            algorithms.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
         let recording = std::cell::RefCell::new(&mut *self);
         let hook = |verified: &VerifiedPath<'_>| {
             if let Some(known) = anchors.iter().position(|anchor| anchor == verified.anchor()) {
@@ -253,16 +248,7 @@ impl Search<'_> {
             // Refusing each path makes the search continue with the next one.
             is_one_path.then_some(()).ok_or(webpki::Error::UnknownIssuer)
         };
-        let usage = KeyUsage::server_auth();
-        let ended = end_entity.verify_for_usage(
-            &algorithms,
-            &anchors,
-            &intermediates,
-            at,
-            usage,
-            None,
-            Some(&hook),
-        );
+        let ended = verify(end_entity, &anchors, &intermediates, (*at, work), Some(&hook));
         ended.err().unwrap_or(webpki::Error::UnknownIssuer)
     }
 
@@ -315,18 +301,6 @@ fn anchor_violation(anchor: &Certificate, at: Option<Time>) -> Option<Violation>
     }
 }
 
-/// The root in the form for rustls-webpki, with the constraints that its store puts on it.
-fn trust_anchor<'a>(
-    der: &'a CertificateDer<'a>,
-    constraints: Option<&'static [u8]>,
-) -> Option<TrustAnchor<'a>> {
-    let mut anchor = anchor_from_trusted_cert(der).ok()?;
-    if let Some(constraints) = constraints {
-        anchor.name_constraints = Some(Der::from_slice(constraints));
-    }
-    Some(anchor)
-}
-
 #[cfg(test)]
 mod tests {
     use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -342,7 +316,7 @@ mod tests {
                 let certificate = Certificate::from_der(der).ok()?;
                 let root = Root { certificate, source: Source::Mozilla };
                 let constraints = store::mozilla_constraints(&root);
-                trust_anchor(der, constraints).filter(|own| own.subject == anchor.subject)
+                trust_anchor(der, constraints).ok().filter(|own| own.subject == anchor.subject)
             });
             // The two lists are of different days: a root of one may have left the other.
             let Some(own) = own else { continue };

@@ -3,12 +3,14 @@
 //! In: the chain by names and signatures, and the error. Out: the certificate that the error is
 //! about, with a reason. rustls-webpki decides; this only explains the decision.
 
-use std::time::Duration;
+use rustls_pki_types::{CertificateDer, ServerName};
+use webpki::{EndEntityCert, Error, anchor_from_trusted_cert};
 
-use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, UnixTime};
-use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
-
-use super::{Question, constraints, pss, words};
+use super::{
+    Question, constraints, pss,
+    verify::{verify_below, verify_name},
+    words,
+};
 use crate::text::count::counted;
 use crate::x509::{
     certificate::{Certificate, Key},
@@ -84,7 +86,7 @@ fn fails_when_used<'a, 'b>(
     question: Question<'_>,
 ) -> Option<&'b &'a Certificate> {
     let gives = |below: &[&Certificate], anchor: &Certificate| {
-        verified_below(below, anchor, question).err().as_ref() == Some(error)
+        verify_below(below, anchor, None, question).err().as_ref() == Some(error)
     };
     // The leaf reads its names, and each certificate its basicConstraints below its own issuer.
     let own = chain.iter().enumerate().find(|(place, one)| {
@@ -99,32 +101,11 @@ fn fails_when_used<'a, 'b>(
 
 /// The error of rustls-webpki for the names of a leaf, which are not compared.
 fn names_of(leaf: &Certificate) -> Result<(), Error> {
-    let der = CertificateDer::from(leaf.der());
     let Ok(any) = ServerName::try_from("name.invalid") else { return Ok(()) };
-    match EndEntityCert::try_from(&der)?.verify_is_valid_for_subject_name(&any) {
+    match verify_name(leaf, &any) {
         Err(Error::CertNotValidForName(_)) => Ok(()),
         outcome => outcome,
     }
-}
-
-/// The outcome of rustls-webpki for the chain `below`, from its leaf up, with `anchor` trusted.
-fn verified_below(
-    below: &[&Certificate],
-    anchor: &Certificate,
-    question: Question<'_>,
-) -> Result<(), Error> {
-    let ders: Vec<_> = below.iter().map(|one| CertificateDer::from(one.der())).collect();
-    let Some((leaf, intermediates)) = ders.split_first() else { return Ok(()) };
-    let above = CertificateDer::from(anchor.der());
-    let anchors = [anchor_from_trusted_cert(&above)?];
-    let at = question.at.unix().try_into().unwrap_or(0);
-    let at = UnixTime::since_unix_epoch(Duration::from_secs(at));
-    let algorithms = question.work.algorithms();
-    let algorithms: Vec<_> =
-        algorithms.iter().map(|one| one as &dyn SignatureVerificationAlgorithm).collect();
-    let leaf = EndEntityCert::try_from(leaf)?;
-    let usage = KeyUsage::server_auth();
-    leaf.verify_for_usage(&algorithms, &anchors, intermediates, at, usage, None, None).map(drop)
 }
 
 /// The error of rustls-webpki for a certificate alone.
