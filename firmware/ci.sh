@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Tests the firmware: unit tests, then every level that this machine has the tools for, against
-# brokers of its own. CERTGRAB may name the certgrab to test; without it, this repository's is built.
+# Tests the firmware: unit tests, then every level whose tools are installed, against local brokers.
+# CERTGRAB is the path of the certgrab to test; without it, this repository's is built.
 #
-# With CERTGRAB_REQUIRE_PARTS=1 nothing is skipped, and root installs what is missing.
+# With CERTGRAB_REQUIRE_PARTS=1 a missing tool is a failure, and root installs missing packages first.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 if [ "${CERTGRAB_REQUIRE_PARTS:-}" = 1 ] && [ "$(id -u)" = 0 ]; then
     packages=(
-        # certgrab's and mbedTLS's build, and the brokers
+        # to build certgrab and mbedTLS, and the broker
         cmake clang libclang-dev gcc libc6-dev mosquitto ninja-build
         # L2
         libmbedtls-dev
         # L3
         lld picolibc-riscv64-unknown-elf qemu-system-misc
-        # L3 to L5: a Rust whose std comes with its sources
+        # L3 to L5: a Rust with the sources of its std
         cargo-web rust-web-src rustc-web
     )
     missing=()
@@ -28,10 +28,10 @@ if [ "${CERTGRAB_REQUIRE_PARTS:-}" = 1 ] && [ "$(id -u)" = 0 ]; then
 fi
 
 cargo fmt --check
-# From here, so that no rustup meets the toolchain file of `device`.
+# Run in this folder, so that rustup does not read the toolchain file of `device`.
 rustfmt --check --edition 2024 {device,emulated}/{build,src/main}.rs emulated/src/bin/project.rs ../templates/project/esp-hal/https/talk.rs
-# One selection for all steps, bench's own builds included: with another, cargo gives the dependencies
-# other features, and builds them once more.
+# All steps use the same selection, as do the builds that bench starts: with another selection, cargo
+# unifies features differently and rebuilds the dependencies.
 selection=(--workspace --all-targets --features firmware-core/std)
 cargo clippy "${selection[@]}" -- -D warnings
 cargo test "${selection[@]}"

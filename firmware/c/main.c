@@ -1,12 +1,12 @@
-/* An MQTT-over-TLS client in the manner of an ESP-IDF application, on a desk.
+/* An MQTT-over-TLS client on a PC, written like an ESP-IDF application.
  *
- * In: a host and a port on the command line; the anchor comes from the generated header, the only
- * certificate that is trusted. Out: log lines, exit code 0 once the broker has taken the
- * connection, 1 with mbedTLS's own reason if it has not.
+ * In: a host and a port on the command line. It trusts only the anchor in the generated header.
+ * Out: log lines, and exit code 0 if the broker accepts the connection, or 1 with mbedTLS's reason
+ * if not.
  *
- * TLS and MQTT are those of the project `linux-c`, which `certgrab new` writes: tls.c and mqtt.c.
+ * TLS and MQTT are tls.c and mqtt.c of the project `linux-c`, which `certgrab new` generates.
  *
- * On an ESP32 the same header goes into `esp_mqtt_client_config_t`:
+ * On an ESP32, use the same header in `esp_mqtt_client_config_t`:
  *
  *     .broker.verification.certificate = BROKER_ROOT_CA,   // a length of 0: PEM up to its NUL
  */

@@ -1,4 +1,4 @@
-//! Turns the committed lock into the constants of `src/anchor.rs`. Reads files only.
+//! Generates the constants of `src/anchor.rs` from the committed lock. Opens no socket.
 
 fn main() {
     println!("cargo::rerun-if-env-changed=CERTGRAB_LOCK");

@@ -1,4 +1,4 @@
-//! Passes ESP-IDF's settings and linker arguments on to this crate.
+//! Passes ESP-IDF's settings and linker arguments to this crate.
 
 fn main() {
     embuild::espidf::sysenv::output();

@@ -1,4 +1,4 @@
-//! Turns the committed lock into the constant that embedded-tls reads.
+//! Generates the constant for embedded-tls from the committed lock.
 
 fn main() {
     println!("cargo::rerun-if-env-changed=CERTGRAB_LOCK");

@@ -1,4 +1,4 @@
-//! Tells the linker where the machine's memory is.
+//! Passes the memory layout to the linker.
 
 fn main() {
     let folder = std::env::var("CARGO_MANIFEST_DIR").expect("cargo names the folder");

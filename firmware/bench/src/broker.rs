@@ -1,8 +1,8 @@
-//! A real mosquitto for one case.
+//! Starts mosquitto for one case.
 //!
-//! In: a certificate chain, its key, and whether clients need a certificate. Out: [`Broker`],
-//! listening on two ports of the loopback: one with TLS for the device, one without for the bench.
-//! It ends with the value.
+//! In: a certificate chain, its key, and whether clients need a certificate. Out: [`Broker`], which
+//! listens on two ports of the loopback interface: one with TLS for the device, one without for the
+//! bench. Dropping it stops mosquitto.
 
 use crate::{Fault, pki::Served};
 use std::{
@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long mosquitto may take to listen.
+/// The time limit for mosquitto to start listening.
 const START: Duration = Duration::from_secs(10);
 
 /// A running mosquitto.
@@ -23,19 +23,19 @@ pub(crate) struct Broker {
     directory: PathBuf,
     /// The port with TLS.
     pub(crate) port: u16,
-    /// The port without, for the bench itself.
+    /// The port without TLS, for the bench.
     pub(crate) plain: u16,
 }
 
 impl Broker {
-    /// Starts a broker that presents `served`, with its files in a folder of `parent`; with
-    /// `clients`, it takes only devices that have a certificate of that authority.
+    /// Starts a broker that presents `served`, with its files in a folder of `parent`. With
+    /// `client_ca`, it only accepts devices with a certificate of that CA.
     pub(crate) fn start(
         parent: &Path,
         served: &Served,
-        clients: Option<&str>,
+        client_ca: Option<&str>,
     ) -> Result<Self, Fault> {
-        // Named by no port: the system gives the same one twice.
+        // The name does not contain the port, because the system may assign the same port again.
         let directory = tempfile::Builder::new().prefix("broker-").tempdir_in(parent)?.keep();
         let (port, plain) = (free_port()?, free_port()?);
         let file = |name: &str, text: &str| -> Result<String, Fault> {
@@ -50,9 +50,9 @@ impl Broker {
             file("chain.pem", &served.chain)?,
             file("key.pem", &served.key)?,
         );
-        if let Some(authority) = clients {
-            let authority = file("clients.pem", authority)?;
-            settings += &format!("cafile {authority}\nrequire_certificate true\n");
+        if let Some(ca) = client_ca {
+            let path = file("clients.pem", ca)?;
+            settings += &format!("cafile {path}\nrequire_certificate true\n");
         }
         file("mosquitto.conf", &settings)?;
         let process = spawn(&directory)?;
@@ -89,7 +89,7 @@ impl Broker {
 
 impl Drop for Broker {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to end.
+        // Both fail if mosquitto has already ended; that does not matter.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -108,12 +108,12 @@ fn spawn(directory: &Path) -> Result<Child, Fault> {
         .map_err(|error| format!("mosquitto: {error}").into())
 }
 
-/// Debian keeps mosquitto where only root's `PATH` looks.
+/// Debian installs mosquitto in /usr/sbin, which is only in root's `PATH`.
 pub(crate) fn path_with_sbin() -> String {
     format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default())
 }
 
-/// A port that nobody listens on at the moment.
+/// A port that is currently free.
 pub(crate) fn free_port() -> Result<u16, Fault> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

@@ -1,6 +1,6 @@
-//! The firmware, built with the anchor that was grabbed.
+//! Builds the firmware with the grabbed anchor.
 //!
-//! In: a lock. Out: [`Built`], the host program, and where the generated C header is.
+//! In: a lock. Out: [`Built`], the host program, and the folder of the generated C header.
 
 use crate::{Fault, broker::Broker, pki::NAME, tools::workspace};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use std::{
 /// The features of every build of this workspace.
 const FEATURES: &str = "firmware-core/std";
 
-/// A program of this workspace, and the folder that its build script wrote to.
+/// The host program.
 pub(crate) struct Built {
     pub(crate) program: PathBuf,
 }
@@ -23,7 +23,7 @@ impl Built {
         Self::of(&build(lock, FEATURES)?)
     }
 
-    /// The same without verification, for the lab to catch.
+    /// Builds the host program without verification, which the lab must detect.
     pub(crate) fn unsound_host(lock: &Path) -> Result<Self, Fault> {
         Self::of(&build(lock, &format!("{FEATURES},host/verification-off"))?)
     }
@@ -50,17 +50,17 @@ pub(crate) fn program(lock: &Path, name: &str) -> Result<PathBuf, Fault> {
     executable(&build(lock, FEATURES)?, name)
 }
 
-/// The program that cargo says it built of the target `name`.
+/// The executable of the target `name` in cargo's messages.
 fn executable(messages: &[Value], name: &str) -> Result<PathBuf, Fault> {
     let program = messages
         .iter()
         .filter(|message| message["target"]["name"] == name)
         .filter(|message| message["profile"]["test"] == false)
         .find_map(|message| message["executable"].as_str());
-    Ok(program.ok_or_else(|| format!("cargo names no executable of {name}"))?.into())
+    Ok(program.ok_or_else(|| format!("cargo did not report an executable of {name}"))?.into())
 }
 
-/// Builds the C client's crate with the anchor in `lock`; the folder that its header is in.
+/// Builds the C client's crate with the anchor in `lock`, and returns the folder of its header.
 pub(crate) fn header(lock: &Path) -> Result<PathBuf, Fault> {
     let messages = build(lock, FEATURES)?;
     let folder = messages
@@ -68,12 +68,12 @@ pub(crate) fn header(lock: &Path) -> Result<PathBuf, Fault> {
         .filter(|message| message["reason"] == "build-script-executed")
         .filter(|message| message["package_id"].as_str().is_some_and(|id| id.contains("c-client")))
         .find_map(|message| message["out_dir"].as_str())
-        .ok_or("cargo names no folder of the header")?;
+        .ok_or("cargo did not report the folder of the header")?;
     Ok(folder.into())
 }
 
-/// What cargo says while it builds the workspace. It is `ci.sh`'s selection too: another would have
-/// other features of the dependencies, which would then be built once more.
+/// Builds the workspace and returns cargo's messages. The selection is the same as in `ci.sh`: with
+/// another one, cargo unifies features differently and rebuilds the dependencies.
 fn build(lock: &Path, features: &str) -> Result<Vec<Value>, Fault> {
     let output = Command::new(env!("CARGO"))
         .current_dir(workspace())

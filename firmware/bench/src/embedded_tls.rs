@@ -1,6 +1,6 @@
-//! The constant of `rust-der`, in a client over embedded-tls: Rust alone, TLS 1.3 alone.
+//! The constant of `rust-der` in a client over embedded-tls: pure Rust, TLS 1.3 only.
 //!
-//! In: the grabbed lock. Out: the same cases as in the other levels, in embedded-tls's own words.
+//! In: the grabbed lock. Out: the same cases as in the other levels, with embedded-tls's errors.
 
 use crate::{
     Bench, Fault,
@@ -28,9 +28,9 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         ("another root", &pki.other_root),
         ("another name", &pki.other_name),
         ("an expired certificate", &pki.expired),
-        ("a server that leaves out its intermediate", &pki.bare),
-        // It verifies from the anchor down and expects the topmost certificate right below that.
-        ("a chain that goes on above the anchor", &pki.topped),
+        ("a server that does not send its intermediate", &pki.leaf_only),
+        // It verifies from the anchor down, and expects the last certificate to be issued by the anchor.
+        ("a chain that continues above the anchor", &pki.above_anchor),
     ] {
         report.case(&format!("embedded-tls: {what} is refused"), || {
             connect(served)?.fails(&["InvalidCertificate"])

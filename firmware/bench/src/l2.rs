@@ -1,7 +1,7 @@
 //! L2: the generated C header, in a C client over the system's mbedTLS.
 //!
-//! In: the grabbed lock. Out: the same cases as far as that library's version goes: Debian's 2.28
-//! knows TLS 1.2 only.
+//! In: the grabbed lock. Out: the same cases as L1, as far as the library supports them: Debian's 2.28
+//! supports only TLS 1.2.
 
 use crate::{
     Bench, Fault,
@@ -38,8 +38,13 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         let broker = Broker::start(bench.directory.path(), &pki.good, None)?;
         let mut observer = Observer::connect(broker.plain)?;
         run(&client, &broker)?.succeeds(&["CONNACK: the broker took the connection"])?;
-        let beat = observer.hear("devices/c-client/heartbeat", LIMIT)?;
-        if beat == r#"{"beat":1}"# { Ok(()) } else { Err(format!("it said {beat}").into()) }
+        let found = observer.receive("devices/c-client/heartbeat", LIMIT)?;
+        let expected = r#"{"beat":1}"#;
+        if found == expected {
+            Ok(())
+        } else {
+            Err(format!("expected {expected}, found {found}").into())
+        }
     });
     report.case("L2: another root is refused", || {
         connect(&pki.other_root)?
@@ -51,23 +56,23 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
     report.case("L2: an expired certificate is refused", || {
         connect(&pki.expired)?.fails(&["-0x2700", "The certificate validity has expired"])
     });
-    report.case("L2: a server that leaves out its intermediate is refused", || {
-        connect(&pki.bare)?
+    report.case("L2: a server that does not send its intermediate is refused", || {
+        connect(&pki.leaf_only)?
             .fails(&["-0x2700", "The certificate is not correctly signed by the trusted CA"])
     });
-    report.case("L2: a server that tops its chain with a cross-signed root still connects", || {
-        connect(&pki.topped)?.succeeds(&["CONNACK"])
+    report.case("L2: connects to a server whose chain ends with a cross-signed root", || {
+        connect(&pki.above_anchor)?.succeeds(&["CONNACK"])
     });
-    report.case("L2: a server that moved to a root which ours cross-signed connects", || {
+    report.case("L2: connects to a server that moved to a root cross-signed by ours", || {
         connect(&pki.moved)?.succeeds(&["CONNACK"])
     });
     Ok(())
 }
 
-/// Compiles the client with every warning an error.
+/// Compiles the client; every warning is an error.
 fn compile(bench: &Bench) -> Result<PathBuf, Fault> {
     let client = bench.directory.path().join("c-client");
-    // TLS and MQTT are the project's that `certgrab new linux-c` writes: there is one of each.
+    // The client uses the TLS and MQTT of the project that `certgrab new linux-c` generates.
     let tls = workspace().join("../templates/project/linux-c");
     let mqtt = tls.join("mqtt");
     let mut cc = Command::new("cc");

@@ -1,7 +1,7 @@
 //! L3: the core and the constant on the ESP32-C3's instruction set, under QEMU.
 //!
-//! In: the grabbed lock. Out: cases in which the image's UART is a TCP connection to the broker.
-//! The image has no clock that knows the date, so no case is about dates.
+//! In: the grabbed lock. Out: cases in which QEMU connects the image's UART to the broker over TCP.
+//! The image has no real-time clock, so no case tests dates.
 
 use crate::{
     Bench, Fault,
@@ -18,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-/// mbedTLS and a `core` take a minute or two.
+/// The time limit for a build. Building `core` and mbedTLS takes a minute or two.
 const BUILD: Duration = Duration::from_secs(1200);
 
 /// Far more than an emulated handshake takes.
@@ -47,7 +47,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
         let broker = Broker::start(bench.directory.path(), &pki.good, None)?;
         let mut observer = Observer::connect(broker.plain)?;
         run(&image, &broker)?.succeeds(&["Tls1_3", "1 heartbeat has arrived"])?;
-        observer.hear("devices/c3/heartbeat", LIMIT)?;
+        observer.receive("devices/c3/heartbeat", LIMIT)?;
         Ok(())
     });
     report.case("L3: riscv32imc refuses another root", || {
@@ -59,17 +59,21 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
     report.case("L3: riscv32imc connects to a server that moved to a cross-signed root", || {
         connect(&pki.moved)?.succeeds(&["1 heartbeat has arrived"])
     });
-    report.case("L3: the project of esp-hal connects, beats and hears a command", || {
-        let broker = Broker::start(bench.directory.path(), &pki.good, None)?;
-        let mut observer = Observer::connect(broker.plain)?;
-        thread::scope(|scope| {
-            let device = scope.spawn(|| run(&project, &broker).map_err(|fault| fault.to_string()));
-            observer.hear("devices/c3/heartbeat", LIMIT)?;
-            observer.say("devices/c3/command", "ping")?;
-            let outcome = device.join().map_err(|_| "the thread of QEMU panicked")??;
-            outcome.succeeds(&["localhost proved its name", "devices/c3/command: ping"])
-        })
-    });
+    report.case(
+        "L3: the project of esp-hal connects, sends heartbeats and receives a command",
+        || {
+            let broker = Broker::start(bench.directory.path(), &pki.good, None)?;
+            let mut observer = Observer::connect(broker.plain)?;
+            thread::scope(|scope| {
+                let device =
+                    scope.spawn(|| run(&project, &broker).map_err(|fault| fault.to_string()));
+                observer.receive("devices/c3/heartbeat", LIMIT)?;
+                observer.publish("devices/c3/command", "ping")?;
+                let outcome = device.join().map_err(|_| "the thread of QEMU panicked")??;
+                outcome.succeeds(&["localhost proved its name", "devices/c3/command: ping"])
+            })
+        },
+    );
     for (served, word) in
         [(&pki.other_root, "not signed under the anchor"), (&pki.other_name, "another name")]
     {

@@ -1,7 +1,7 @@
-//! L4: the core for the ESP32-C3 as a target with ESP-IDF's std.
+//! L4: the core for the ESP32-C3 with ESP-IDF's std.
 //!
-//! In: the grabbed lock. Out: one case: the core's code is generated for `riscv32imc-esp-espidf`,
-//! std included. Nothing is linked: that takes ESP-IDF.
+//! In: the grabbed lock. Out: one case: the core compiles for `riscv32imc-esp-espidf`, including std.
+//! Nothing is linked, because linking requires ESP-IDF.
 
 use crate::{
     Bench, Fault,
@@ -10,7 +10,7 @@ use crate::{
 };
 use std::time::Duration;
 
-/// A std takes a minute or two.
+/// The time limit for the build. Building std takes a minute or two.
 const LIMIT: Duration = Duration::from_secs(1200);
 
 /// Runs the case.

@@ -1,6 +1,6 @@
-//! L5: what `certgrab new esp-hal` writes, as an image for the ESP32-C3 with esp-hal and its Wi-Fi.
+//! L5: the projects of `certgrab new esp-hal` as images for the ESP32-C3 with esp-hal and its Wi-Fi.
 //!
-//! In: certgrab, and a broker that it grabs the anchor of. Out: a case for each protocol: the image is
+//! In: certgrab, and a broker to grab the anchor from. Out: a case for each protocol: the image is
 //! linked. Nothing is flashed; L3 runs the same TLS and MQTT.
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{fs, path::Path, time::Duration};
 
-/// The crates of the chip take a minute or two.
+/// The time limit for a build. Building the chip's crates takes a minute or two.
 const BUILD: Duration = Duration::from_secs(1200);
 
 /// Far more than writing a project takes.
@@ -43,7 +43,7 @@ pub(crate) fn cases(bench: &Bench, report: &mut Report) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Builds `project`, and sees that there is an image.
+/// Builds `project`, and checks that the image is not empty.
 fn link(project: &Path) -> Result<(), Fault> {
     let mut cargo = debian_cargo();
     cargo

@@ -1,14 +1,14 @@
 //! Runs the firmware against real brokers.
 //!
-//! In: certgrab (`$CERTGRAB`, else the one in this repository) and the tools of each level. Out: a
-//! line for every case, and one that counts them.
+//! In: certgrab (`$CERTGRAB`, or this repository's) and the tools of each level. Out: a line for every
+//! case, and a line with the counts.
 //!
 //! ```text
 //!  Pki ─▶ Broker ─▶ certgrab grabs the anchor ─▶ the firmware is built with it ─▶ cases
 //! ```
 //!
-//! `bench` runs every level; `bench L1 L3` only those; `bench demo` starts one broker, connects the
-//! host firmware to it and shows what it says.
+//! `bench` runs every level, and `bench L1 L3` only those two. `bench demo` starts one broker, connects
+//! the host firmware to it and shows its output.
 
 mod broker;
 mod built;
@@ -30,10 +30,10 @@ use pki::Pki;
 use report::Report;
 use std::{env, error::Error, fs, path::PathBuf, process::ExitCode};
 
-/// Whatever stops a case.
+/// Any error that fails a case.
 pub(crate) type Fault = Box<dyn Error>;
 
-/// What all levels share: the certificates of this run, and the lock that certgrab wrote.
+/// The state that all levels share: the certificates of this run, and the lock that certgrab wrote.
 pub(crate) struct Bench {
     pub(crate) pki: Pki,
     pub(crate) directory: tempfile::TempDir,
@@ -44,7 +44,7 @@ pub(crate) struct Bench {
 fn main() -> ExitCode {
     let levels: Vec<String> = env::args().skip(1).collect();
     let result = match levels.as_slice() {
-        [demo] if demo == "demo" => show(),
+        [name] if name == "demo" => demo(),
         levels => run(levels),
     };
     result.unwrap_or_else(|fault| {
@@ -66,16 +66,16 @@ fn run(levels: &[String]) -> Result<ExitCode, Fault> {
         ("L4", l4::cases),
         ("L5", l5::cases),
     ] {
-        let wanted = levels.is_empty() || levels.iter().any(|level| level == name);
-        if wanted && let Err(fault) = level(&bench, &mut report) {
+        let selected = levels.is_empty() || levels.iter().any(|level| level == name);
+        if selected && let Err(fault) = level(&bench, &mut report) {
             report.case(&format!("{name}: its parts are built"), || Err(fault));
         }
     }
     Ok(report.close())
 }
 
-/// One broker, one connection, in front of the user.
-fn show() -> Result<ExitCode, Fault> {
+/// Starts one broker and shows the output of one connection.
+fn demo() -> Result<ExitCode, Fault> {
     let bench = Bench::new()?;
     let built = Built::host(&bench.lock)?;
     let broker = Broker::start(bench.directory.path(), &bench.pki.good, None)?;
@@ -84,7 +84,7 @@ fn show() -> Result<ExitCode, Fault> {
 }
 
 impl Bench {
-    /// Makes the certificates, starts a broker, and has certgrab write its lock.
+    /// Creates the certificates, starts a broker, and runs certgrab to write its lock.
     fn new() -> Result<Self, Fault> {
         let directory = tempfile::tempdir()?;
         let pki = Pki::new()?;

@@ -1,7 +1,7 @@
-//! The authorities and the certificates of one run.
+//! The CAs and certificates of one run.
 //!
-//! In: nothing. Out: [`Pki`]: a root that the firmware is to trust, one that it is not, and what
-//! their servers present, right and wrong. All keys are new at every run, all are P-256.
+//! Out: [`Pki`]: a root that the firmware trusts, one that it does not trust, and valid and invalid
+//! chains of both. Every run generates new P-256 keys.
 
 use crate::Fault;
 use rcgen::{
@@ -10,7 +10,7 @@ use rcgen::{
 };
 use time::{Duration, OffsetDateTime};
 
-/// The name that every broker of the bench is reached by.
+/// The host name of every broker of the bench.
 pub(crate) const NAME: &str = "localhost";
 
 /// What a broker presents, as PEM: its chain, leaf first, and the leaf's key.
@@ -21,52 +21,52 @@ pub(crate) struct Served {
 
 /// The certificates of one run.
 pub(crate) struct Pki {
-    /// The root that the firmware is to trust.
+    /// The root that the firmware trusts.
     pub(crate) root: String,
     /// Leaf and intermediate under that root.
     pub(crate) good: Served,
-    /// The same for a name that nobody asks for.
+    /// The same for another host name.
     pub(crate) other_name: Served,
-    /// The same, over since yesterday.
+    /// The same, expired yesterday.
     pub(crate) expired: Served,
     /// The leaf without its intermediate.
-    pub(crate) bare: Served,
-    /// The same chain and, on top, the root as another authority has cross-signed it.
-    pub(crate) topped: Served,
-    /// A chain of another authority, whose root the firmware's root has cross-signed.
+    pub(crate) leaf_only: Served,
+    /// The good chain, followed by the root cross-signed by another CA.
+    pub(crate) above_anchor: Served,
+    /// A chain of another CA, whose root the firmware's root cross-signed.
     pub(crate) moved: Served,
-    /// A chain of another authority that has nothing to do with the firmware's root.
+    /// A chain of another CA, without a cross-signed root.
     pub(crate) other_root: Served,
-    /// The authority of the devices' own certificates.
+    /// The CA of the device certificates.
     pub(crate) clients: String,
-    /// A device's certificate under it, and its key.
+    /// A device certificate under that CA, and its key.
     pub(crate) client: Served,
 }
 
 impl Pki {
-    /// New keys, new certificates.
+    /// Generates the keys and certificates.
     pub(crate) fn new() -> Result<Self, Fault> {
-        let root = Authority::root("Bench Root")?;
-        let between = Authority::below(&root, "Bench Issuing CA")?;
-        let other = Authority::root("Other Root")?;
-        let other_between = Authority::below(&other, "Other Issuing CA")?;
-        let clients = Authority::root("Bench Devices")?;
+        let root = Ca::root("Bench Root")?;
+        let intermediate = Ca::below(&root, "Bench Issuing CA")?;
+        let other = Ca::root("Other Root")?;
+        let other_intermediate = Ca::below(&other, "Other Issuing CA")?;
+        let clients = Ca::root("Bench Devices")?;
 
-        let leaf = between.leaf(NAME, ExtendedKeyUsagePurpose::ServerAuth, 90)?;
-        let bare = Served { chain: leaf.chain.clone(), key: leaf.key.clone() };
-        let moved = other_between.leaf(NAME, ExtendedKeyUsagePurpose::ServerAuth, 90)?;
+        let leaf = intermediate.leaf(NAME, ExtendedKeyUsagePurpose::ServerAuth, 90)?;
+        let leaf_only = Served { chain: leaf.chain.clone(), key: leaf.key.clone() };
+        let other_leaf = other_intermediate.leaf(NAME, ExtendedKeyUsagePurpose::ServerAuth, 90)?;
         Ok(Self {
-            topped: leaf.above(&[&between.pem, &root.cross_signed(&other)?]),
-            good: leaf.above(&[&between.pem]),
-            other_name: between
+            above_anchor: leaf.followed_by(&[&intermediate.pem, &root.cross_signed(&other)?]),
+            good: leaf.followed_by(&[&intermediate.pem]),
+            other_name: intermediate
                 .leaf("broker.test", ExtendedKeyUsagePurpose::ServerAuth, 90)?
-                .above(&[&between.pem]),
-            expired: between
+                .followed_by(&[&intermediate.pem]),
+            expired: intermediate
                 .leaf(NAME, ExtendedKeyUsagePurpose::ServerAuth, -1)?
-                .above(&[&between.pem]),
-            bare,
-            other_root: moved.above(&[&other_between.pem]),
-            moved: moved.above(&[&other_between.pem, &other.cross_signed(&root)?]),
+                .followed_by(&[&intermediate.pem]),
+            leaf_only,
+            other_root: other_leaf.followed_by(&[&other_intermediate.pem]),
+            moved: other_leaf.followed_by(&[&other_intermediate.pem, &other.cross_signed(&root)?]),
             client: clients.leaf("device", ExtendedKeyUsagePurpose::ClientAuth, 90)?,
             clients: clients.pem,
             root: root.pem,
@@ -75,38 +75,38 @@ impl Pki {
 }
 
 impl Served {
-    /// The same, with these certificates behind the leaf.
-    fn above(&self, rest: &[&str]) -> Self {
+    /// The leaf, followed by these certificates.
+    fn followed_by(&self, rest: &[&str]) -> Self {
         Self { chain: format!("{}{}", self.chain, rest.concat()), key: self.key.clone() }
     }
 }
 
-/// An authority: its certificate, and what it takes to sign.
-struct Authority {
+/// A CA: its certificate, and the issuer that signs for it.
+struct Ca {
     params: CertificateParams,
     issuer: Issuer<'static, KeyPair>,
     pem: String,
 }
 
-impl Authority {
+impl Ca {
     fn root(name: &str) -> Result<Self, Fault> {
-        let (params, key) = (authority(name)?, KeyPair::generate()?);
+        let (params, key) = (ca_params(name)?, KeyPair::generate()?);
         let pem = params.self_signed(&key)?.pem();
         Ok(Self { issuer: Issuer::new(params.clone(), key), params, pem })
     }
 
     fn below(parent: &Self, name: &str) -> Result<Self, Fault> {
-        let (params, key) = (authority(name)?, KeyPair::generate()?);
+        let (params, key) = (ca_params(name)?, KeyPair::generate()?);
         let pem = params.signed_by(&key, &parent.issuer)?.pem();
         Ok(Self { issuer: Issuer::new(params.clone(), key), params, pem })
     }
 
-    /// This authority's name and key in a certificate of `signer`.
+    /// This CA's name and key in a certificate that `signer` signs.
     fn cross_signed(&self, signer: &Self) -> Result<String, Fault> {
         Ok(self.params.signed_by(self.issuer.key(), &signer.issuer)?.pem())
     }
 
-    /// A certificate for `name` that ends in `days` days.
+    /// A certificate for `name` that expires in `days` days.
     fn leaf(&self, name: &str, usage: ExtendedKeyUsagePurpose, days: i64) -> Result<Served, Fault> {
         let mut params = CertificateParams::new([name.to_owned()])?;
         params.distinguished_name.push(DnType::CommonName, name);
@@ -121,7 +121,7 @@ impl Authority {
     }
 }
 
-fn authority(name: &str) -> Result<CertificateParams, Fault> {
+fn ca_params(name: &str) -> Result<CertificateParams, Fault> {
     let mut params = CertificateParams::new([])?;
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -1,11 +1,12 @@
-//! Counts cases, and says each one's outcome when it is known.
+//! Runs and counts the cases, and prints the outcome of each.
 //!
-//! In: cases. Out: lines on standard output, the last of which counts them, and the exit code.
+//! In: cases. Out: a line for each case on standard output, a last line with the counts, and the exit
+//! code.
 
 use crate::Fault;
 use std::{env, process::ExitCode};
 
-/// Set to 1 by certgrab's `.ci/run`, which lets `ci.sh` install what is missing.
+/// certgrab's `.ci/run` sets it to 1; `ci.sh` then installs missing packages.
 const REQUIRE_PARTS: &str = "CERTGRAB_REQUIRE_PARTS";
 
 /// The cases so far.
@@ -31,7 +32,7 @@ impl Report {
         }
     }
 
-    /// Skips a level because `tool` is missing. It is a failure if every part is required.
+    /// Skips a level because `tool` is missing. If every part is required, this is a failure.
     pub(crate) fn skip(&mut self, level: &str, tool: &str) {
         if env::var(REQUIRE_PARTS).is_ok_and(|value| value == "1") {
             self.failed += 1;
@@ -42,7 +43,7 @@ impl Report {
         }
     }
 
-    /// The closing line.
+    /// Prints the counts.
     pub(crate) fn close(&self) -> ExitCode {
         let Self { passed, failed, skipped } = self;
         println!("{passed} passed, {failed} failed, {skipped} skipped");

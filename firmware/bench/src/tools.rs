@@ -1,6 +1,6 @@
-//! The programs that the bench runs, and how long they may take.
+//! Runs programs with a time limit.
 //!
-//! In: commands. Out: what they printed, with their outcome.
+//! In: commands. Out: their exit status and output.
 
 use crate::{Fault, pki::NAME};
 use std::{
@@ -12,10 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What a program did.
+/// The result of a program.
 pub(crate) struct Outcome {
     pub(crate) status: ExitStatus,
-    /// Standard output and standard error, as they came.
+    /// Standard output and standard error, in the order of writing.
     pub(crate) output: String,
 }
 
@@ -24,13 +24,13 @@ pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a member has a workspace").into()
 }
 
-/// Whether `tool` can be run.
+/// Whether `tool` is installed.
 pub(crate) fn have(tool: &str) -> bool {
     let path = crate::broker::path_with_sbin();
     env::split_paths(&path).any(|folder| folder.join(tool).is_file())
 }
 
-/// The certgrab to test: `$CERTGRAB`, else the one in this repository.
+/// The certgrab to test: `$CERTGRAB`, or this repository's.
 pub(crate) fn certgrab() -> Command {
     match env::var_os("CERTGRAB") {
         Some(certgrab) => Command::new(certgrab),
@@ -43,7 +43,7 @@ pub(crate) fn certgrab() -> Command {
     }
 }
 
-/// Has certgrab write the lock of the broker at `port` to `lock`, trusting `roots`.
+/// Runs certgrab to write the lock of the broker at `port` to `lock`, trusting `roots`.
 pub(crate) fn grab(port: u16, roots: &Path, lock: &Path) -> Result<(), Fault> {
     let mut certgrab = certgrab();
     certgrab.arg(format!("{NAME}:{port}")).arg("--roots").arg(roots);
@@ -52,7 +52,7 @@ pub(crate) fn grab(port: u16, roots: &Path, lock: &Path) -> Result<(), Fault> {
     if status.success() { Ok(()) } else { Err(format!("{certgrab:?}: {status}").into()) }
 }
 
-/// Runs `command` to its end, which must come within `limit`.
+/// Runs `command`, and kills it after `limit`.
 pub(crate) fn finish(command: &mut Command, limit: Duration) -> Result<Outcome, Fault> {
     let mut log = tempfile::tempfile()?;
     let mut process = command
@@ -83,29 +83,29 @@ pub(crate) fn finish(command: &mut Command, limit: Duration) -> Result<Outcome, 
 }
 
 impl Outcome {
-    /// The program ended well, and said all of `words`.
-    pub(crate) fn succeeds(&self, words: &[&str]) -> Result<(), Fault> {
-        self.ends(true, words)
+    /// Checks that the program succeeded and printed all of `texts`.
+    pub(crate) fn succeeds(&self, texts: &[&str]) -> Result<(), Fault> {
+        self.check(true, texts)
     }
 
-    /// The program ended badly, and said all of `words`.
-    pub(crate) fn fails(&self, words: &[&str]) -> Result<(), Fault> {
-        self.ends(false, words)
+    /// Checks that the program failed and printed all of `texts`.
+    pub(crate) fn fails(&self, texts: &[&str]) -> Result<(), Fault> {
+        self.check(false, texts)
     }
 
-    fn ends(&self, well: bool, words: &[&str]) -> Result<(), Fault> {
+    fn check(&self, success: bool, texts: &[&str]) -> Result<(), Fault> {
         let Self { status, output } = self;
-        if status.success() != well {
+        if status.success() != success {
             return Err(format!("it ended with {status}:\n{output}").into());
         }
-        match words.iter().find(|words| !output.contains(**words)) {
-            Some(missing) => Err(format!("it did not say {missing:?}:\n{output}").into()),
+        match texts.iter().find(|text| !output.contains(**text)) {
+            Some(missing) => Err(format!("expected {missing:?} in the output:\n{output}").into()),
             None => Ok(()),
         }
     }
 }
 
-/// A cargo of its own toolchain: Debian's, which has the sources of its std.
+/// Debian's cargo. Its toolchain includes the sources of std.
 pub(crate) fn debian_cargo() -> Command {
     let mut cargo = Command::new("/usr/bin/cargo");
     for variable in ["RUSTUP_TOOLCHAIN", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO"] {
@@ -119,7 +119,7 @@ pub(crate) fn debian_cargo() -> Command {
     cargo
 }
 
-/// Where that cargo builds: apart, because it is another compiler.
+/// The target folder of that cargo. It is separate because the compiler is different.
 pub(crate) fn target_directory() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(folder) => PathBuf::from(folder).join("debian"),
@@ -127,7 +127,7 @@ pub(crate) fn target_directory() -> PathBuf {
     }
 }
 
-/// Whether Debian's Rust is here, with the sources of its std.
+/// Whether Debian's Rust is installed with the sources of its std.
 pub(crate) fn have_debian_rust() -> bool {
     Path::new("/usr/bin/cargo").is_file()
         && Command::new("/usr/bin/rustc").args(["--print", "sysroot"]).output().is_ok_and(

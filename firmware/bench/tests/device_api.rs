@@ -1,13 +1,13 @@
-//! The device crate uses esp-idf-svc as esp-idf-svc is written.
+//! Tests that the device crate uses esp-idf-svc as it is declared.
 //!
-//! This is no type check: that takes ESP-IDF's own headers, which no registry has. It reads the
-//! sources that cargo downloads for the device crate, and compares each item that the device uses
-//! with its declaration there: functions with their signatures, fields with their types, variants,
-//! and the traits that the core needs of the MQTT client. A second test sees to it that the list of
-//! items is complete for what the device imports.
+//! This does not check types, which requires ESP-IDF's headers; they are not in a registry. It parses
+//! the sources that cargo downloads for the device crate, and compares each item that the device uses
+//! with its declaration: function signatures, field types, variants, and the traits that the core
+//! requires of the MQTT client. A second test checks that the list of items contains everything that
+//! the device imports.
 //!
-//! `certgrab new esp-idf-rust` writes projects that certgrab's own tests compile against declarations;
-//! each of those is compared with the sources too.
+//! certgrab's tests compile the projects of `certgrab new esp-idf-rust` against declarations, which
+//! are compared with the sources too.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +20,7 @@ use syn::{
     visit::{self, Visit},
 };
 
-/// What the device uses: the item, and its declaration as the sources have it. Blanks do not count.
+/// The items that the device uses, each with its declaration. White space does not matter.
 const USED: &[(&str, &str)] = &[
     ("fn link_patches", "pub fn link_patches() -> PatchesRef"),
     ("fn restart", "pub fn restart() -> !"),
@@ -90,11 +90,10 @@ const USED: &[(&str, &str)] = &[
     ("Config.use_crt_bundle_attach", "bool"),
 ];
 
-/// What the device imports and the sources only pass on: it comes from ESP-IDF's headers, or is a
-/// module, or is declared by a macro.
-const PASSED_ON: &[&str] = &["sys", "reset", "EspError", "Modem", "Peripherals"];
+/// Imports that the sources do not declare: they come from ESP-IDF's headers or a macro, or are modules.
+const NOT_DECLARED: &[&str] = &["sys", "reset", "EspError", "Modem", "Peripherals"];
 
-/// What `certgrab new esp-idf-rust` writes, from the folder of the firmware's workspace.
+/// The project of `certgrab new esp-idf-rust`, relative to the firmware's workspace.
 const PROJECT: &str = "../templates/project/esp-idf-rust";
 
 #[test]
@@ -102,10 +101,10 @@ fn every_item_the_device_uses_is_declared() {
     let declared = declarations();
     let problems: Vec<_> = USED
         .iter()
-        .filter_map(|(item, wanted)| {
+        .filter_map(|(item, expected)| {
             let found = declared.get(*item);
-            let fits = found.is_some_and(|found| found.contains(&plain(wanted)));
-            (!fits).then(|| format!("{item}\n  wanted {wanted}\n  found  {found:?}"))
+            let fits = found.is_some_and(|found| found.contains(&plain(expected)));
+            (!fits).then(|| format!("{item}\n  expected {expected}\n  found    {found:?}"))
         })
         .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
@@ -115,8 +114,10 @@ fn every_item_the_device_uses_is_declared() {
 fn every_imported_name_is_in_the_list() {
     let listed: BTreeSet<&str> = USED
         .iter()
-        .flat_map(|(item, wanted)| item.split([' ', ':', '.']).chain(wanted.split(['<', '(', ' '])))
-        .chain(PASSED_ON.iter().copied())
+        .flat_map(|(item, expected)| {
+            item.split([' ', ':', '.']).chain(expected.split(['<', '(', ' ']))
+        })
+        .chain(NOT_DECLARED.iter().copied())
         .collect();
     let missing: Vec<_> = imports(&workspace().join("device/src"))
         .into_iter()
@@ -133,17 +134,17 @@ fn declarations_for_new_projects_match_the_sources() {
     let mut ours = Declarations::default();
     ours.visit_file(&syn::parse_file(&text).expect("Rust"));
     assert!(ours.0.len() > 40, "{}", ours.0.len());
-    // Strings of a fixed size come from another crate, `heapless`.
+    // Fixed-size strings are declared in another crate, `heapless`.
     ours.0.remove("impl TryFrom for");
     ours.0.retain(|item, _| !item.starts_with("String::"));
     let problems: Vec<_> = ours
         .0
         .iter()
-        .filter_map(|(item, wanted)| {
+        .filter_map(|(item, expected)| {
             let found = declared.get(item);
             let fits = |text: &String| found.is_some_and(|found| found.contains(text));
-            (!wanted.iter().all(fits))
-                .then(|| format!("{item}\n  wanted {wanted:?}\n  found  {found:?}"))
+            (!expected.iter().all(fits))
+                .then(|| format!("{item}\n  expected {expected:?}\n  found    {found:?}"))
         })
         .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
@@ -165,7 +166,7 @@ fn a_new_project_has_the_device_configuration() {
     ] {
         assert_eq!(read("device", ours), read(PROJECT, theirs), "{ours}");
     }
-    // A project may have a certificate of its device too.
+    // A project also supports a client certificate, so its files may have more lines.
     for (ours, theirs) in [("build.rs", "build.rs"), (".gitignore", "gitignore.tmpl")] {
         let project = read(PROJECT, theirs);
         let is_in_project = |line: &&str| project.lines().any(|other| other == *line);
@@ -185,7 +186,7 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a member has a workspace").into()
 }
 
-/// Everything that the device's ESP-IDF crates declare, by name; a name may have several forms, one
+/// All declarations of the device's ESP-IDF crates, by name. A name may have several declarations, one
 /// for each configuration.
 fn declarations() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
@@ -249,7 +250,7 @@ fn each_source(folder: &Path, then: &mut impl FnMut(&syn::File)) {
     }
 }
 
-/// Declarations by name, as text without blanks.
+/// Declarations by name, as text without white space.
 #[derive(Default)]
 struct Declarations(BTreeMap<String, BTreeSet<String>>);
 
@@ -308,7 +309,7 @@ impl Visit<'_> for Declarations {
     }
 }
 
-/// `text` without blanks.
+/// `text` without white space.
 fn plain(text: &str) -> String {
     text.split_whitespace().collect()
 }

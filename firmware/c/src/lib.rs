@@ -1,8 +1,9 @@
 //! The generated C header, seen from Rust.
 //!
-//! In: `root_ca.h`, which the build script made of the lock, through `shim.c`. Out: the certificate
-//! as a [`CStr`]. Rust firmware includes the generated Rust file instead; this is the way for a
-//! project whose C part owns the header, and the proof that both say the same.
+//! In: `root_ca.h`, which the build script generated from the lock, through `shim.c`. Out: the
+//! certificate as a [`CStr`]. Rust firmware includes the generated Rust file instead. This crate is
+//! for a project whose C code owns the header, and its test shows that both contain the same
+//! certificate.
 
 use core::{
     ffi::{CStr, c_char, c_ulong},
@@ -18,10 +19,10 @@ unsafe extern "C" {
 ///
 /// # Panics
 ///
-/// If the array does not end with its only NUL; a C compiler puts one behind every string.
+/// If the array does not end with its only NUL. A C compiler appends one to every string literal.
 #[must_use]
 pub fn root_ca() -> &'static CStr {
-    // SAFETY: `shim.c` sets both from one array of the header, which is constant and lives for ever.
+    // SAFETY: `shim.c` sets both from the same array of the header, which is constant and static.
     let bytes = unsafe {
         slice::from_raw_parts((&raw const *broker_root_ca).cast(), broker_root_ca_size as usize)
     };

@@ -1,8 +1,8 @@
-//! The life of one connection: subscribe, beat, obey.
+//! One connection: subscribe, send heartbeats, execute commands.
 //!
-//! In: what the MQTT client reports, as [`Signal`]s, and the time since the device started. Out:
-//! messages through the client, and a [`Step`]: how long to wait for the next signal, or that the
-//! connection is over and why. Nothing here waits, so a test plays a day in a millisecond.
+//! In: [`Signal`]s from the MQTT client, and the time since the device started. Out: messages through
+//! the client, and a [`Step`]: how long to wait for the next signal, or why the connection has ended.
+//! Nothing here sleeps, so a test can simulate a day in a millisecond.
 
 use crate::{
     anchor,
@@ -13,31 +13,31 @@ use alloc::{format, string::ToString, vec::Vec};
 use core::time::Duration;
 use embedded_svc::mqtt::client::{Client, Details, EventPayload, MessageId, Publish, QoS};
 
-/// Heartbeats and answers arrive at least once: a lost heartbeat looks like a dead device.
+/// The QoS of heartbeats and answers. A lost heartbeat would look like a dead device.
 const QOS: QoS = QoS::AtLeastOnce;
 
-/// From one heartbeat to the next, until a command says otherwise.
+/// The default time between two heartbeats.
 pub const HEARTBEAT: Duration = Duration::from_secs(60);
 
-/// From the start of a connection to the broker's answer: ESP-IDF's own limit for TCP and TLS is
-/// 10 s each, and a DNS server that does not answer comes before both.
+/// The longest time from the start of a connection to the broker's answer. ESP-IDF allows 10 s each
+/// for TCP and TLS; the rest is for a DNS server that does not answer.
 pub const CONNECTING: Duration = Duration::from_secs(30);
 
-/// An event of the client, owned, so that it can go from the thread that hears to the one that acts.
+/// An event of the client. It is owned, so that one thread can receive it and another act on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signal {
-    /// The broker took the connection.
+    /// The broker accepted the connection.
     Connected,
-    /// The connection is over.
+    /// The connection has ended.
     Disconnected,
-    /// The broker has this message.
+    /// The broker acknowledged this message.
     Published(MessageId),
     /// A message on the command topic.
     Command(Result<Command, BadCommand>),
 }
 
 impl Signal {
-    /// The signal in `event`, if it is one that the agent acts on.
+    /// The signal in `event`, if the agent acts on it.
     pub fn of<E>(event: &EventPayload<'_, E>, topics: &Topics) -> Option<Self> {
         match event {
             EventPayload::Connected(_) => Some(Self::Connected),
@@ -63,31 +63,31 @@ impl Signal {
 pub enum Step {
     /// Wait this long for the next signal.
     Wait(Duration),
-    /// The connection is over.
+    /// The connection has ended.
     End(End),
 }
 
-/// Why a connection is over.
+/// Why a connection has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// It never opened.
+    /// The broker never accepted it.
     NotConnected,
-    /// It was open and broke.
+    /// The broker accepted it, and it was lost later.
     Disconnected,
-    /// A command says to start again.
+    /// The device received the command to restart.
     Restart,
-    /// As many heartbeats as were asked for have arrived.
+    /// The broker acknowledged the requested number of heartbeats.
     Done,
 }
 
-/// The device in one connection.
+/// The state of the device during one connection.
 #[derive(Debug)]
 pub struct Agent {
     topics: Topics,
     interval: Duration,
-    /// When the connection was asked for, since the device started.
+    /// When the connection was started, since the device started.
     since: Duration,
-    /// When the next heartbeat is due; `None` while there is no connection.
+    /// When the next heartbeat is due; `None` while not connected.
     due: Option<Duration>,
     sent: u32,
     waiting_for: Vec<MessageId>,
@@ -96,7 +96,7 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// A device that speaks under `topics`, and beats for ever.
+    /// A device that uses `topics` and sends heartbeats until it is stopped.
     #[must_use]
     pub const fn new(topics: Topics) -> Self {
         Self {
@@ -111,17 +111,17 @@ impl Agent {
         }
     }
 
-    /// The same, with `interval` from one heartbeat to the next.
+    /// Sets the time between two heartbeats.
     #[must_use]
     pub const fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
         self
     }
 
-    /// The same, done when `beats` heartbeats have arrived.
+    /// Stops after the broker has acknowledged `heartbeats` heartbeats.
     #[must_use]
-    pub const fn until(mut self, beats: u32) -> Self {
-        self.enough = Some(beats);
+    pub const fn until(mut self, heartbeats: u32) -> Self {
+        self.enough = Some(heartbeats);
         self
     }
 
@@ -137,18 +137,19 @@ impl Agent {
         self.arrived
     }
 
-    /// A new connection was asked for at `now`; what was on its way in the old one is forgotten.
+    /// Starts a new connection at `now`. Unacknowledged messages of the old one are dropped.
     pub fn begin(&mut self, now: Duration) {
         self.since = now;
         self.due = None;
         self.waiting_for.clear();
     }
 
-    /// Acts on `signal`, if there is one, and on the time; `now` counts from the device's start.
+    /// Handles `signal`, if there is one, and sends a heartbeat if it is due. `now` is the time since
+    /// the device started.
     ///
     /// # Errors
     ///
-    /// The client's own error when it cannot take a message; the connection is then over.
+    /// The client's error if it cannot send a message; the connection has then ended.
     pub fn step<C: Client + Publish>(
         &mut self,
         client: &mut C,
@@ -174,17 +175,21 @@ impl Agent {
                 }
             }
             Some(Signal::Command(command)) => {
-                if let Some(end) = self.obey(client, now, command)? {
+                if let Some(end) = self.execute(client, now, command)? {
                     return Ok(Step::End(end));
                 }
             }
             None => {}
         }
-        self.beat(client, now)
+        self.send_heartbeat(client, now)
     }
 
-    /// Sends the heartbeat that is due, and says how long until the next.
-    fn beat<C: Publish>(&mut self, client: &mut C, now: Duration) -> Result<Step, C::Error> {
+    /// Sends the heartbeat if it is due, and returns how long to wait for the next one.
+    fn send_heartbeat<C: Publish>(
+        &mut self,
+        client: &mut C,
+        now: Duration,
+    ) -> Result<Step, C::Error> {
         let Some(due) = self.due else {
             let left = (self.since + CONNECTING).saturating_sub(now);
             let step = Step::Wait(left);
@@ -206,8 +211,8 @@ impl Agent {
         Ok(Step::Wait(self.interval))
     }
 
-    /// Carries out `command` and answers it.
-    fn obey<C: Publish>(
+    /// Executes `command` and answers it.
+    fn execute<C: Publish>(
         &mut self,
         client: &mut C,
         now: Duration,
@@ -235,18 +240,18 @@ mod tests {
     use core::convert::Infallible;
     use embedded_svc::mqtt::client::{ErrorType, InitialChunkData};
 
-    /// A broker that takes everything, and remembers it.
+    /// A client that accepts and records everything.
     #[derive(Default)]
-    struct Desk {
+    struct FakeClient {
         subscribed: Vec<String>,
         published: Vec<(String, String)>,
     }
 
-    impl ErrorType for Desk {
+    impl ErrorType for FakeClient {
         type Error = Infallible;
     }
 
-    impl Client for Desk {
+    impl Client for FakeClient {
         fn subscribe(&mut self, topic: &str, _: QoS) -> Result<MessageId, Infallible> {
             self.subscribed.push(topic.into());
             Ok(0)
@@ -257,7 +262,7 @@ mod tests {
         }
     }
 
-    impl Publish for Desk {
+    impl Publish for FakeClient {
         fn publish(
             &mut self,
             topic: &str,
@@ -278,108 +283,108 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    /// The step that `agent` takes at second `now`.
-    fn step(agent: &mut Agent, desk: &mut Desk, now: u64, signal: Option<Signal>) -> Step {
-        let Ok(step) = agent.step(desk, seconds(now), signal);
+    /// The step of `agent` at second `now`.
+    fn step(agent: &mut Agent, client: &mut FakeClient, now: u64, signal: Option<Signal>) -> Step {
+        let Ok(step) = agent.step(client, seconds(now), signal);
         step
     }
 
     #[test]
     fn a_connection_starts_with_a_subscription_and_a_heartbeat() {
-        let (mut agent, mut desk) = (agent(), Desk::default());
+        let (mut agent, mut client) = (agent(), FakeClient::default());
         agent.begin(seconds(5));
-        assert_eq!(step(&mut agent, &mut desk, 5, None), Step::Wait(CONNECTING));
+        assert_eq!(step(&mut agent, &mut client, 5, None), Step::Wait(CONNECTING));
         assert_eq!(
-            step(&mut agent, &mut desk, 7, Some(Signal::Connected)),
+            step(&mut agent, &mut client, 7, Some(Signal::Connected)),
             Step::Wait(seconds(10))
         );
-        assert_eq!(desk.subscribed, ["devices/d1/command"]);
+        assert_eq!(client.subscribed, ["devices/d1/command"]);
         let beat = format!(
             r#"{{"beat":1,"uptime_s":7,"anchor_not_after":{}}}"#,
             anchor::BROKER_ROOT_CA_NOT_AFTER
         );
-        assert_eq!(desk.published, [("devices/d1/heartbeat".to_string(), beat)]);
+        assert_eq!(client.published, [("devices/d1/heartbeat".to_string(), beat)]);
     }
 
     #[test]
     fn commands_do_not_delay_heartbeats() {
-        let (mut agent, mut desk) = (agent(), Desk::default());
-        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let (mut agent, mut client) = (agent(), FakeClient::default());
+        step(&mut agent, &mut client, 0, Some(Signal::Connected));
         let ping = Signal::Command(Command::parse(b"ping"));
-        assert_eq!(step(&mut agent, &mut desk, 4, Some(ping)), Step::Wait(seconds(6)));
-        assert_eq!(step(&mut agent, &mut desk, 10, None), Step::Wait(seconds(10)));
-        let topics: Vec<_> = desk.published.iter().map(|(topic, _)| topic.as_str()).collect();
+        assert_eq!(step(&mut agent, &mut client, 4, Some(ping)), Step::Wait(seconds(6)));
+        assert_eq!(step(&mut agent, &mut client, 10, None), Step::Wait(seconds(10)));
+        let topics: Vec<_> = client.published.iter().map(|(topic, _)| topic.as_str()).collect();
         assert_eq!(topics, ["devices/d1/heartbeat", "devices/d1/answer", "devices/d1/heartbeat"]);
-        assert_eq!(desk.published[1].1, "pong");
+        assert_eq!(client.published[1].1, "pong");
     }
 
     #[test]
     fn a_new_interval_starts_at_the_command() {
-        let (mut agent, mut desk) = (agent(), Desk::default());
-        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let (mut agent, mut client) = (agent(), FakeClient::default());
+        step(&mut agent, &mut client, 0, Some(Signal::Connected));
         let slower = Signal::Command(Command::parse(b"interval 100"));
-        assert_eq!(step(&mut agent, &mut desk, 4, Some(slower)), Step::Wait(seconds(100)));
-        assert_eq!(desk.published[1].1, "interval 100");
+        assert_eq!(step(&mut agent, &mut client, 4, Some(slower)), Step::Wait(seconds(100)));
+        assert_eq!(client.published[1].1, "interval 100");
     }
 
     #[test]
     fn a_restart_is_acknowledged_before_it_happens() {
-        let (mut agent, mut desk) = (agent(), Desk::default());
-        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let (mut agent, mut client) = (agent(), FakeClient::default());
+        step(&mut agent, &mut client, 0, Some(Signal::Connected));
         let restart = Signal::Command(Command::parse(b"restart"));
-        assert_eq!(step(&mut agent, &mut desk, 1, Some(restart)), Step::End(End::Restart));
-        assert_eq!(desk.published[1].1, "restarting");
+        assert_eq!(step(&mut agent, &mut client, 1, Some(restart)), Step::End(End::Restart));
+        assert_eq!(client.published[1].1, "restarting");
     }
 
     #[test]
     fn an_invalid_command_gets_an_answer_and_changes_nothing() {
-        let (mut agent, mut desk) = (agent(), Desk::default());
-        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let (mut agent, mut client) = (agent(), FakeClient::default());
+        step(&mut agent, &mut client, 0, Some(Signal::Connected));
         let nonsense = Signal::Command(Command::parse(b"format c:"));
-        assert_eq!(step(&mut agent, &mut desk, 1, Some(nonsense)), Step::Wait(seconds(9)));
-        assert_eq!(desk.published[1].1, "error: \"format\" is none of ping, interval, restart");
+        assert_eq!(step(&mut agent, &mut client, 1, Some(nonsense)), Step::Wait(seconds(9)));
+        assert_eq!(client.published[1].1, "error: \"format\" is none of ping, interval, restart");
     }
 
     #[test]
     fn a_silent_broker_times_out() {
-        let (mut agent, mut desk) = (agent(), Desk::default());
+        let (mut agent, mut client) = (agent(), FakeClient::default());
         agent.begin(seconds(100));
-        assert_eq!(step(&mut agent, &mut desk, 129, None), Step::Wait(seconds(1)));
-        assert_eq!(step(&mut agent, &mut desk, 130, None), Step::End(End::NotConnected));
+        assert_eq!(step(&mut agent, &mut client, 129, None), Step::Wait(seconds(1)));
+        assert_eq!(step(&mut agent, &mut client, 130, None), Step::End(End::NotConnected));
     }
 
     #[test]
     fn a_refused_connection_differs_from_a_broken_one() {
-        let (mut agent, mut desk) = (agent(), Desk::default());
+        let (mut agent, mut client) = (agent(), FakeClient::default());
         let gone = || Some(Signal::Disconnected);
-        assert_eq!(step(&mut agent, &mut desk, 0, gone()), Step::End(End::NotConnected));
-        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
-        assert_eq!(step(&mut agent, &mut desk, 1, gone()), Step::End(End::Disconnected));
+        assert_eq!(step(&mut agent, &mut client, 0, gone()), Step::End(End::NotConnected));
+        step(&mut agent, &mut client, 0, Some(Signal::Connected));
+        assert_eq!(step(&mut agent, &mut client, 1, gone()), Step::End(End::Disconnected));
     }
 
     #[test]
     fn only_acknowledged_heartbeats_count_as_delivered() {
-        let (mut agent, mut desk) = (agent().until(2), Desk::default());
-        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let (mut agent, mut client) = (agent().until(2), FakeClient::default());
+        step(&mut agent, &mut client, 0, Some(Signal::Connected));
         let ping = Signal::Command(Command::parse(b"ping"));
-        step(&mut agent, &mut desk, 1, Some(ping));
-        step(&mut agent, &mut desk, 1, Some(Signal::Published(2)));
+        step(&mut agent, &mut client, 1, Some(ping));
+        step(&mut agent, &mut client, 1, Some(Signal::Published(2)));
         assert_eq!(agent.arrived(), 0, "message 2 is the answer to the ping");
-        step(&mut agent, &mut desk, 2, Some(Signal::Published(1)));
+        step(&mut agent, &mut client, 2, Some(Signal::Published(1)));
         assert_eq!(agent.arrived(), 1);
-        step(&mut agent, &mut desk, 10, None);
+        step(&mut agent, &mut client, 10, None);
         assert_eq!(
-            step(&mut agent, &mut desk, 11, Some(Signal::Published(3))),
+            step(&mut agent, &mut client, 11, Some(Signal::Published(3))),
             Step::End(End::Done)
         );
     }
 
     #[test]
     fn a_new_connection_drops_unacknowledged_messages() {
-        let (mut agent, mut desk) = (agent(), Desk::default());
-        step(&mut agent, &mut desk, 0, Some(Signal::Connected));
+        let (mut agent, mut client) = (agent(), FakeClient::default());
+        step(&mut agent, &mut client, 0, Some(Signal::Connected));
         agent.begin(seconds(20));
-        step(&mut agent, &mut desk, 20, Some(Signal::Published(1)));
+        step(&mut agent, &mut client, 20, Some(Signal::Published(1)));
         assert_eq!(agent.arrived(), 0);
     }
 

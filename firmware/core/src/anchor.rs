@@ -1,14 +1,14 @@
-//! The one certificate that this firmware trusts, as certgrab generated it.
+//! The only certificate that this firmware trusts, as certgrab generated it.
 //!
-//! In: `root_ca.rs`, which the build script made of the lock. Out: `BROKER_ROOT_CA` as PEM text,
-//! `_CSTR` with the final NUL that mbedTLS wants, and beside them the `_HOST` and `_PORT` that it
-//! was grabbed from and `_NOT_AFTER`, its last second. The firmware uses the PEM form, because it
-//! stays one constant when the lock holds several certificates.
+//! In: `root_ca.rs`, which the build script generated from the lock. Out: `BROKER_ROOT_CA` as PEM
+//! text; `_CSTR`, with the NUL that mbedTLS requires at the end; the `_HOST` and `_PORT` that it was
+//! grabbed from; and `_NOT_AFTER`, the last second of its validity. The firmware uses the PEM form,
+//! because it is a single constant even if the lock contains several certificates.
 
 include!(concat!(env!("OUT_DIR"), "/root_ca.rs"));
 
-/// Whole days that the anchor still has at `now`, both in seconds since the Unix epoch; negative
-/// once it is over.
+/// Whole days until the anchor expires. `now` is in seconds since the Unix epoch. Negative after the
+/// anchor has expired.
 #[must_use]
 pub const fn days_left(now: i64) -> i64 {
     const DAY: i64 = 24 * 60 * 60;

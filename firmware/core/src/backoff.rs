@@ -1,9 +1,10 @@
-//! How long to wait before the next connection.
+//! How long to wait before the next connection attempt.
 //!
-//! In: what went wrong, and a random number. Out: a wait.
+//! In: the kind of failure, and a random number. Out: a duration.
 //!
-//! Waits double from [`FIRST`] to [`LONGEST`], and each is drawn from the upper half of its range:
-//! ten thousand devices that lost one broker in one second must not come back in one second.
+//! The maximum wait doubles from [`FIRST`] to [`LONGEST`]. Each wait is a random value between half
+//! the maximum and the maximum, so that ten thousand devices that lose the broker in the same second
+//! do not all reconnect in the same second.
 
 use crate::trouble::Trouble;
 use core::time::Duration;
@@ -11,24 +12,25 @@ use core::time::Duration;
 /// The first wait.
 pub const FIRST: Duration = Duration::from_secs(1);
 
-/// The longest wait: what a person who repaired something is still ready to stand beside.
+/// The longest wait. A technician who has fixed the fault can still wait this long at the device.
 pub const LONGEST: Duration = Duration::from_secs(300);
 
-/// The failures since the last good connection.
+/// Counts the failures since the last good connection.
 #[derive(Debug, Default)]
 pub struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
-    /// As after a good connection.
+    /// A back-off without failures.
     #[must_use]
     pub const fn new() -> Self {
         Self { failures: 0 }
     }
 
-    /// Forgets all failures. To be called when a message was acknowledged, not when a connection
-    /// opened: a broker that throws the device out at once would be asked every second.
+    /// Resets the failure count. Call it when the broker acknowledged a message, not when a
+    /// connection opened: otherwise the device would reconnect every second to a broker that closes
+    /// each connection immediately.
     pub const fn reset(&mut self) {
         self.failures = 0;
     }

@@ -1,26 +1,26 @@
-//! What a device can be told to do.
+//! Parses commands for the device.
 //!
-//! In: the payload of a message on the command topic. Out: a [`Command`], or why it is none.
-//! Whoever may publish on that topic is decided by the broker, so a command is checked like any
-//! other input from the network: bounded, and harmless when it is nonsense.
+//! In: the payload of a message on the command topic. Out: a [`Command`], or why the payload is
+//! invalid. The broker decides who may publish on that topic, so a command is untrusted input: its
+//! length is limited, and an invalid one changes nothing.
 
 use alloc::string::String;
 use core::{fmt, time::Duration};
 
-/// The longest command, in bytes; longer messages are refused before they are stored.
+/// The longest command, in bytes. Longer messages are rejected before they are stored.
 pub const LONGEST: usize = 256;
 
-/// The shortest and the longest time between two heartbeats, in seconds.
+/// The allowed time between two heartbeats, in seconds.
 pub const INTERVAL: core::ops::RangeInclusive<u64> = 1..=86_400;
 
-/// What a device can be told to do.
+/// A command for the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// `ping`: answer `pong`.
     Ping,
     /// `interval SECONDS`: the time from one heartbeat to the next.
     Interval(Duration),
-    /// `restart`: answer, then start again from the beginning.
+    /// `restart`: answer, then restart.
     Restart,
 }
 
@@ -31,18 +31,18 @@ pub enum BadCommand {
     TooLong,
     /// Not UTF-8.
     NotText,
-    /// The first word is no command.
+    /// The first word is not a command.
     Unknown(String),
     /// `interval` without a number in [`INTERVAL`].
     Interval,
 }
 
 impl Command {
-    /// Reads a command from the payload of a message.
+    /// Parses a command from the payload of a message.
     ///
     /// # Errors
     ///
-    /// [`BadCommand`] says what is wrong; the device answers with that sentence.
+    /// [`BadCommand`] if the payload is invalid. The device answers with its message.
     pub fn parse(payload: &[u8]) -> Result<Self, BadCommand> {
         if payload.len() > LONGEST {
             return Err(BadCommand::TooLong);

@@ -1,8 +1,8 @@
-//! What the firmware does, apart from the board it does it on.
+//! The board-independent part of the firmware.
 //!
-//! In: an MQTT client and its events, as `embedded_svc::mqtt::client` names them, and a clock that
-//! only counts up. Out: subscriptions and messages for the client, and a decision: wait, reconnect
-//! after so long, set the clock, restart.
+//! In: an MQTT client and its events, as in `embedded_svc::mqtt::client`, and a monotonic clock.
+//! Out: subscriptions and messages for the client, and a decision: wait, reconnect after a delay,
+//! set the clock, or restart.
 //!
 //! ```text
 //!  event ─▶ Signal::of ─▶ Agent::step ─▶ Step ─▶ Ended ─▶ Trouble ─▶ Backoff::after ─▶ Duration
@@ -10,8 +10,8 @@
 //!                            ▼ subscribe, publish             └ Clock: set the clock first
 //! ```
 //!
-//! Sockets, TLS, Wi-Fi and sleep belong to the caller: `device` is an ESP32, `host` a desk,
-//! `emulated` the ESP32-C3's instruction set under QEMU.
+//! The caller provides sockets, TLS, Wi-Fi and sleep: `device` on an ESP32, `host` on a PC,
+//! `emulated` on the ESP32-C3's instruction set under QEMU.
 #![no_std]
 
 extern crate alloc;

@@ -1,8 +1,8 @@
-//! One connection on a system with threads: ESP-IDF, or a desk.
+//! One connection on a system with threads: ESP-IDF or a PC.
 //!
-//! In: a client and its events, both just made, and the [`Agent`]. Out: why the connection ended.
-//! A thread of its own takes the events from the connection at once; without it, ESP-IDF's client
-//! would block in `subscribe` and `publish`.
+//! In: a new client, its connection, and the [`Agent`]. Out: why the connection ended. A separate
+//! thread receives the events immediately; without it, ESP-IDF's client would block in `subscribe`
+//! and `publish`.
 
 use crate::agent::{Agent, End, Signal, Step};
 use core::time::Duration;
@@ -14,17 +14,17 @@ use std::{
     time::Instant,
 };
 
-/// The stack of the thread that takes the events, in bytes: it reads a command and passes it on.
+/// The stack of the thread that receives the events, in bytes: it parses commands and forwards them.
 const STACK: usize = 6 * 1024;
 
-/// No wait is shorter, so that a clock that stands still costs no more than this.
+/// The shortest wait. It prevents a busy loop if the clock does not advance.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Runs `agent` until the connection is over; `started` is when the device started.
 ///
 /// # Errors
 ///
-/// When the system has no thread to spare.
+/// If the system cannot start a thread.
 pub fn run<C, N>(
     mut client: C,
     connection: &mut N,
@@ -37,14 +37,14 @@ where
 {
     agent.begin(started.elapsed());
     let topics = agent.topics().clone();
-    let (hear, heard) = mpsc::channel();
+    let (sender, signals) = mpsc::channel();
     thread::scope(|scope| {
         let listener = move || {
             while let Ok(event) = connection.next() {
                 if let Some(signal) = Signal::of(&event.payload(), &topics) {
-                    // Nobody listens once the agent is done, but the client still waits for its
-                    // events to be taken, until it is gone.
-                    let _ = hear.send(signal);
+                    // When the agent is done, the receiver is dropped and sending fails. The loop
+                    // must still receive events, because the client blocks until they are taken.
+                    let _ = sender.send(signal);
                 }
             }
         };
@@ -53,17 +53,17 @@ where
         let mut signal = None;
         let end = loop {
             match agent.step(&mut client, started.elapsed(), signal.take()) {
-                Ok(Step::Wait(wait)) => match heard.recv_timeout(wait.max(SHORTEST)) {
+                Ok(Step::Wait(wait)) => match signals.recv_timeout(wait.max(SHORTEST)) {
                     Ok(next) => signal = Some(next),
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => signal = Some(Signal::Disconnected),
                 },
                 Ok(Step::End(end)) => break end,
-                // The client says no more than that it could not: its connection is gone.
+                // The client only reports that it failed: the connection is lost.
                 Err(_) => signal = Some(Signal::Disconnected),
             }
         };
-        // The listener ends when the client does.
+        // The listener ends when the client is dropped.
         drop(client);
         Ok(end)
     })

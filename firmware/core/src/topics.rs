@@ -1,4 +1,4 @@
-//! The names under which a device speaks and listens.
+//! The MQTT topics of a device.
 //!
 //! In: the device's name. Out: [`Topics`], or why that name cannot be part of a topic.
 
@@ -8,22 +8,22 @@ use core::fmt;
 /// The topics of one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topics {
-    /// Where the device says that it is alive.
+    /// The device publishes heartbeats here.
     pub heartbeat: String,
-    /// Where the device listens.
+    /// The device receives commands here.
     pub command: String,
-    /// Where the device answers.
+    /// The device publishes answers to commands here.
     pub answer: String,
 }
 
-/// The longest name of a device, in bytes: with it every topic fits the 128 bytes that a broker's
-/// access list or a database column is often cut to.
+/// The longest name of a device, in bytes. Every topic then fits in 128 bytes, a common limit of
+/// access lists and database columns.
 pub const LONGEST_NAME: usize = 64;
 
 /// Why a name cannot be a level of a topic (MQTT 3.1.1 section 4.7).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadName {
-    /// Empty, or longer than [`LONGEST_NAME`]: its length in bytes.
+    /// Empty, or longer than [`LONGEST_NAME`]; the value is the length in bytes.
     Length(usize),
     /// A separator, a wildcard or a control character.
     Character(char),
@@ -34,7 +34,7 @@ impl Topics {
     ///
     /// # Errors
     ///
-    /// [`BadName`] if the name would reach into another device's topics, or into all of them.
+    /// [`BadName`] if the topics could overlap with those of another device.
     pub fn of(name: &str) -> Result<Self, BadName> {
         if name.is_empty() || name.len() > LONGEST_NAME {
             return Err(BadName::Length(name.len()));

@@ -1,40 +1,40 @@
-//! What went wrong, as far as it changes what to do next.
+//! Classifies failures by what the device must do next.
 //!
-//! In: the verification flags that mbedTLS leaves after a handshake. Out: [`Trouble`].
+//! In: mbedTLS's verification flags after a handshake. Out: [`Trouble`].
 //!
-//! Whatever it is, the answer is never to verify less: a device that falls back to an unverified
-//! connection gives its credentials to whoever broke the first one.
+//! The device never verifies less after a failure: if it fell back to an unverified connection, an
+//! attacker who breaks the first connection would receive its credentials.
 
 use core::fmt;
 
-/// The certificate is over (`MBEDTLS_X509_BADCERT_EXPIRED`).
+/// The certificate has expired (`MBEDTLS_X509_BADCERT_EXPIRED`).
 const EXPIRED: u32 = 0x01;
 /// The certificate is not yet valid (`MBEDTLS_X509_BADCERT_FUTURE`).
 const FUTURE: u32 = 0x0200;
-/// mbedTLS had no result to give: the handshake ended before it looked at a certificate.
-const NOT_LOOKED_AT: u32 = u32::MAX;
+/// mbedTLS has no result: the handshake ended before certificate verification.
+const NOT_VERIFIED: u32 = u32::MAX;
 
-/// What went wrong, as far as it changes what to do next.
+/// The kind of failure; it decides what the device does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// No route, no name, no answer, or the connection broke: try again soon.
+    /// No route, a DNS failure, no answer, or a lost connection: retry soon.
     Network,
-    /// Only the dates do not fit: the clock may be wrong, so set it, then try again.
+    /// Verification failed only because of the dates. The clock may be wrong: set it, then retry.
     Clock,
-    /// The certificate is not one that this firmware can trust. Trying often changes nothing; a
-    /// repaired server or another network may, so try again, rarely.
+    /// The certificate is not trusted. Retrying helps only after the server or the network has
+    /// changed, so retry rarely.
     Certificate,
-    /// The broker refuses this device: its credentials, or its way of speaking TLS. Try again, rarely.
+    /// The broker rejects this device's credentials or its TLS parameters: retry rarely.
     Refused,
 }
 
 impl Trouble {
-    /// Reads the result of `mbedtls_ssl_get_verify_result`, the same number as ESP-IDF's
-    /// `esp_tls_cert_verify_flags`; zero, and "never looked", are trouble with the network.
+    /// Classifies the result of `mbedtls_ssl_get_verify_result`, which is the same number as ESP-IDF's
+    /// `esp_tls_cert_verify_flags`. Zero and "not verified" are [`Self::Network`].
     #[must_use]
     pub const fn of_verify_flags(flags: u32) -> Self {
         match flags {
-            0 | NOT_LOOKED_AT => Self::Network,
+            0 | NOT_VERIFIED => Self::Network,
             _ if flags & !(EXPIRED | FUTURE) == 0 => Self::Clock,
             _ => Self::Certificate,
         }

@@ -1,7 +1,7 @@
-//! The broker: MQTT over TLS, with the generated anchor and nothing else to trust.
+//! MQTT over TLS to the broker. The generated anchor is the only trusted certificate.
 //!
-//! In: the anchor, and where it was grabbed. Out: ESP-IDF's client with its events, and after a
-//! connection that failed, what was wrong.
+//! In: the anchor, and the host and port it was grabbed from. Out: ESP-IDF's client with its events,
+//! and the reason for a failed connection.
 
 use crate::config::{DEVICE_NAME, MQTT_PASSWORD, MQTT_USER};
 use esp_idf_svc::{
@@ -17,13 +17,13 @@ use firmware_core::{
 };
 use std::{ptr, time::Duration};
 
-/// The anchor as ESP-IDF wants it; without its NUL this would not compile.
+/// The anchor for ESP-IDF. This does not compile if the NUL is missing.
 const ANCHOR: X509<'static> = X509::pem_until_nul(BROKER_ROOT_CA_CSTR.to_bytes_with_nul());
 
-/// How long TCP and TLS may take.
+/// The time limit for TCP and TLS.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Opens a connection in the background. It is not opened again by itself: the core says when.
+/// Opens a connection in the background. The client does not reconnect: the core decides when to.
 pub fn connect() -> Result<(EspMqttClient<'static>, EspMqttConnection), EspError> {
     EspMqttClient::new(
         &format!("mqtts://{BROKER_ROOT_CA_HOST}:{BROKER_ROOT_CA_PORT}"),
@@ -40,11 +40,11 @@ pub fn connect() -> Result<(EspMqttClient<'static>, EspMqttConnection), EspError
     )
 }
 
-/// Why a connection failed. ESP-IDF's MQTT client keeps that to itself, so one more handshake is
-/// made without MQTT, which leaves the verification flags behind.
+/// Finds out why a connection failed. ESP-IDF's MQTT client does not report it, so this repeats the
+/// handshake without MQTT and reads the verification flags.
 pub fn diagnose() -> Trouble {
     match handshake() {
-        // The broker proves its name and still refuses: who calls, not who answers, is the trouble.
+        // The broker's certificate is valid, so the broker rejected this device.
         Ok(0) => Trouble::Refused,
         Ok(flags) => {
             log::error!("the broker's certificate: verification flags 0x{flags:X}");
@@ -57,7 +57,7 @@ pub fn diagnose() -> Trouble {
     }
 }
 
-/// Shakes hands once; the verification flags, 0 after success.
+/// Performs one handshake and returns the verification flags, 0 on success.
 fn handshake() -> Result<u32, EspError> {
     let mut tls = EspTls::new()?;
     let result = tls.connect(
@@ -66,7 +66,7 @@ fn handshake() -> Result<u32, EspError> {
         &Config {
             ca_cert: Some(ANCHOR),
             timeout_ms: LIMIT.as_millis() as u32,
-            // A bundle goes before the anchor, and is on by default wherever it is compiled in.
+            // A bundle takes precedence over the anchor, and is enabled by default if compiled in.
             #[cfg(esp_idf_mbedtls_certificate_bundle)]
             use_crt_bundle_attach: false,
             ..Config::new()
@@ -78,7 +78,7 @@ fn handshake() -> Result<u32, EspError> {
     // SAFETY: `tls` owns the context and with it the handle; both outlive the two calls.
     unsafe {
         sys::esp!(sys::esp_tls_get_error_handle(tls.context_handle(), &mut handle))?;
-        // Its own result is the error that is being asked for, and known.
+        // It returns the error of the handshake, which is already known.
         let _ = sys::esp_tls_get_and_clear_last_error(handle, &mut code, &mut flags);
     }
     if flags == 0 { Err(error) } else { Ok(flags as u32) }

@@ -1,7 +1,7 @@
 //! The firmware on a board.
 //!
-//! In: the settings of [`config`], compiled in, and the generated anchor. Out: heartbeats, for ever.
-//! What deserves a test is in `firmware-core`; here is only what needs ESP-IDF.
+//! In: the settings of [`config`], compiled in, and the generated anchor. Out: heartbeats until the
+//! device is switched off. Only code that needs ESP-IDF is here; the tested part is `firmware-core`.
 //!
 //! ```text
 //!  Wi-Fi ─▶ clock (SNTP) ─▶ MQTT over TLS ─▶ firmware_core::run ─▶ wait ─┐
@@ -11,7 +11,7 @@
 
 mod broker;
 
-// As every project of `certgrab new esp-idf-rust` has them.
+// Shared with every project of `certgrab new esp-idf-rust`.
 #[path = "../../../templates/project/esp-idf-rust/clock.rs"]
 mod clock;
 #[path = "../../../templates/project/esp-idf-rust/mqtt/config.rs"]
@@ -63,14 +63,14 @@ fn main() -> anyhow::Result<()> {
             drop(clock);
             clock = clock::start()?;
         }
-        // SAFETY: ESP-IDF's generator can be asked at any time.
+        // SAFETY: `esp_random` may be called at any time.
         let wait = backoff.after(trouble, unsafe { sys::esp_random() });
         log::warn!("{trouble}; next attempt in {wait:?}");
         thread::sleep(wait);
     }
 }
 
-/// One connection, from its start to its end.
+/// Runs one connection and returns why it ended.
 fn once(agent: &mut Agent, started: Instant) -> anyhow::Result<Trouble> {
     let (client, mut connection) = broker::connect()?;
     match run(client, &mut connection, agent, started)? {

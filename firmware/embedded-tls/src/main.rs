@@ -1,7 +1,7 @@
-//! An MQTT client over embedded-tls, which has no C in it and needs no allocator.
+//! An MQTT client over embedded-tls, which contains no C and needs no allocator.
 //!
-//! In: the host and the port of a broker. Out: whether the broker proved its name under the anchor of
-//! the lock, and answered CONNECT.
+//! In: the host and the port of a broker. Out: exit code 0 if the broker's certificate is valid under
+//! the anchor of the lock and the broker accepts CONNECT.
 
 use embedded_io_adapters::std::FromStd;
 use embedded_tls::{
@@ -12,18 +12,18 @@ use rand_core::OsRng;
 use std::{env, net::TcpStream, process::ExitCode, time::SystemTime};
 
 mod anchor {
-    //! What certgrab wrote.
+    //! The file that certgrab generated.
     #![allow(missing_docs, unreachable_pub, dead_code)]
     include!(concat!(env!("OUT_DIR"), "/root_ca.rs"));
 }
 
-/// The most bytes of the chain that a server sends, which embedded-tls keeps.
+/// The largest chain that embedded-tls stores, in bytes.
 const MAX_CHAIN_BYTES: usize = 4096;
 
-/// A record of TLS 1.3 with its header and its tag (RFC 8446 section 5.2).
+/// The largest TLS 1.3 record with its header and its tag, in bytes (RFC 8446 section 5.2).
 const RECORD_BYTES: usize = 16_384 + 256 + 5;
 
-/// CONNECT with a clean session (MQTT 3.1.1 section 3.1), as `bench`.
+/// CONNECT with a clean session and the client identifier `bench` (MQTT 3.1.1 section 3.1).
 const CONNECT: &[u8] = b"\x10\x11\0\x04MQTT\x04\x02\0\x3c\0\x05bench";
 
 /// CONNACK: accepted (section 3.2).
@@ -50,15 +50,15 @@ impl CryptoProvider for Provider {
 }
 
 fn main() -> ExitCode {
-    let mut words = env::args().skip(1);
-    let (Some(host), Some(port)) = (words.next(), words.next().and_then(|port| port.parse().ok()))
-    else {
-        eprintln!("expected HOST PORT");
+    let mut arguments = env::args().skip(1);
+    let port = |port: String| port.parse().ok();
+    let (Some(host), Some(port)) = (arguments.next(), arguments.next().and_then(port)) else {
+        eprintln!("Usage: embedded-tls-client HOST PORT");
         return ExitCode::FAILURE;
     };
     match connect(&host, port) {
         Ok(()) => {
-            println!("CONNACK: {host} proved its name, and took the connection");
+            println!("CONNACK: the certificate of {host} is valid; it accepted the connection");
             ExitCode::SUCCESS
         }
         Err(problem) => {
@@ -70,8 +70,8 @@ fn main() -> ExitCode {
 
 fn connect(host: &str, port: u16) -> Result<(), String> {
     let stream = TcpStream::connect((host, port)).map_err(|error| error.to_string())?;
-    let (mut read, mut written) = (vec![0; RECORD_BYTES], vec![0; RECORD_BYTES]);
-    let mut tls = TlsConnection::<_, Suite>::new(FromStd::new(stream), &mut read, &mut written);
+    let (mut input, mut output) = (vec![0; RECORD_BYTES], vec![0; RECORD_BYTES]);
+    let mut tls = TlsConnection::<_, Suite>::new(FromStd::new(stream), &mut input, &mut output);
     let config = TlsConfig::new().with_server_name(host);
     let anchor = Certificate::X509(&anchor::BROKER_ROOT_CA_DER[..]);
     let provider = Provider { random: OsRng, verifier: CertVerifier::new(anchor) };

@@ -7,16 +7,16 @@ use embedded_alloc::LlffHeap;
 use embedded_io::{ErrorType, Read, Write};
 use rand_core::{TryCryptoRng, TryRng};
 
-/// The heap, in bytes: less than the 200 KB or so that an ESP32-C3 has left beside Wi-Fi.
+/// The heap, in bytes: less than the approximately 200 KB that Wi-Fi leaves free on an ESP32-C3.
 const HEAP: usize = 160 * 1024;
 
 #[global_allocator]
 static ALLOCATOR: LlffHeap = LlffHeap::empty();
 
-/// Gives the allocator its memory. To be called once, first.
+/// Gives the allocator its memory. Call this once, before anything else.
 pub fn start() {
     static mut MEMORY: [MaybeUninit<u8>; HEAP] = [MaybeUninit::uninit(); HEAP];
-    // SAFETY: called once, before anything allocates; nothing else knows the memory.
+    // SAFETY: called once, before anything allocates; nothing else can access the memory.
     unsafe { ALLOCATOR.init(&raw mut MEMORY as usize, HEAP) }
 }
 
@@ -27,7 +27,7 @@ pub fn now() -> Duration {
     Duration::from_nanos(riscv::register::time::read64() * NANOSECONDS)
 }
 
-/// The host's random numbers, by semihosting. Fit for this test only.
+/// The host's random numbers, through semihosting. Only for this test.
 pub struct Random;
 
 impl TryRng for Random {
@@ -53,26 +53,26 @@ impl TryRng for Random {
 
 impl TryCryptoRng for Random {}
 
-/// The machine's NS16550A. QEMU connects its other end to the broker.
+/// The machine's NS16550A. QEMU connects it to the broker.
 pub struct Uart;
 
-/// Where `virt` has the UART: its data register.
+/// The UART's data register on `virt`.
 const DATA: *mut u8 = 0x1000_0000 as *mut u8;
-/// Its line status register, 5 bytes further.
+/// The UART's line status register.
 const STATUS: *const u8 = 0x1000_0005 as *const u8;
-/// In the status: a byte is there to be read.
+/// Status bit: a byte can be read.
 const READABLE: u8 = 1 << 0;
-/// In the status: a byte can be written.
+/// Status bit: a byte can be written.
 const WRITABLE: u8 = 1 << 5;
 
 impl Uart {
-    /// Whether a byte is there to be read.
+    /// Whether a byte can be read.
     pub fn readable(&self) -> bool {
         self.status() & READABLE != 0
     }
 
     fn status(&self) -> u8 {
-        // SAFETY: `virt` has the register at this address.
+        // SAFETY: this is the address of the register on `virt`.
         unsafe { STATUS.read_volatile() }
     }
 }
@@ -88,7 +88,7 @@ impl Read for Uart {
             while !self.readable() {
                 core::hint::spin_loop();
             }
-            // SAFETY: as in `status`; the status says that there is a byte.
+            // SAFETY: this is the address of the register on `virt`, and the status shows a byte.
             buffer[count] = unsafe { DATA.read_volatile() };
             count += 1;
         }
@@ -102,7 +102,7 @@ impl Write for Uart {
             while self.status() & WRITABLE == 0 {
                 core::hint::spin_loop();
             }
-            // SAFETY: as in `status`; the status says that there is room.
+            // SAFETY: this is the address of the register on `virt`, and the status shows room for a byte.
             unsafe { DATA.write_volatile(*byte) };
         }
         Ok(bytes.len())

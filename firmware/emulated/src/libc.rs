@@ -1,9 +1,9 @@
-//! What mbedTLS wants of a C library beyond `tinyrlibc`: places for its debug output.
+//! C library functions that mbedTLS needs and `tinyrlibc` does not have: those for debug output.
 //!
-//! In: text. Out: nothing; mbedTLS prints only in its self-tests, which nobody runs here.
+//! They print nothing. mbedTLS prints only in its self-tests, which do not run here.
 
 use core::ffi::{c_char, c_int};
-// For the linker: nothing of it is called from Rust.
+// For the linker: Rust calls none of its functions.
 use tinyrlibc as _;
 
 /// Prints nothing.
@@ -18,7 +18,8 @@ extern "C" fn putchar(character: c_int) -> c_int {
     character
 }
 
-/// Prints nothing. C's `printf` takes more arguments, which the caller leaves in registers.
+/// Prints nothing. C's `printf` has more arguments; the caller passes them in registers, and they are
+/// ignored.
 #[unsafe(no_mangle)]
 extern "C" fn printf(_: *const c_char) -> c_int {
     0

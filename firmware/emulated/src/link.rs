@@ -1,37 +1,37 @@
 //! MQTT over the TLS session, in one thread.
 //!
 //! In: a connected session. Out: [`Link`], which sends through the traits of `embedded_svc` and
-//! hears through [`Link::hear`].
+//! receives through [`Link::next_event`].
 
 use crate::board::{Uart, now};
 use alloc::string::ToString;
 use core::time::Duration;
 use embedded_svc::mqtt::client::{Client, ErrorType, MessageId, Publish, QoS};
-use firmware_mqtt::{Error, Heard, Hello, Machine};
+use firmware_mqtt::{Error, Hello, Machine, MqttEvent};
 use mbedtls_rs::{SessionError, blocking::Session};
 
-/// What the image says of itself.
+/// The parameters of the image's CONNECT packet.
 const HELLO: Hello<'_> = Hello { client_id: "c3", user: None, keep_alive: 60 };
 
-/// A session, and the MQTT in it.
+/// A TLS session with an MQTT connection in it.
 pub struct Link<'a> {
     session: Session<'a, Uart>,
     machine: Machine,
 }
 
 impl<'a> Link<'a> {
-    /// Opens MQTT in `session`.
+    /// Opens an MQTT connection in `session`.
     pub fn open(session: Session<'a, Uart>) -> Result<Self, Error> {
         let mut link = Self { session, machine: Machine::new(&HELLO, now())? };
         link.send()?;
         Ok(link)
     }
 
-    /// What happens next, or nothing until `deadline`.
-    pub fn hear(&mut self, deadline: Duration) -> Option<Heard> {
+    /// Waits for the next event; `None` if there is none until `deadline`.
+    pub fn next_event(&mut self, deadline: Duration) -> Option<MqttEvent> {
         loop {
-            if let Some(heard) = self.machine.next_heard() {
-                return Some(heard);
+            if let Some(event) = self.machine.next_event() {
+                return Some(event);
             }
             let due = self.machine.deadline().unwrap_or(deadline).min(deadline);
             while !self.session.stream().readable() && now() < due {
@@ -41,7 +41,9 @@ impl<'a> Link<'a> {
                 let mut piece = [0; 256];
                 match self.session.read(&mut piece) {
                     Ok(count) if count > 0 => self.machine.receive(&piece[..count], now()),
-                    Ok(_) => self.machine.lost(Error::Link("the broker hung up".to_string())),
+                    Ok(_) => {
+                        self.machine.lost(Error::Link("the broker closed the connection".into()))
+                    }
                     Err(error) => self.machine.lost(link_error(error)),
                 }
             } else if now() >= deadline {
@@ -55,10 +57,10 @@ impl<'a> Link<'a> {
         }
     }
 
-    /// Takes leave.
+    /// Disconnects.
     pub fn close(mut self) {
         self.machine.disconnect(now());
-        // The work is done; whether the broker hears the last word changes nothing.
+        // The heartbeat has been acknowledged, so an error here does not matter.
         let _ = self.send();
     }
 

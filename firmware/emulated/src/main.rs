@@ -1,12 +1,11 @@
 //! The firmware's core on the ESP32-C3's instruction set, under QEMU.
 //!
-//! In: the generated anchor, and a UART whose other end is the broker's TCP port. Out: one
-//! heartbeat that the broker has acknowledged and exit code 0, or mbedTLS's reason and exit code 1.
+//! In: the generated anchor, and a UART that QEMU connects to the broker's TCP port. Out: one
+//! heartbeat that the broker acknowledged and exit code 0, or mbedTLS's reason and exit code 1.
 //!
-//! What is real: the instructions, the TLS library, the constant, the core. What is not: the
-//! network, the radio, the random numbers (they are the host's), and a clock that knows the date;
-//! without one this image does not look at a certificate's dates, as an ESP32 does not with
-//! ESP-IDF's default settings.
+//! As on the chip: the instruction set, the TLS library, the constant and the core. Different: the
+//! network is a UART, and the random numbers are the host's. The machine has no real-time clock, so
+//! the image does not check the dates of a certificate, like an ESP32 with ESP-IDF's default settings.
 #![no_std]
 #![no_main]
 
@@ -32,7 +31,7 @@ use semihosting::{eprintln, println};
 #[riscv_rt::entry]
 fn main() -> ! {
     board::start();
-    let code = match live() {
+    let code = match run() {
         Ok(()) => 0,
         Err(problem) => {
             eprintln!("refused: {problem}");
@@ -42,10 +41,10 @@ fn main() -> ! {
     semihosting::process::exit(code)
 }
 
-/// Connects once, and beats once.
-fn live() -> Result<(), Problem> {
+/// Connects once and sends one heartbeat.
+fn run() -> Result<(), Problem> {
     static mut RANDOM: Random = Random;
-    // SAFETY: this function runs once, and nothing else knows the static.
+    // SAFETY: this function runs once, and nothing else can access the static.
     let random = unsafe { &mut *(&raw mut RANDOM) };
     let tls = Tls::new(random).map_err(|_| Problem("mbedTLS does not start", 0))?;
 
@@ -67,12 +66,12 @@ fn live() -> Result<(), Problem> {
     let mut signal = None;
     loop {
         let step = agent.step(&mut link, now(), signal.take());
-        match step.map_err(|_| Problem("the broker does not take messages", 0))? {
+        match step.map_err(|_| Problem("cannot send a message", 0))? {
             Step::End(End::Done) => break,
-            Step::End(_) => return Err(Problem("the broker hung up", 0)),
+            Step::End(_) => return Err(Problem("the broker closed the connection", 0)),
             Step::Wait(wait) => {
-                if let Some(heard) = link.hear(now() + wait) {
-                    let event = embedded_svc::mqtt::client::Event::payload(&heard);
+                if let Some(event) = link.next_event(now() + wait) {
+                    let event = embedded_svc::mqtt::client::Event::payload(&event);
                     println!("mqtt: {event}");
                     signal = Signal::of(&event, agent.topics());
                 }
@@ -84,7 +83,7 @@ fn live() -> Result<(), Problem> {
     Ok(())
 }
 
-/// The anchor alone.
+/// A session that trusts only the anchor.
 fn session(name: &CStr) -> Result<SessionConfig<'_>, Problem> {
     let anchor = Certificate::new(X509::PEM(BROKER_ROOT_CA_CSTR))
         .map_err(|_| Problem("mbedTLS cannot read the anchor", 0))?;
@@ -95,7 +94,7 @@ fn session(name: &CStr) -> Result<SessionConfig<'_>, Problem> {
     }))
 }
 
-/// What went wrong, and mbedTLS's verification flags, 0 where it has none.
+/// What failed, and mbedTLS's verification flags, 0 if there are none.
 struct Problem(&'static str, u32);
 
 impl fmt::Display for Problem {

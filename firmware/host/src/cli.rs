@@ -1,4 +1,4 @@
-//! What the user says on the command line.
+//! The command line.
 //!
 //! In: arguments. Out: the [`Agent`] and the [`Settings`] of its connections.
 
@@ -15,46 +15,46 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Run the firmware on this machine: connect to an MQTT broker with the generated anchor alone.
+/// Run the firmware on this machine: connect to an MQTT broker and trust only the generated anchor.
 #[derive(Debug, Parser)]
 #[command(
     version,
     max_term_width = 100,
     after_help = "Examples:\n  \
-        host mqtts://localhost:8883               beat every minute until stopped\n  \
-        host mqtts://localhost:8883 --beats 1     prove the connection, then stop"
+        host mqtts://localhost:8883               send a heartbeat every minute until stopped\n  \
+        host mqtts://localhost:8883 --beats 1     test the connection, then stop"
 )]
 pub(crate) struct Arguments {
-    /// The broker, as mqtts://HOST[:PORT]; without it, the one that the anchor was grabbed from
+    /// The broker, as mqtts://HOST[:PORT] [default: the server that the anchor was grabbed from]
     #[arg(value_name = "URL", value_parser = broker)]
     broker: Option<(String, u16)>,
     /// The device's name, part of its topics
-    #[arg(long, default_value = "desk")]
+    #[arg(long, default_value = "pc")]
     name: String,
     /// The user name for the broker; the password comes from $MQTT_PASSWORD
     #[arg(long)]
     user: Option<String>,
-    /// The device's certificate (PEM), for a broker that asks for one
+    /// The device's certificate (PEM), for a broker that requires one
     #[arg(long, value_name = "FILE", requires = "key")]
     cert: Option<PathBuf>,
     /// The private key of that certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
-    /// The only TLS version to offer; ESP-IDF offers 1.2 alone unless told otherwise
+    /// The only TLS version to offer; ESP-IDF's default is 1.2 only
     #[arg(long, value_enum)]
     tls: Option<Version>,
-    /// Stop after N heartbeats have arrived
+    /// Stop after the broker has acknowledged N heartbeats
     #[arg(long, value_name = "N")]
     beats: Option<u32>,
-    /// Give up after N failed connections
+    /// Stop after N failed connections
     #[arg(long, value_name = "N")]
     pub(crate) attempts: Option<u32>,
-    /// Seconds from one heartbeat to the next
+    /// Seconds between two heartbeats
     #[arg(long, value_name = "SECS", default_value_t = HEARTBEAT.as_secs())]
     interval: u64,
 }
 
-/// A TLS version, as people write it.
+/// A TLS version, as written on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Version {
     #[value(name = "1.2")]
@@ -74,7 +74,7 @@ impl Arguments {
         })
     }
 
-    /// What its connections have in common; `started` is when the device started.
+    /// The settings of all connections; `started` is when the device started.
     pub(crate) fn settings(&self, started: Instant) -> Result<Settings, Box<dyn Error>> {
         let (host, port) = self.broker.clone().unwrap_or_else(|| {
             (anchor::BROKER_ROOT_CA_HOST.to_owned(), anchor::BROKER_ROOT_CA_PORT)
@@ -102,9 +102,9 @@ impl Arguments {
     }
 }
 
-/// Reads `mqtts://HOST[:PORT]`, with an IPv6 address in brackets.
+/// Parses `mqtts://HOST[:PORT]`, with an IPv6 address in brackets.
 fn broker(url: &str) -> Result<(String, u16), String> {
-    /// The port that IANA gave to MQTT over TLS.
+    /// The port that IANA assigned to MQTT over TLS.
     const MQTTS: u16 = 8883;
 
     let authority =

@@ -1,7 +1,7 @@
-//! Why a connection failed, with what the library that refused it says.
+//! Why a connection failed, with the message of the library that reported it.
 //!
-//! In: errors of the socket, of mbedTLS and of MQTT. Out: [`Failure`]: one sentence for the log,
-//! and the [`Trouble`] that the core decides by.
+//! In: errors of the socket, of mbedTLS and of MQTT. Out: [`Failure`]: one sentence for the log, and
+//! the [`Trouble`] that the core needs.
 
 use firmware_core::trouble::Trouble;
 use firmware_mqtt::Error as MqttError;
@@ -15,29 +15,29 @@ use std::{ffi::CStr, fmt};
 /// Why a connection failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The broker could not be reached, or the bytes stopped.
+    /// The broker could not be reached, or the connection was lost.
     Network(String),
-    /// mbedTLS does not take the broker's certificate: its flags, and its words for them.
-    Certificate { flags: u32, words: String },
-    /// mbedTLS gave up for another reason: its code.
+    /// mbedTLS rejected the broker's certificate: its flags, and its message for them.
+    Certificate { flags: u32, message: String },
+    /// Another mbedTLS error: its code.
     Tls(i32),
     /// MQTT ended the connection.
     Mqtt(MqttError),
 }
 
 impl Failure {
-    /// What `error` was, in a session whose verification left `flags`.
+    /// Classifies `error` of a session with the verification result `flags`.
     pub(crate) fn of_session(error: SessionError, flags: u32) -> Self {
         match error {
             SessionError::MbedTls(error) if error.code() == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED => {
-                Self::Certificate { flags, words: words(flags) }
+                Self::Certificate { flags, message: message(flags) }
             }
             SessionError::MbedTls(error) => Self::Tls(error.code()),
             SessionError::Io(kind) => Self::Network(format!("the connection broke: {kind:?}")),
         }
     }
 
-    /// What to do about it.
+    /// The kind of failure, which decides what to do next.
     pub(crate) fn trouble(&self) -> Trouble {
         match self {
             Self::Certificate { flags, .. } => Trouble::of_verify_flags(*flags),
@@ -50,15 +50,15 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// As mbedTLS's own documents write a code.
+        /// Formats a code as mbedTLS's documentation does.
         fn hex(code: i32) -> String {
             format!("-0x{:04X}", code.unsigned_abs())
         }
         match self {
-            Self::Network(words) => f.write_str(words),
-            Self::Certificate { flags, words } => {
+            Self::Network(message) => f.write_str(message),
+            Self::Certificate { flags, message } => {
                 let code = hex(MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
-                write!(f, "mbedTLS {code}, flags 0x{flags:X}: {words}")
+                write!(f, "mbedTLS {code}, flags 0x{flags:X}: {message}")
             }
             Self::Tls(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) => {
                 let code = hex(MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
@@ -70,17 +70,17 @@ impl fmt::Display for Failure {
     }
 }
 
-/// mbedTLS's words for verification flags, joined to one line.
-fn words(flags: u32) -> String {
+/// mbedTLS's messages for verification flags, joined to one line.
+fn message(flags: u32) -> String {
     let mut buffer = [0_u8; 512];
-    // SAFETY: mbedTLS writes at most the length it is given, the final NUL included, and only
-    // reads the empty prefix.
+    // SAFETY: mbedTLS writes at most `buffer.len()` bytes, including the NUL, and only reads the empty
+    // prefix.
     let written = unsafe {
         mbedtls_x509_crt_verify_info(buffer.as_mut_ptr().cast(), buffer.len(), c"".as_ptr(), flags)
     };
     match CStr::from_bytes_until_nul(&buffer) {
         Ok(text) if written > 0 => text.to_string_lossy().lines().collect::<Vec<_>>().join("; "),
-        _ => "no words for it".to_owned(),
+        _ => "no message".to_owned(),
     }
 }
 

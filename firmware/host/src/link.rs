@@ -1,10 +1,10 @@
 //! One connection to a broker: TCP, TLS and MQTT, behind the traits of `embedded_svc`.
 //!
-//! In: [`Settings`]. Out: a [`LinkClient`] that sends and a [`LinkConnection`] that hears, as
-//! ESP-IDF's client gives them to the device: at once, while the connection opens behind them.
+//! In: [`Settings`]. Out: a [`LinkClient`] that sends and a [`LinkConnection`] that receives. As with
+//! ESP-IDF's client, both are returned immediately, while the connection opens in the background.
 //!
-//! A thread of its own carries the bytes, because mbedTLS lets one thread at a time touch a
-//! session. The client and that thread share the MQTT machine; a message wakes the thread.
+//! A separate thread transfers the bytes, because only one thread at a time may use an mbedTLS
+//! session. The client and that thread share the MQTT machine; each request wakes the thread.
 
 use crate::{
     failure::Failure,
@@ -18,7 +18,7 @@ use embedded_svc::mqtt::client::{
     Client, Connection, ErrorType, Event as _, MessageId, Publish, QoS,
 };
 use firmware_core::anchor;
-use firmware_mqtt::{Error, Heard, Hello, Machine};
+use firmware_mqtt::{Error, Hello, Machine, MqttEvent};
 use futures_lite::FutureExt as _;
 use mbedtls_rs::{Session, TlsReference, TlsVersion};
 use std::{
@@ -29,20 +29,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The longest silence before a ping, in seconds: half of ESP-IDF's 120, so that a desk notices a
-/// dead broker while one looks on.
+/// The longest time without traffic before a ping, in seconds: half of ESP-IDF's 120, so that the user
+/// does not wait long until a dead broker is noticed.
 const KEEP_ALIVE: u16 = 60;
 
-/// How long the TLS handshake may take: the time that esp-tls allows.
+/// The time limit for the TLS handshake: the same as in esp-tls.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// The largest piece that is taken from the session at once, in bytes.
-const PIECE: usize = 1024;
+/// The size of one read from the session, in bytes.
+const READ_SIZE: usize = 1024;
 
-/// What the connections of one run have in common.
+/// The settings of all connections of one run.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
-    /// The broker's name, which its certificate must carry.
+    /// The broker's name, which its certificate must contain.
     pub(crate) host: String,
     /// Its TCP port.
     pub(crate) port: u16,
@@ -50,7 +50,7 @@ pub(crate) struct Settings {
     pub(crate) client_id: String,
     /// User name and password.
     pub(crate) user: Option<(String, String)>,
-    /// The device's own certificate and key.
+    /// The device's certificate and key.
     pub(crate) identity: Option<Identity>,
     /// The only TLS version to offer.
     pub(crate) version: Option<TlsVersion>,
@@ -58,7 +58,7 @@ pub(crate) struct Settings {
     pub(crate) started: Instant,
 }
 
-/// What the two ends and the thread between them share.
+/// The state that the client, the connection and the thread share.
 #[derive(Clone)]
 struct Shared {
     machine: Arc<Mutex<Machine>>,
@@ -66,20 +66,20 @@ struct Shared {
     started: Instant,
 }
 
-/// The end that sends.
+/// Sends requests.
 pub(crate) struct LinkClient {
     shared: Shared,
     wake: Sender<()>,
 }
 
-/// The end that hears.
+/// Receives events.
 pub(crate) struct LinkConnection {
     shared: Shared,
-    heard: mpsc::Receiver<Heard>,
-    last: Heard,
+    events: mpsc::Receiver<MqttEvent>,
+    last: MqttEvent,
 }
 
-/// Opens a connection in the background; what becomes of it is heard from the connection.
+/// Opens a connection in the background. The returned connection reports the outcome.
 pub(crate) fn open<'scope>(
     scope: &'scope Scope<'scope, '_>,
     settings: &'scope Settings,
@@ -97,28 +97,29 @@ pub(crate) fn open<'scope>(
         started: settings.started,
     };
     let (wake, woken) = async_channel::bounded(1);
-    let (tell, heard) = mpsc::channel();
-    let carrier = shared.clone();
+    let (sender, events) = mpsc::channel();
+    let state = shared.clone();
     let reference = tls.reference();
     thread::Builder::new().name("link".into()).spawn_scoped(scope, move || {
-        let result = async_io::block_on(carry(settings, reference, &carrier, &woken, &tell));
+        let result = async_io::block_on(transfer(settings, reference, &state, &woken, &sender));
         if let Err(failure) = result {
-            carrier.machine().lost(Error::Link(failure.to_string()));
-            carrier.fail(failure);
+            state.machine().lost(Error::Link(failure.to_string()));
+            state.fail(failure);
         }
-        carrier.tell(&tell);
+        state.forward_events(&sender);
     })?;
-    let connection = LinkConnection { shared: shared.clone(), heard, last: Heard::BeforeConnect };
+    let last = MqttEvent::BeforeConnect;
+    let connection = LinkConnection { shared: shared.clone(), events, last };
     Ok((LinkClient { shared, wake }, connection))
 }
 
-/// Carries the bytes until the client is gone or the connection is over.
-async fn carry(
+/// Transfers bytes until the client is dropped or the connection has ended.
+async fn transfer(
     settings: &Settings,
     tls: TlsReference<'_>,
     shared: &Shared,
     wake: &Receiver<()>,
-    tell: &mpsc::Sender<Heard>,
+    sender: &mpsc::Sender<MqttEvent>,
 ) -> Result<(), Failure> {
     let Settings { host, port, .. } = settings;
     let unreachable = |error| Failure::Network(format!("{host}:{port}: {error}"));
@@ -130,11 +131,11 @@ async fn carry(
         Session::new(tls, socket, &config).map_err(|error| Failure::of_session(error, 0))?;
 
     let handshake = async { Some(session.connect().await) };
-    let too_long = async {
+    let timeout = async {
         Timer::after(HANDSHAKE).await;
         None
     };
-    match handshake.or(too_long).await {
+    match handshake.or(timeout).await {
         Some(Ok(())) => {}
         Some(Err(error)) => {
             return Err(Failure::of_session(error, session.tls_verification_details()));
@@ -159,7 +160,7 @@ async fn carry(
             writer.write_all(&bytes).await.map_err(broken)?;
             writer.flush().await.map_err(broken)?;
         }
-        shared.tell(tell);
+        shared.forward_events(sender);
         let (open, deadline) = {
             let machine = shared.machine();
             (machine.is_open(), machine.deadline())
@@ -175,8 +176,8 @@ async fn carry(
             NoClient,
             Time,
         }
-        let mut piece = [0; PIECE];
-        let read = async { Ok(Woken::Bytes(reader.read(&mut piece).await.map_err(broken)?)) };
+        let mut buffer = [0; READ_SIZE];
+        let read = async { Ok(Woken::Bytes(reader.read(&mut buffer).await.map_err(broken)?)) };
         let message =
             async { Ok(if wake.recv().await.is_ok() { Woken::Message } else { Woken::NoClient }) };
         let time = async {
@@ -190,15 +191,17 @@ async fn carry(
         let now = shared.started.elapsed();
         let mut machine = shared.machine();
         match woken {
-            Woken::Bytes(0) => return Err(Failure::Network("the broker hung up".into())),
-            Woken::Bytes(count) => machine.receive(&piece[..count], now),
+            Woken::Bytes(0) => {
+                return Err(Failure::Network("the broker closed the connection".into()));
+            }
+            Woken::Bytes(count) => machine.receive(&buffer[..count], now),
             Woken::Time => machine.tick(now),
             Woken::NoClient => machine.disconnect(now),
             Woken::Message => {}
         }
     }
     drop((reader, writer));
-    // The broker may already have closed its side; there is nobody left to tell.
+    // This fails if the broker has already closed the connection; that does not matter.
     let _ = session.close().await;
     Ok(())
 }
@@ -212,25 +215,25 @@ impl Shared {
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
     }
 
-    /// Passes on what the machine heard.
-    fn tell(&self, tell: &mpsc::Sender<Heard>) {
-        while let Some(heard) = self.machine().next_heard() {
-            // Whoever listened may be gone already; then nobody misses it.
-            let _ = tell.send(heard);
+    /// Forwards the machine's events.
+    fn forward_events(&self, sender: &mpsc::Sender<MqttEvent>) {
+        while let Some(event) = self.machine().next_event() {
+            // This fails if the connection has been dropped; then no one needs the event.
+            let _ = sender.send(event);
         }
     }
 }
 
 impl LinkClient {
-    /// Asks the machine, and wakes the thread that carries what it answers.
-    fn ask<T>(
+    /// Passes a request to the machine, and wakes the thread that sends its bytes.
+    fn request<T>(
         &mut self,
-        ask: impl FnOnce(&mut Machine, Duration) -> Result<T, Error>,
+        request: impl FnOnce(&mut Machine, Duration) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let answer = ask(&mut self.shared.machine(), self.shared.started.elapsed())?;
-        // Full means that the thread is about to wake anyway; closed, that it is gone.
+        let id = request(&mut self.shared.machine(), self.shared.started.elapsed())?;
+        // If the channel is full, the thread will wake anyway; if it is closed, the thread has ended.
         let _ = self.wake.try_send(());
-        Ok(answer)
+        Ok(id)
     }
 }
 
@@ -240,11 +243,11 @@ impl ErrorType for LinkClient {
 
 impl Client for LinkClient {
     fn subscribe(&mut self, topic: &str, qos: QoS) -> Result<MessageId, Error> {
-        self.ask(|machine, now| machine.subscribe(topic, qos, now))
+        self.request(|machine, now| machine.subscribe(topic, qos, now))
     }
 
     fn unsubscribe(&mut self, topic: &str) -> Result<MessageId, Error> {
-        self.ask(|machine, now| machine.unsubscribe(topic, now))
+        self.request(|machine, now| machine.unsubscribe(topic, now))
     }
 }
 
@@ -256,7 +259,7 @@ impl Publish for LinkClient {
         retain: bool,
         payload: &[u8],
     ) -> Result<MessageId, Error> {
-        self.ask(|machine, now| machine.publish(topic, qos, retain, payload, now))
+        self.request(|machine, now| machine.publish(topic, qos, retain, payload, now))
     }
 }
 
@@ -272,14 +275,14 @@ impl ErrorType for LinkConnection {
 }
 
 impl Connection for LinkConnection {
-    type Event<'a> = &'a Heard;
+    type Event<'a> = &'a MqttEvent;
 
-    fn next(&mut self) -> Result<&Heard, Error> {
-        match self.heard.recv() {
-            Ok(heard) => self.last = heard,
-            Err(mpsc::RecvError) => return Err(Error::Link("the connection is over".into())),
+    fn next(&mut self) -> Result<&MqttEvent, Error> {
+        match self.events.recv() {
+            Ok(event) => self.last = event,
+            Err(mpsc::RecvError) => return Err(Error::Link("the connection has ended".into())),
         }
-        if let Heard::Failed(error) = &self.last
+        if let MqttEvent::Failed(error) = &self.last
             && !matches!(error, Error::Link(_))
         {
             self.shared.fail(Failure::Mqtt(error.clone()));

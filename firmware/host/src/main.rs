@@ -1,9 +1,8 @@
-//! The firmware on a desk: the core that runs on the ESP32, over mbedTLS 3.6 and a TCP socket.
+//! The firmware on a PC: the core that runs on the ESP32, over mbedTLS 3.6 and a TCP socket.
 //!
-//! In: a broker's URL; the anchor is compiled in. Out: the log of the connection on standard
-//! output, and an exit code: 0 when the heartbeats that were asked for have arrived, 1 when the
-//! attempts are used up. Without `--beats` and `--attempts` it runs until it is stopped, as the
-//! device does.
+//! In: a broker's URL; the anchor is compiled in. Out: the log of the connection on standard output,
+//! and an exit code: 0 after the broker has acknowledged `--beats` heartbeats, 1 after `--attempts`
+//! failed connections. Without these options it runs until it is stopped, like the device.
 
 mod cli;
 mod failure;
@@ -29,7 +28,7 @@ use std::{
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match live(&arguments) {
+    match connect_repeatedly(&arguments) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("host: error: {error}");
@@ -38,8 +37,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Connects, again and again, until there is nothing left to do.
-fn live(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
+/// Connects, and reconnects after each failure, until the heartbeats are sent or the attempts used up.
+fn connect_repeatedly(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let started = Instant::now();
     let mut agent = arguments.agent()?;
     let settings = arguments.settings(started)?;
@@ -67,7 +66,7 @@ fn live(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
             break;
         }
         if trouble == Trouble::Clock {
-            println!("clock: a device would set it by SNTP now; this desk's is set by its system");
+            println!("clock: a device would set it by SNTP now; on this PC the system sets it");
         }
         let wait = backoff.after(trouble, rand::random());
         println!("next attempt in {:.1} s", wait.as_secs_f64());
@@ -83,7 +82,7 @@ enum Ended {
     Trouble(Trouble),
 }
 
-/// One connection from its start to its end.
+/// Runs one connection and returns how it ended.
 fn once(
     settings: &link::Settings,
     tls: &mut tls::Tls,

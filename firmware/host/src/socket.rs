@@ -1,4 +1,4 @@
-//! A TCP socket with the traits that mbedTLS reads and writes through.
+//! A TCP socket with the traits that mbedTLS uses to read and write.
 //!
 //! In: a host and a port. Out: [`Socket`], connected to the first address that answers.
 
@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 
-/// How long one address may take to answer: the time that esp-tls allows.
+/// The time limit for connecting to one address: the same as in esp-tls.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// A connected socket, or a half of one.
+/// A connected socket, or one half of it.
 #[derive(Debug)]
 pub(crate) struct Socket<S = Async<TcpStream>>(S);
 

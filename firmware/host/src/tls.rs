@@ -1,8 +1,8 @@
-//! mbedTLS on this machine: its clock, its random numbers, the anchor and the device's own key.
+//! mbedTLS on this machine: clock, random numbers, the anchor and the device's key.
 //!
-//! In: the generated anchor, and what the user gave besides. Out: the configuration of a session.
-//! It has one trust anchor and always verifies; there is no way to ask for less. The feature
-//! `verification-off` is for the bench alone, which shows that `certgrab lab` catches such a build.
+//! In: the generated anchor, and the user's settings. Out: the configuration of a session. It has one
+//! trust anchor and always verifies; no option turns this off. The feature `verification-off` is only
+//! for the bench, which tests that `certgrab lab` detects such a build.
 
 use firmware_core::anchor::BROKER_ROOT_CA_CSTR;
 use mbedtls_rs::{
@@ -24,17 +24,17 @@ use std::{
 
 #[cfg(all(feature = "verification-off", not(debug_assertions)))]
 compile_error!(
-    "`verification-off` is for the bench's test of the lab, not for a build that is used"
+    "`verification-off` is only for the bench's test of the lab, not for release builds"
 );
 
-/// What becomes of a server that does not prove its name under the anchor.
+/// How mbedTLS treats a server whose certificate is not valid under the anchor.
 const AUTH_MODE: AuthMode =
     if cfg!(feature = "verification-off") { AuthMode::None } else { AuthMode::Required };
 
-/// mbedTLS, set up; there is one of it.
+/// The only instance of mbedTLS.
 pub(crate) type Tls = mbedtls_rs::Tls<'static>;
 
-/// The device's own certificate and key, as PEM with the NUL that mbedTLS wants.
+/// The device's certificate and key, as PEM with the NUL that mbedTLS requires.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     certificate: CString,
@@ -43,7 +43,7 @@ pub(crate) struct Identity {
 
 /// Sets mbedTLS up with this machine's clock and random numbers.
 pub(crate) fn start() -> Result<Tls, Box<dyn Error>> {
-    // SAFETY: nothing of mbedTLS has run yet, and both implementations live for ever.
+    // SAFETY: mbedTLS has not been used yet, and both implementations are static.
     unsafe {
         hook_timer(Some(&StdTimer));
         hook_wall_clock(Some(&StdWallClock));
@@ -52,7 +52,8 @@ pub(crate) fn start() -> Result<Tls, Box<dyn Error>> {
     Tls::new(random).map_err(|error| format!("mbedTLS does not start: {error:?}").into())
 }
 
-/// A session with the broker called `host`, which must prove that name under the anchor.
+/// The configuration of a session with the broker `host`, whose certificate must be valid for that
+/// name under the anchor.
 pub(crate) fn session<'a>(
     host: &'a CStr,
     identity: Option<&Identity>,
@@ -70,7 +71,7 @@ pub(crate) fn session<'a>(
 }
 
 impl Identity {
-    /// Reads a certificate and its key; mbedTLS parses them when it needs them.
+    /// Reads a certificate and its key. mbedTLS parses them when a session starts.
     pub(crate) fn read(certificate: &Path, key: &Path) -> Result<Self, Box<dyn Error>> {
         let read = |path: &Path| {
             let text = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -1,19 +1,18 @@
-//! An MQTT 3.1.1 client without a socket, for the desk and the emulator; an ESP32 has ESP-IDF's.
+//! An MQTT 3.1.1 client without I/O, for a PC and the emulator. An ESP32 uses ESP-IDF's client.
 //!
-//! In: what the firmware wants ([`Machine::subscribe`], [`Machine::publish`]), the bytes that the
-//! broker sent, and the time. Out: bytes for the broker ([`Machine::take_outgoing`]), events as
-//! `embedded_svc` names them ([`Machine::next_heard`]), and when to look again
-//! ([`Machine::deadline`]). Packets, packet identifiers and the keep-alive are
-//! `mqtt-protocol-core`'s; this crate gives them `embedded_svc`'s names.
+//! In: requests ([`Machine::subscribe`], [`Machine::publish`]), bytes from the broker, and the time.
+//! Out: bytes for the broker ([`Machine::take_outgoing`]), events ([`Machine::next_event`]), and the
+//! time of the next timer ([`Machine::deadline`]). `mqtt-protocol-core` handles packets, packet
+//! identifiers and the keep-alive; this crate translates them to the types of `embedded_svc`.
 //!
-//! Time is a [`Duration`] since any moment that stays the same.
+//! Time is a [`Duration`] since any fixed moment.
 #![no_std]
 
 extern crate alloc;
 
-mod heard;
+mod event;
 
-pub use heard::{Error, Heard};
+pub use event::{Error, MqttEvent};
 
 use alloc::{collections::VecDeque, string::ToString, vec, vec::Vec};
 use core::time::Duration;
@@ -27,21 +26,21 @@ use mqtt_protocol_core::mqtt::{
     role,
 };
 
-/// The largest packet that is taken from a broker, in bytes: four times what the firmware's
-/// longest command needs, topic included.
+/// The largest packet accepted from a broker, in bytes: four times the size of the firmware's longest
+/// command with its topic.
 pub const LARGEST_PACKET: u32 = 4 * 1024;
 
-/// How long a broker may take to answer a ping before the connection counts as dead.
+/// How long to wait for the answer to a ping before the connection is closed.
 pub const PING_ANSWER: Duration = Duration::from_secs(10);
 
-/// What the client says of itself when it connects.
+/// The parameters of a CONNECT packet.
 #[derive(Debug, Clone, Copy)]
 pub struct Hello<'a> {
-    /// The client identifier; a broker lets one connection at a time have it.
+    /// The client identifier; a broker allows only one connection with it at a time.
     pub client_id: &'a str,
-    /// The user name, and the password that goes with it.
+    /// The user name and the password.
     pub user: Option<(&'a str, &'a str)>,
-    /// The longest silence before a ping, in seconds.
+    /// The longest time without traffic before a ping, in seconds.
     pub keep_alive: u16,
 }
 
@@ -49,17 +48,17 @@ pub struct Hello<'a> {
 pub struct Machine {
     connection: Connection<role::Client>,
     outgoing: Vec<u8>,
-    heard: VecDeque<Heard>,
+    events: VecDeque<MqttEvent>,
     timers: Vec<(TimerKind, Duration)>,
     open: bool,
 }
 
 impl Machine {
-    /// A connection that opens with `hello`, at the time `now`.
+    /// Starts a connection with `hello` at the time `now`.
     ///
     /// # Errors
     ///
-    /// [`Error::Protocol`] if something in `hello` is too long for the protocol.
+    /// [`Error::Protocol`] if a field of `hello` is too long for the protocol.
     pub fn new(hello: &Hello<'_>, now: Duration) -> Result<Self, Error> {
         let options = ConnectionOptions::new().maximum_packet_size_recv(LARGEST_PACKET);
         let mut connection = Connection::with_options(Version::V3_1_1, options);
@@ -75,30 +74,31 @@ impl Machine {
         let mut machine = Self {
             connection,
             outgoing: Vec::new(),
-            heard: VecDeque::from([Heard::BeforeConnect]),
+            events: VecDeque::from([MqttEvent::BeforeConnect]),
             timers: Vec::new(),
             open: true,
         };
         let events = machine.connection.checked_send(connect.build()?);
-        machine.carry_out(events, now)?;
+        machine.apply(events, now)?;
         Ok(machine)
     }
 
-    /// Asks for the messages on `topic`.
+    /// Subscribes to `topic`.
     ///
     /// # Errors
     ///
-    /// [`Error::Protocol`] if the broker has not taken the connection, or `topic` is no filter.
+    /// [`Error::Protocol`] if the broker has not accepted the connection, or `topic` is not a valid
+    /// filter.
     pub fn subscribe(&mut self, topic: &str, qos: QoS, now: Duration) -> Result<MessageId, Error> {
         let id = self.connection.acquire_packet_id()?;
-        let entry = SubEntry::new(topic, SubOpts::new().set_qos(quality(qos)))?;
+        let entry = SubEntry::new(topic, SubOpts::new().set_qos(to_qos(qos)))?;
         let packet = v3_1_1::Subscribe::builder().packet_id(id).entries(vec![entry]).build()?;
         let events = self.connection.checked_send(packet);
-        self.carry_out(events, now)?;
+        self.apply(events, now)?;
         Ok(id.into())
     }
 
-    /// Takes a subscription back.
+    /// Ends a subscription.
     ///
     /// # Errors
     ///
@@ -107,7 +107,7 @@ impl Machine {
         let id = self.connection.acquire_packet_id()?;
         let packet = v3_1_1::Unsubscribe::builder().packet_id(id).entries([topic])?.build()?;
         let events = self.connection.checked_send(packet);
-        self.carry_out(events, now)?;
+        self.apply(events, now)?;
         Ok(id.into())
     }
 
@@ -115,7 +115,8 @@ impl Machine {
     ///
     /// # Errors
     ///
-    /// [`Error::Protocol`] if the broker has not taken the connection, or `topic` is no topic.
+    /// [`Error::Protocol`] if the broker has not accepted the connection, or `topic` is not a valid
+    /// topic.
     pub fn publish(
         &mut self,
         topic: &str,
@@ -130,76 +131,77 @@ impl Machine {
         };
         let mut packet = v3_1_1::Publish::builder()
             .topic_name(topic)?
-            .qos(quality(qos))
+            .qos(to_qos(qos))
             .retain(retain)
             .payload(payload);
         if let Some(id) = id {
             packet = packet.packet_id(id);
         }
         let events = self.connection.checked_send(packet.build()?);
-        self.carry_out(events, now)?;
+        self.apply(events, now)?;
         Ok(id.unwrap_or_default().into())
     }
 
-    /// Takes leave of the broker.
+    /// Disconnects from the broker.
     pub fn disconnect(&mut self, now: Duration) {
         if let Ok(packet) = v3_1_1::Disconnect::builder().build() {
             let events = self.connection.checked_send(packet);
-            // A connection that the broker never took has nobody to take leave of.
-            let _ = self.carry_out(events, now);
+            // This fails if the broker has not accepted the connection; then there is nothing to send.
+            let _ = self.apply(events, now);
         }
         self.close(None);
     }
 
-    /// Takes bytes that the broker sent.
+    /// Processes bytes from the broker.
     pub fn receive(&mut self, mut bytes: &[u8], now: Duration) {
         while !bytes.is_empty() && self.open {
             let mut cursor = Cursor::new(bytes);
             let events = self.connection.recv(&mut cursor);
-            let taken = cursor.position() as usize;
-            if let Err(error) = self.carry_out(events, now) {
+            let consumed = cursor.position() as usize;
+            if let Err(error) = self.apply(events, now) {
                 self.close(Some(error));
             }
-            bytes = &bytes[taken..];
+            bytes = &bytes[consumed..];
         }
     }
 
-    /// The bytes failed to come or to go, for this reason.
+    /// Closes the connection because the transport failed with `error`.
     pub fn lost(&mut self, error: Error) {
         self.close(Some(error));
     }
 
-    /// Does what is due at `now`: pings, and gives up a broker that does not answer them.
+    /// Handles the timers that are due at `now`: sends pings, and closes the connection if the broker
+    /// does not answer one.
     pub fn tick(&mut self, now: Duration) {
-        while let Some(place) = self.timers.iter().position(|(_, due)| *due <= now) {
-            let (kind, _) = self.timers.swap_remove(place);
+        while let Some(index) = self.timers.iter().position(|(_, due)| *due <= now) {
+            let (kind, _) = self.timers.swap_remove(index);
             let events = self.connection.notify_timer_fired(kind);
             if matches!(kind, TimerKind::PingrespRecv) {
                 self.close(Some(Error::Silent));
-            } else if let Err(error) = self.carry_out(events, now) {
+            } else if let Err(error) = self.apply(events, now) {
                 self.close(Some(error));
             }
         }
     }
 
-    /// When [`Self::tick`] has something to do.
+    /// When the next timer is due; call [`Self::tick`] then.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         self.timers.iter().map(|(_, due)| *due).min()
     }
 
-    /// The bytes that are to go to the broker now.
+    /// The bytes to send to the broker.
     #[must_use]
     pub fn take_outgoing(&mut self) -> Vec<u8> {
         core::mem::take(&mut self.outgoing)
     }
 
-    /// What happened, oldest first.
-    pub fn next_heard(&mut self) -> Option<Heard> {
-        self.heard.pop_front()
+    /// The next event, oldest first.
+    pub fn next_event(&mut self) -> Option<MqttEvent> {
+        self.events.pop_front()
     }
 
-    /// Whether the connection is still to be served.
+    /// Whether the connection is open.
     #[must_use]
     pub const fn is_open(&self) -> bool {
         self.open
@@ -209,42 +211,42 @@ impl Machine {
         if self.open {
             self.open = false;
             self.timers.clear();
-            self.heard.extend(error.map(Heard::Failed));
-            self.heard.push_back(Heard::Disconnected);
+            self.events.extend(error.map(MqttEvent::Failed));
+            self.events.push_back(MqttEvent::Disconnected);
         }
     }
 
-    fn carry_out(&mut self, events: Vec<Event>, now: Duration) -> Result<(), Error> {
-        let (mut error, mut over) = (None, false);
+    fn apply(&mut self, events: Vec<Event>, now: Duration) -> Result<(), Error> {
+        let (mut error, mut closing) = (None, false);
         for event in events {
             match event {
                 Event::RequestSendPacket { packet, .. } => {
                     self.outgoing.extend(packet.to_continuous_buffer());
                 }
-                Event::NotifyPacketReceived(packet) => self.hear(&packet),
+                Event::NotifyPacketReceived(packet) => self.handle(&packet),
                 Event::RequestTimerReset { kind, duration_ms } => {
                     self.timers.retain(|(other, _)| *other != kind);
                     self.timers.push((kind, now + Duration::from_millis(duration_ms)));
                 }
                 Event::RequestTimerCancel(kind) => self.timers.retain(|(other, _)| *other != kind),
                 Event::NotifyError(first) => error = error.or(Some(first)),
-                Event::RequestClose => over = true,
+                Event::RequestClose => closing = true,
                 Event::NotifyPacketIdReleased(_) => {}
             }
         }
         if let Some(error) = error {
             return Err(error.into());
         }
-        if over {
+        if closing {
             self.close(None);
         }
         Ok(())
     }
 
-    fn hear(&mut self, packet: &Packet) {
-        let heard = match packet {
+    fn handle(&mut self, packet: &Packet) {
+        let event = match packet {
             Packet::V3_1_1Connack(answer) if answer.return_code().is_success() => {
-                Heard::Connected { session_present: answer.session_present() }
+                MqttEvent::Connected { session_present: answer.session_present() }
             }
             Packet::V3_1_1Connack(answer) => {
                 return self.close(Some(Error::Refused(answer.return_code())));
@@ -253,23 +255,23 @@ impl Machine {
                 if !answer.return_codes().iter().all(SubackReturnCode::is_success) {
                     return self.close(Some(Error::NotSubscribed));
                 }
-                Heard::Subscribed(answer.packet_id().into())
+                MqttEvent::Subscribed(answer.packet_id().into())
             }
-            Packet::V3_1_1Unsuback(answer) => Heard::Unsubscribed(answer.packet_id().into()),
-            Packet::V3_1_1Puback(answer) => Heard::Published(answer.packet_id().into()),
-            Packet::V3_1_1Pubcomp(answer) => Heard::Published(answer.packet_id().into()),
-            Packet::V3_1_1Publish(message) => Heard::Received {
+            Packet::V3_1_1Unsuback(answer) => MqttEvent::Unsubscribed(answer.packet_id().into()),
+            Packet::V3_1_1Puback(answer) => MqttEvent::Published(answer.packet_id().into()),
+            Packet::V3_1_1Pubcomp(answer) => MqttEvent::Published(answer.packet_id().into()),
+            Packet::V3_1_1Publish(message) => MqttEvent::Received {
                 id: message.packet_id().unwrap_or_default().into(),
                 topic: message.topic_name().to_string(),
                 data: message.payload().as_slice().to_vec(),
             },
             _ => return,
         };
-        self.heard.push_back(heard);
+        self.events.push_back(event);
     }
 }
 
-const fn quality(qos: QoS) -> Qos {
+const fn to_qos(qos: QoS) -> Qos {
     match qos {
         QoS::AtMostOnce => Qos::AtMostOnce,
         QoS::AtLeastOnce => Qos::AtLeastOnce,

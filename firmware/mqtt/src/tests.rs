@@ -1,4 +1,4 @@
-//! A broker is played by its bytes, as MQTT 3.1.1 section 3 writes them.
+//! The tests supply the bytes of a broker, as in MQTT 3.1.1 section 3.
 
 use super::*;
 use mqtt_protocol_core::mqtt::result_code::ConnectReturnCode;
@@ -12,19 +12,19 @@ fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// What is heard from the moment it is asked for.
-fn heard(machine: &mut Machine) -> Vec<Heard> {
-    core::iter::from_fn(|| machine.next_heard()).collect()
+/// The pending events.
+fn events(machine: &mut Machine) -> Vec<MqttEvent> {
+    core::iter::from_fn(|| machine.next_event()).collect()
 }
 
-/// A machine that the broker has taken, at second 0.
+/// A machine whose connection the broker accepted at second 0.
 fn connected() -> Machine {
     let mut machine = Machine::new(&HELLO, at(0)).unwrap();
     assert_eq!(machine.take_outgoing(), CONNECT);
     machine.receive(CONNACK, at(0));
     assert_eq!(
-        heard(&mut machine),
-        [Heard::BeforeConnect, Heard::Connected { session_present: false }]
+        events(&mut machine),
+        [MqttEvent::BeforeConnect, MqttEvent::Connected { session_present: false }]
     );
     machine
 }
@@ -44,7 +44,10 @@ fn a_subscription_and_a_message_are_acknowledged_by_their_identifiers() {
     let message = machine.publish("h", QoS::AtLeastOnce, false, b"hi", at(1)).unwrap();
     assert_eq!(machine.take_outgoing(), b"\x32\x07\0\x01h\0\x02hi");
     machine.receive(b"\x90\x03\0\x01\x01\x40\x02\0\x02", at(1));
-    assert_eq!(heard(&mut machine), [Heard::Subscribed(subscription), Heard::Published(message)]);
+    assert_eq!(
+        events(&mut machine),
+        [MqttEvent::Subscribed(subscription), MqttEvent::Published(message)]
+    );
 }
 
 #[test]
@@ -54,8 +57,8 @@ fn a_message_in_single_bytes_is_acknowledged() {
         machine.receive(&[*byte], at(1));
     }
     assert_eq!(
-        heard(&mut machine),
-        [Heard::Received { id: 7, topic: "c".into(), data: b"ping".into() }]
+        events(&mut machine),
+        [MqttEvent::Received { id: 7, topic: "c".into(), data: b"ping".into() }]
     );
     assert_eq!(machine.take_outgoing(), b"\x40\x02\0\x07");
 }
@@ -76,7 +79,7 @@ fn an_unanswered_ping_ends_the_connection() {
     let mut machine = connected();
     machine.tick(at(60));
     machine.tick(at(70));
-    assert_eq!(heard(&mut machine), [Heard::Failed(Error::Silent), Heard::Disconnected]);
+    assert_eq!(events(&mut machine), [MqttEvent::Failed(Error::Silent), MqttEvent::Disconnected]);
     assert!(!machine.is_open());
 }
 
@@ -87,8 +90,8 @@ fn a_refusal_carries_the_brokers_reason() {
     let refused = Error::Refused(ConnectReturnCode::NotAuthorized);
     assert_eq!(alloc::format!("{refused}"), "the broker does not take this client (CONNACK 5)");
     assert_eq!(
-        heard(&mut machine),
-        [Heard::BeforeConnect, Heard::Failed(refused), Heard::Disconnected]
+        events(&mut machine),
+        [MqttEvent::BeforeConnect, MqttEvent::Failed(refused), MqttEvent::Disconnected]
     );
 }
 
@@ -97,7 +100,10 @@ fn a_refused_subscription_ends_the_connection() {
     let mut machine = connected();
     machine.subscribe("c", QoS::AtLeastOnce, at(1)).unwrap();
     machine.receive(b"\x90\x03\0\x01\x80", at(1));
-    assert_eq!(heard(&mut machine), [Heard::Failed(Error::NotSubscribed), Heard::Disconnected]);
+    assert_eq!(
+        events(&mut machine),
+        [MqttEvent::Failed(Error::NotSubscribed), MqttEvent::Disconnected]
+    );
 }
 
 #[test]
@@ -106,8 +112,8 @@ fn an_oversized_message_ends_the_connection_before_it_is_stored() {
     machine.receive(b"\x30\xff\xff\xff\x7f\0\x01c", at(1));
     assert!(!machine.is_open());
     assert!(matches!(
-        heard(&mut machine).as_slice(),
-        [Heard::Failed(Error::Protocol(_)), Heard::Disconnected]
+        events(&mut machine).as_slice(),
+        [MqttEvent::Failed(Error::Protocol(_)), MqttEvent::Disconnected]
     ));
 }
 

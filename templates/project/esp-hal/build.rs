@@ -1,4 +1,4 @@
-//! Tells this crate whether the device has a certificate of its own.
+//! Sets the cfg `has_certificate` if the device has a client certificate.
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(has_certificate)");

@@ -1,12 +1,12 @@
-//! The device's own certificate and private key, for a server that asks for them.
+//! The client certificate and its private key, for a server that requests them.
 //!
-//! In: `certs/device.pem` and `certs/device.key`, if they are there; git ignores the key. Out: both in
-//! PEM. They are in the image, and anyone who reads the flash can read them: turn on flash encryption
-//! where that matters.
+//! In: `certs/device.pem` and `certs/device.key`, if they exist; git ignores the key. Out: both in PEM.
+//! They are part of the image. Anyone who reads the flash can read them, unless you enable flash
+//! encryption.
 
 use core::ffi::CStr;
 
-/// The certificate with its issuers, and its key.
+/// The certificate followed by its issuers, and the private key.
 #[cfg(has_certificate)]
 pub const DEVICE: Option<(&CStr, &CStr)> = Some((
     text(concat!(include_str!("../certs/device.pem"), "\0")),

@@ -1,8 +1,8 @@
 //! Connects an ESP32-C3 to the server over Wi-Fi and TLS, without ESP-IDF.
 //!
-//! The server, its port and the one certificate that is trusted stand in server_root_ca.rs, which
-//! certgrab made; Wi-Fi and credentials come from device.env. Edit: talk.rs, which says what is
-//! sent and what is done with what comes.
+//! server_root_ca.rs, which certgrab generated, defines the server, its port and the only trusted
+//! certificate. Wi-Fi and credentials come from device.env. Edit talk.rs: what is sent, and how
+//! received data is handled.
 #![no_std]
 #![no_main]
 
@@ -36,17 +36,17 @@ use server_root_ca::{SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT};
 
 esp_bootloader_esp_idf::esp_app_desc!();
 
-/// Bytes of heap for Wi-Fi and TLS, beyond those that the bootloader leaves.
-const OWN_HEAP: usize = 96 * 1024;
+/// Heap for Wi-Fi and TLS, in addition to [`RECLAIMED_HEAP`], in bytes.
+const EXTRA_HEAP: usize = 96 * 1024;
 
-/// Bytes of heap that the bootloader needed and leaves.
-const LEFT_HEAP: usize = 64 * 1024;
+/// Memory of the bootloader that becomes heap, in bytes.
+const RECLAIMED_HEAP: usize = 64 * 1024;
 
-/// Bytes of the socket's buffers, each way.
+/// The size of each socket buffer, in bytes.
 const SOCKET_BUFFER: usize = 4096;
 
-/// How long the server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit for each answer of the server.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -54,17 +54,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 #[esp_rtos::main]
 async fn main(spawner: Spawner) -> ! {
     esp_println::logger::init_logger(log::LevelFilter::Info);
-    esp_alloc::heap_allocator!(#[esp_hal::ram(reclaimed)] size: LEFT_HEAP);
-    esp_alloc::heap_allocator!(size: OWN_HEAP);
+    esp_alloc::heap_allocator!(#[esp_hal::ram(reclaimed)] size: RECLAIMED_HEAP);
+    esp_alloc::heap_allocator!(size: EXTRA_HEAP);
     let board = esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()));
     let interrupts = SoftwareInterruptControl::new(board.SW_INTERRUPT);
     // The radio needs the scheduler.
     esp_rtos::start(TimerGroup::new(board.TIMG0).timer0, interrupts.software_interrupt0);
 
-    // Its noise makes the random numbers of TLS, and it is never stopped.
-    let _noise = TrngSource::new(board.RNG, board.ADC1);
+    // The source of entropy for the random numbers of TLS. It must not be dropped.
+    let _entropy = TrngSource::new(board.RNG, board.ADC1);
     static RANDOM: StaticCell<Trng> = StaticCell::new();
-    let random = RANDOM.init(Trng::try_new().expect("the source of noise is on"));
+    let random = RANDOM.init(Trng::try_new().expect("the entropy source is on"));
     let tls = Tls::new(random).expect("there is one mbedTLS");
 
     let station = StationConfig::default()
@@ -73,7 +73,7 @@ async fn main(spawner: Spawner) -> ! {
     let settings = ControllerConfig::default().with_initial_config(Config::Station(station));
     let (controller, interfaces) = wifi::new(board.WIFI, settings).expect("the radio starts");
     static SOCKETS: StaticCell<StackResources<3>> = StaticCell::new();
-    // The number need not be secret: it makes ports and sequence numbers less predictable.
+    // The seed does not have to be secret. It makes ports and sequence numbers less predictable.
     let seed = esp_hal::rng::Rng::new();
     let seed = u64::from(seed.random()) << 32 | u64::from(seed.random());
     let (network, runner) = embassy_net::new(
@@ -97,7 +97,7 @@ async fn main(spawner: Spawner) -> ! {
     }
 }
 
-/// One connection from its start to its end; `pause` restarts once the server has been verified.
+/// Runs one connection. Resets `pause` after the server has been verified.
 async fn run_once(
     network: Stack<'static>,
     tls: TlsReference<'_>,
@@ -110,18 +110,18 @@ async fn run_once(
     let address = addresses.first().ok_or("the server has no IPv4 address")?;
     let (mut received, mut sent) = ([0; SOCKET_BUFFER], [0; SOCKET_BUFFER]);
     let mut socket = TcpSocket::new(network, &mut received, &mut sent);
-    socket.set_timeout(Some(PATIENCE));
+    socket.set_timeout(Some(TIMEOUT));
     socket
         .connect((*address, SERVER_ROOT_CA_PORT))
         .await
         .map_err(|error| format!("{SERVER_ROOT_CA_HOST} does not answer: {error:?}"))?;
-    let host = CString::new(SERVER_ROOT_CA_HOST).map_err(|_| "the server's name holds a NUL")?;
+    let host = CString::new(SERVER_ROOT_CA_HOST).map_err(|_| "the server's name contains a NUL")?;
     let session = tls::connect(tls, socket, &host).await?;
     *pause = FIRST_PAUSE;
     talk::talk(session).await
 }
 
-/// Joins the network, and joins it again whenever it is lost.
+/// Joins the Wi-Fi network, and rejoins it after each loss.
 #[embassy_executor::task]
 async fn keep_wifi(mut controller: WifiController<'static>) {
     loop {

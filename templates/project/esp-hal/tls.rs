@@ -1,7 +1,7 @@
-//! TLS with the one server that is meant, under the one anchor that is trusted.
+//! A TLS connection to the server, which trusts only the anchor.
 //!
-//! mbedTLS as mbedtls-rs has it by default looks at no dates, since a board has no clock that knows
-//! them: an expired certificate is accepted.
+//! With the default features of mbedtls-rs, mbedTLS does not check dates, because a board has no
+//! real-time clock: it accepts an expired certificate.
 
 use alloc::{ffi::CString, format, string::String};
 
@@ -16,7 +16,7 @@ use crate::{
     server_root_ca::{SERVER_ROOT_CA_CSTR, SERVER_ROOT_CA_HOST},
 };
 
-/// What mbedTLS says of a certificate that it does not accept (`MBEDTLS_X509_BADCERT_*`, x509.h).
+/// mbedTLS's verification flags and their meaning (`MBEDTLS_X509_BADCERT_*`, x509.h).
 const REASONS: [(u32, &str); 4] = [
     (0x01, "the certificate has expired"),
     (0x04, "the certificate is for another name"),
@@ -24,7 +24,7 @@ const REASONS: [(u32, &str); 4] = [
     (0x0200, "the certificate is not valid yet"),
 ];
 
-/// Verifies the server over `stream`, and goes on only if it proves its name under the anchor.
+/// Performs the handshake over `stream`. Fails unless the server's certificate is valid under the anchor.
 pub async fn connect<'a, S: Read + Write>(
     tls: TlsReference<'a>,
     stream: S,
@@ -48,7 +48,7 @@ pub async fn connect<'a, S: Read + Write>(
     Ok(session)
 }
 
-/// The device's own certificate and key, for a server that asks for them.
+/// The client certificate and its key, for a server that requests them.
 fn credentials() -> Result<Option<Credentials<'static>>, String> {
     let Some((certificate, key)) = DEVICE else { return Ok(None) };
     let certificate = Certificate::new(X509::PEM(certificate))
@@ -58,13 +58,13 @@ fn credentials() -> Result<Option<Credentials<'static>>, String> {
     Ok(Some(Credentials { certificate, private_key }))
 }
 
-/// What failed: the certificate, or else the handshake.
+/// Describes the failure: the certificate's, or the handshake's.
 fn refusal(flags: u32, error: &str) -> String {
-    // Before the certificate was looked at, all are set.
+    // All flags are set if the handshake failed before certificate verification.
     if flags == 0 || flags == u32::MAX {
         return format!("no TLS handshake: {error}");
     }
     let reason = REASONS.iter().find(|(flag, _)| flags & flag != 0);
-    let reason = reason.map_or("the certificate is refused", |(_, reason)| reason);
+    let reason = reason.map_or("the certificate is rejected", |(_, reason)| reason);
     format!("{reason} (mbedTLS flags 0x{flags:x})")
 }

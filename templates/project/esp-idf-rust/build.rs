@@ -1,5 +1,5 @@
-//! Passes ESP-IDF's settings and linker arguments on to this crate, and whether the device has a
-//! certificate of its own.
+//! Passes ESP-IDF's settings and linker arguments to this crate, and sets the cfg `has_certificate` if
+//! the device has a client certificate.
 
 fn main() {
     embuild::espidf::sysenv::output();

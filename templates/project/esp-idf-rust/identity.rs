@@ -1,8 +1,8 @@
-//! The device's own certificate and private key, for a server that asks for them.
+//! The client certificate and its private key, for a server that requests them.
 //!
-//! In: `certs/device.pem` and `certs/device.key`, if they are there; git ignores the key. Out: the
-//! values that esp-idf-svc takes. They are in the image, and anyone who reads the flash can read them:
-//! turn on flash encryption where that matters.
+//! In: `certs/device.pem` and `certs/device.key`, if they exist; git ignores the key. Out: the values
+//! for esp-idf-svc. They are part of the image. Anyone who reads the flash can read them, unless you
+//! enable flash encryption.
 
 use esp_idf_svc::tls::X509;
 

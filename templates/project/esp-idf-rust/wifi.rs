@@ -1,6 +1,6 @@
 //! The Wi-Fi network.
 //!
-//! In: the modem. Out: a [`Wifi`] that [`connect`] brings up, at the start and after each loss.
+//! [`start`] sets it up; [`connect`] connects at the start and after each loss.
 
 use crate::config::{WIFI_PASSWORD, WIFI_SSID};
 use esp_idf_svc::{
@@ -13,7 +13,7 @@ use esp_idf_svc::{
 /// The board's Wi-Fi.
 pub type Wifi = BlockingWifi<EspWifi<'static>>;
 
-/// Sets the Wi-Fi up.
+/// Configures and starts the Wi-Fi.
 pub fn start(
     modem: Modem<'static>,
     events: EspSystemEventLoop,
@@ -35,7 +35,7 @@ pub fn start(
     Ok(wifi)
 }
 
-/// Connects, unless the network is up already, and waits for an address.
+/// Connects if the network is not up, and waits for an address.
 pub fn connect(wifi: &mut Wifi) -> anyhow::Result<()> {
     if !wifi.is_connected()? {
         log::info!("connecting to {WIFI_SSID:?}");

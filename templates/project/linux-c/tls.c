@@ -6,16 +6,16 @@
 #include <mbedtls/error.h>
 #include <mbedtls/version.h>
 
-/* How long the server may be silent, in milliseconds. */
+/* The time limit for each read, in milliseconds. */
 #ifndef PATIENCE_MS
 #define PATIENCE_MS 10000
 #endif
 
 static int failed(const char *what, int code)
 {
-    char words[160];
-    mbedtls_strerror(code, words, sizeof words);
-    LOGE("%s: -0x%04X, %s", what, (unsigned)-code, words);
+    char message[160];
+    mbedtls_strerror(code, message, sizeof message);
+    LOGE("%s: -0x%04X, %s", what, (unsigned)-code, message);
     return code;
 }
 
@@ -54,37 +54,37 @@ static int handshake(connection_t *c)
     if (code != 0) {
         uint32_t flags = mbedtls_ssl_get_verify_result(&c->ssl);
         if (flags != 0 && flags != UINT32_MAX) {
-            char words[512];
-            mbedtls_x509_crt_verify_info(words, sizeof words, "", flags);
-            LOGE("certificate: flags 0x%" PRIX32 ", %s", flags, words);
+            char message[512];
+            mbedtls_x509_crt_verify_info(message, sizeof message, "", flags);
+            LOGE("certificate: flags 0x%" PRIX32 ", %s", flags, message);
         }
         return failed("handshake", code);
     }
     return 0;
 }
 
-/* Shows the client certificate to a server that asks for one, if its files are there. */
-static int show_own_certificate(connection_t *c, const server_t *server)
+/* Loads the client certificate, if its files exist, for a server that requests one. */
+static int load_client_certificate(connection_t *c, const server_t *server)
 {
     FILE *key = fopen(server->key_file, "r");
     if (key == NULL) {
         return 0;
     }
     fclose(key);
-    int code = mbedtls_x509_crt_parse_file(&c->own_certificate, server->certificate_file);
+    int code = mbedtls_x509_crt_parse_file(&c->client_certificate, server->certificate_file);
     if (code != 0) {
         return failed(server->certificate_file, code);
     }
 #if MBEDTLS_VERSION_MAJOR >= 3
-    code = mbedtls_pk_parse_keyfile(&c->own_key, server->key_file, NULL, mbedtls_ctr_drbg_random,
+    code = mbedtls_pk_parse_keyfile(&c->client_key, server->key_file, NULL, mbedtls_ctr_drbg_random,
                                     &c->random);
 #else
-    code = mbedtls_pk_parse_keyfile(&c->own_key, server->key_file, NULL);
+    code = mbedtls_pk_parse_keyfile(&c->client_key, server->key_file, NULL);
 #endif
     if (code != 0) {
         return failed(server->key_file, code);
     }
-    return mbedtls_ssl_conf_own_cert(&c->config, &c->own_certificate, &c->own_key);
+    return mbedtls_ssl_conf_own_cert(&c->config, &c->client_certificate, &c->client_key);
 }
 
 int tls_connect(connection_t *c, const server_t *server)
@@ -93,12 +93,12 @@ int tls_connect(connection_t *c, const server_t *server)
     mbedtls_ssl_init(&c->ssl);
     mbedtls_ssl_config_init(&c->config);
     mbedtls_x509_crt_init(&c->anchor);
-    mbedtls_x509_crt_init(&c->own_certificate);
-    mbedtls_pk_init(&c->own_key);
+    mbedtls_x509_crt_init(&c->client_certificate);
+    mbedtls_pk_init(&c->client_key);
     mbedtls_entropy_init(&c->entropy);
     mbedtls_ctr_drbg_init(&c->random);
 
-    /* Validity is a matter of dates: with a clock of 1970 no certificate is valid yet. */
+    /* In 1970 no certificate is valid yet. */
     if ((int64_t)time(NULL) < server->not_before) {
         LOGE("the clock is behind the certificate: set it, for example with NTP");
         return -1;
@@ -127,7 +127,7 @@ int tls_connect(connection_t *c, const server_t *server)
     mbedtls_ssl_conf_ca_chain(&c->config, &c->anchor, NULL);
     mbedtls_ssl_conf_rng(&c->config, mbedtls_ctr_drbg_random, &c->random);
     mbedtls_ssl_conf_read_timeout(&c->config, PATIENCE_MS);
-    code = show_own_certificate(c, server);
+    code = load_client_certificate(c, server);
     if (code != 0) {
         return code;
     }
@@ -153,8 +153,8 @@ void tls_close(connection_t *c)
     mbedtls_ssl_free(&c->ssl);
     mbedtls_ssl_config_free(&c->config);
     mbedtls_x509_crt_free(&c->anchor);
-    mbedtls_x509_crt_free(&c->own_certificate);
-    mbedtls_pk_free(&c->own_key);
+    mbedtls_x509_crt_free(&c->client_certificate);
+    mbedtls_pk_free(&c->client_key);
     mbedtls_ctr_drbg_free(&c->random);
     mbedtls_entropy_free(&c->entropy);
 }

@@ -1,10 +1,10 @@
-//! What `certgrab new esp-hal` writes for TLS and MQTT, on the ESP32-C3's instruction set, under QEMU.
+//! The TLS and MQTT of `certgrab new esp-hal` on the ESP32-C3's instruction set, under QEMU.
 //!
-//! In: the generated anchor, and a UART whose other end is the broker's TCP port. Out: heartbeats and
-//! the messages that came, for a while, and exit code 0, or the project's reason and exit code 1.
+//! In: the generated anchor, and a UART that QEMU connects to the broker's TCP port. Out: heartbeats
+//! and the received messages for [`TALK`], then exit code 0; or the project's error and exit code 1.
 //!
-//! The project's own files are compiled: `tls.rs`, `talk.rs` and `mqtt.rs`. What is not: Wi-Fi and the
-//! network, which QEMU does not have.
+//! It compiles `tls.rs`, `talk.rs` and `mqtt.rs` of the project, but not its Wi-Fi and network code,
+//! because QEMU does not emulate the radio.
 #![no_std]
 #![no_main]
 
@@ -36,22 +36,22 @@ use mbedtls_rs::{
 };
 use semihosting::{eprintln, println};
 
-/// Longer than a broker takes to pass on a first message.
+/// How long the session lasts: longer than a broker takes to forward the first message.
 const TALK: Duration = Duration::from_secs(3);
 
-/// The broker and its anchor, by the names that the project has for them.
+/// The broker and its anchor, under the names that the project uses.
 mod server_root_ca {
     pub use firmware_core::anchor::{
         BROKER_ROOT_CA_CSTR as SERVER_ROOT_CA_CSTR, BROKER_ROOT_CA_HOST as SERVER_ROOT_CA_HOST,
     };
 }
 
-/// In place of the project's `identity.rs`: this device has no certificate of its own.
+/// Replaces the project's `identity.rs`: this device has no client certificate.
 mod identity {
     pub const DEVICE: Option<(&core::ffi::CStr, &core::ffi::CStr)> = None;
 }
 
-/// In place of the project's `config.rs`, which takes them from the environment.
+/// Replaces the project's `config.rs`, which reads these from the environment.
 mod config {
     pub const DEVICE_NAME: &str = "c3";
     pub const MQTT_USER: Option<&str> = None;
@@ -61,13 +61,13 @@ mod config {
 #[riscv_rt::entry]
 fn main() -> ! {
     board::start();
-    // SAFETY: there is one thread, and nothing logs yet. The chip has no atomic instructions, which
-    // the safe functions take.
+    // SAFETY: there is only one thread, and nothing has logged yet. The safe functions need atomic
+    // instructions, which the chip does not have.
     unsafe {
         log::set_logger_racy(&Console).expect("there is one logger");
         log::set_max_level_racy(log::LevelFilter::Info);
     }
-    let code = match block_on(live()) {
+    let code = match block_on(run()) {
         Ok(()) => 0,
         Err(problem) => {
             eprintln!("refused: {problem}");
@@ -77,10 +77,10 @@ fn main() -> ! {
     semihosting::process::exit(code)
 }
 
-/// Connects once, and talks for [`TALK`].
-async fn live() -> Result<(), String> {
+/// Connects once, and keeps the session open for [`TALK`].
+async fn run() -> Result<(), String> {
     static mut RANDOM: Random = Random;
-    // SAFETY: this function runs once, and nothing else knows the static.
+    // SAFETY: this function runs once, and nothing else can access the static.
     let random = unsafe { &mut *(&raw mut RANDOM) };
     let tls = Tls::new(random).map_err(|error| format!("mbedTLS does not start: {error:?}"))?;
     let host = CString::new(server_root_ca::SERVER_ROOT_CA_HOST).map_err(|_| "the name")?;
@@ -91,7 +91,7 @@ async fn live() -> Result<(), String> {
     }
 }
 
-/// Asks `future` again and again: nothing else is to be done on this machine.
+/// Polls `future` in a loop; this machine has no other task.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -102,7 +102,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// The UART, as what waits without blocking.
+/// The UART with asynchronous reads.
 struct Line(Uart);
 
 impl ErrorType for Line {
@@ -136,11 +136,11 @@ impl Driver for Clock {
         riscv::register::time::read64()
     }
 
-    /// `block_on` asks again in any case.
+    /// Does nothing: `block_on` polls in a loop.
     fn schedule_wake(&self, _: u64, _: &Waker) {}
 }
 
-/// What the project logs, on QEMU's standard output.
+/// Prints the project's log on QEMU's standard output.
 struct Console;
 
 impl log::Log for Console {

@@ -1,4 +1,4 @@
-//! Fetches a page. Edit: the path, and what is done with the answer.
+//! Fetches a page. Edit the path, and how the response is handled.
 
 use alloc::{format, string::String};
 
@@ -15,17 +15,17 @@ use crate::{
 
 const PATH: &str = "/";
 
-/// The longest silence of the server.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit for each part of the response.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// From one page to the next.
+/// The pause after each page.
 const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Bytes of the answer that are shown at once.
-const PIECE: usize = 512;
+/// The size of one read, in bytes.
+const READ_SIZE: usize = 512;
 
-/// One request and its answer, headers included, and then a pause (RFC 9112). For more than that, use a crate for
-/// HTTP that lets you hand it this session.
+/// Sends one request, logs the response with its headers, and pauses (RFC 9112). For anything more, use
+/// an HTTP crate that accepts this session.
 pub async fn talk<S: Read + Write>(mut session: Session<'_, S>) -> Result<(), String> {
     let host = match SERVER_ROOT_CA_HOST {
         address if address.contains(':') => format!("[{address}]"),
@@ -44,9 +44,9 @@ pub async fn talk<S: Read + Write>(mut session: Session<'_, S>) -> Result<(), St
     let lost = |error| format!("the connection is lost: {error}");
     session.write_all(request.as_bytes()).await.map_err(lost)?;
     session.flush().await.map_err(lost)?;
-    let mut piece = [0; PIECE];
+    let mut piece = [0; READ_SIZE];
     loop {
-        let count = with_timeout(PATIENCE, session.read(&mut piece))
+        let count = with_timeout(TIMEOUT, session.read(&mut piece))
             .await
             .map_err(|_| "the server is silent")?
             .map_err(lost)?;

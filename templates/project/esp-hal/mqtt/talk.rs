@@ -1,6 +1,6 @@
-//! Listens to the broker, and says that the device is there.
+//! Sends heartbeats to the broker, and logs received messages.
 //!
-//! Edit: the topics, what is published, and what is done with a message.
+//! Edit the topics, what is published, and how messages are handled.
 
 mod mqtt;
 
@@ -15,10 +15,10 @@ use mbedtls_rs::{
 use crate::config::{DEVICE_NAME, MQTT_PASSWORD, MQTT_USER};
 use mqtt::Client;
 
-/// From one heartbeat to the next.
+/// The time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// Beats and listens until the connection breaks.
+/// Sends heartbeats and logs messages until the connection is lost.
 pub async fn talk<S: Read + Write>(session: Session<'_, S>) -> Result<(), String> {
     let user = MQTT_USER.zip(MQTT_PASSWORD);
     let mut client = Client::connect(session, DEVICE_NAME, user).await?;

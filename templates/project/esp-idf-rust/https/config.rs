@@ -1,7 +1,7 @@
-//! What is not in the source: the Wi-Fi and the credentials.
+//! The settings that are not in the source: the Wi-Fi and the credentials.
 //!
-//! In: environment variables of the build, as in `device.env.example`. Out: constants. They are in
-//! the image, and anyone who reads the flash can read them: turn on flash encryption where that matters.
+//! In: environment variables of the build, as in `device.env.example`. Out: constants. They are part of
+//! the image. Anyone who reads the flash can read them, unless you enable flash encryption.
 
 /// The name of the Wi-Fi network.
 pub const WIFI_SSID: &str = env!("WIFI_SSID", "set it as in device.env.example");

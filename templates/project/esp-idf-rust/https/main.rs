@@ -1,8 +1,8 @@
 //! Fetches a page over HTTPS.
 //!
-//! The server, its port and the one certificate that is trusted stand in server_root_ca.rs, which
-//! certgrab made; Wi-Fi and credentials come from device.env. Edit: the path, and what is done with
-//! the answer.
+//! server_root_ca.rs, which certgrab generated, defines the server, its port and the only trusted
+//! certificate. Wi-Fi and credentials come from device.env. Edit the path, and how the response is
+//! handled.
 
 mod clock;
 mod config;
@@ -27,7 +27,7 @@ use std::time::Duration;
 
 const PATH: &str = "/";
 
-/// How long TCP, TLS and each piece of the answer may take.
+/// The time limit for TCP, TLS, and each part of the response.
 const LIMIT: Duration = Duration::from_secs(10);
 
 fn main() -> anyhow::Result<()> {
@@ -45,13 +45,13 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One request; the length of its answer in bytes.
+/// Sends one request and returns the length of the response in bytes.
 fn fetch() -> anyhow::Result<usize> {
     let mut connection = EspHttpConnection::new(&Configuration {
         timeout: Some(LIMIT),
-        // Another server may have another root, or no TLS.
+        // The other server may have another root, or no TLS.
         follow_redirects_policy: FollowRedirectsPolicy::FollowNone,
-        // Without a bundle, which would take precedence.
+        // A bundle would take precedence; it is disabled in sdkconfig.defaults.
         server_certificate: Some(SERVER_ROOT_CA_X509),
         client_certificate: identity::CERTIFICATE,
         private_key: identity::KEY,

@@ -1,7 +1,7 @@
-//! What is not in the source: the Wi-Fi, the device's name, its credentials.
+//! The settings that are not in the source: the Wi-Fi, the device's name and its credentials.
 //!
-//! In: environment variables of the build, as in `device.env.example`. Out: constants. They are in
-//! the image, and anyone who reads the flash can read them: turn on flash encryption where that matters.
+//! In: environment variables of the build, as in `device.env.example`. Out: constants. They are part of
+//! the image. Anyone who reads the flash can read them, unless you enable flash encryption.
 
 /// The name of the Wi-Fi network.
 pub const WIFI_SSID: &str = env!("WIFI_SSID", "set it as in device.env.example");
@@ -9,7 +9,7 @@ pub const WIFI_SSID: &str = env!("WIFI_SSID", "set it as in device.env.example")
 /// Its password; empty for an open network.
 pub const WIFI_PASSWORD: &str = env!("WIFI_PASSWORD", "set it as in device.env.example");
 
-/// The device's name, part of its topics; the broker must have it once only.
+/// The device's name, part of its topics. It must be unique at the broker.
 pub const DEVICE_NAME: &str = env!("DEVICE_NAME", "set it as in device.env.example");
 
 /// The user name for the broker.

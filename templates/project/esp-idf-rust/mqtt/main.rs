@@ -1,8 +1,8 @@
-//! Connects a board to an MQTT broker over TLS, listens, and says that it is there.
+//! Connects a board to an MQTT broker over TLS, sends heartbeats, and logs received messages.
 //!
-//! The broker, its port and the one certificate that is trusted stand in server_root_ca.rs, which
-//! certgrab made; Wi-Fi and credentials come from device.env. Edit: the topics, what is published,
-//! and what is done with a message.
+//! server_root_ca.rs, which certgrab generated, defines the broker, its port and the only trusted
+//! certificate. Wi-Fi and credentials come from device.env. Edit the topics, what is published, and
+//! how messages are handled.
 
 mod clock;
 mod config;
@@ -29,19 +29,19 @@ use std::{
     time::Duration,
 };
 
-/// From one heartbeat to the next.
+/// The time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// How long TCP and TLS may take.
+/// The time limit for TCP and TLS.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// How long the broker may take to answer, name server included.
+/// The time limit for the broker's answer, including DNS.
 const CONNECTING: Duration = Duration::from_secs(30);
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// The stack of the thread that takes the events, in bytes.
+/// The stack of the thread that receives the events, in bytes.
 const STACK: usize = 6 * 1024;
 
 fn main() -> anyhow::Result<()> {
@@ -63,7 +63,7 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// One connection from its start to its end; `pause` restarts once the broker has accepted it.
+/// Runs one connection. Resets `pause` after the broker has accepted it.
 fn run_once(pause: &mut Duration) -> anyhow::Result<()> {
     let (mut client, mut connection) = EspMqttClient::new(
         &format!("mqtts://{SERVER_ROOT_CA_HOST}:{SERVER_ROOT_CA_PORT}"),
@@ -72,7 +72,7 @@ fn run_once(pause: &mut Duration) -> anyhow::Result<()> {
             client_id: Some(DEVICE_NAME),
             username: MQTT_USER,
             password: MQTT_PASSWORD,
-            // Without a bundle, which would take precedence.
+            // A bundle would take precedence; it is disabled in sdkconfig.defaults.
             server_certificate: Some(SERVER_ROOT_CA_X509),
             client_certificate: identity::CERTIFICATE,
             private_key: identity::KEY,
@@ -81,20 +81,20 @@ fn run_once(pause: &mut Duration) -> anyhow::Result<()> {
             ..Default::default()
         },
     )?;
-    let (tell, told) = channel();
+    let (sender, changes) = channel();
     thread::scope(|scope| {
         // A separate thread receives the events; without it, the client would block.
-        let listener = move || listen(&mut connection, &tell);
+        let listener = move || listen(&mut connection, &sender);
         thread::Builder::new().stack_size(STACK).spawn_scoped(scope, listener)?;
-        let result = beat(&mut client, &told, pause);
-        // The listener ends when the client does.
+        let result = send_heartbeats(&mut client, &changes, pause);
+        // The listener ends when the client is dropped.
         drop(client);
         result
     })
 }
 
-/// Shows messages, and reports each change of the connection.
-fn listen(connection: &mut EspMqttConnection, tell: &Sender<bool>) {
+/// Logs messages, and reports each change of the connection.
+fn listen(connection: &mut EspMqttConnection, sender: &Sender<bool>) {
     while let Ok(event) = connection.next() {
         let connected = match event.payload() {
             EventPayload::Connected(_) => true,
@@ -106,21 +106,21 @@ fn listen(connection: &mut EspMqttConnection, tell: &Sender<bool>) {
             }
             _ => continue,
         };
-        // Nobody listens once the connection is given up, but the client still waits for its events
-        // to be taken, until it is gone.
-        let _ = tell.send(connected);
+        // When `run_once` ends, the receiver is dropped and sending fails. The loop must still receive
+        // events, because the client blocks until they are taken.
+        let _ = sender.send(connected);
     }
 }
 
-/// Subscribes, and beats until the connection breaks.
-fn beat(
+/// Subscribes, and sends heartbeats until the connection is lost.
+fn send_heartbeats(
     client: &mut EspMqttClient<'_>,
-    told: &Receiver<bool>,
+    changes: &Receiver<bool>,
     pause: &mut Duration,
 ) -> anyhow::Result<()> {
-    match told.recv_timeout(CONNECTING) {
+    match changes.recv_timeout(CONNECTING) {
         Ok(true) => {}
-        _ => anyhow::bail!("{SERVER_ROOT_CA_HOST}: no connection; ESP-IDF's log above says why"),
+        _ => anyhow::bail!("{SERVER_ROOT_CA_HOST}: no connection; for the reason, see ESP-IDF's log above"),
     }
     log::info!("connected to {SERVER_ROOT_CA_HOST}");
     *pause = FIRST_PAUSE;
@@ -129,10 +129,10 @@ fn beat(
     for beat in 1_u64.. {
         let payload = format!(r#"{{"beat":{beat}}}"#);
         client.publish(&topic, QoS::AtLeastOnce, false, payload.as_bytes())?;
-        match told.recv_timeout(HEARTBEAT) {
+        match changes.recv_timeout(HEARTBEAT) {
             Err(RecvTimeoutError::Timeout) | Ok(true) => {}
             Ok(false) | Err(RecvTimeoutError::Disconnected) => break,
         }
     }
-    anyhow::bail!("{SERVER_ROOT_CA_HOST}: the connection is gone")
+    anyhow::bail!("{SERVER_ROOT_CA_HOST}: the connection is lost")
 }

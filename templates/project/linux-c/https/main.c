@@ -1,7 +1,7 @@
-/* Gets a page over HTTPS and prints it.
+/* Fetches a page over HTTPS and prints it.
  *
- * certs/server.pem holds the one certificate that is trusted; server_root_ca.h is made from it.
- * Edit: the path, and what is done with the answer.
+ * certs/server.pem contains the only trusted certificate; server_root_ca.h is generated from it.
+ * Edit the path, and how the response is handled.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "server_root_ca.h"
 #include "tls.h"
 
-/* HTTP/1.0, so that the answer comes whole and ends with the connection. */
+/* HTTP/1.0, so that the response is not chunked and ends with the connection. */
 static const char REQUEST_LINE[] = "GET / HTTP/1.0\r\n";
 
 static int get(connection_t *c, const server_t *server)
@@ -29,7 +29,8 @@ static int get(connection_t *c, const server_t *server)
     for (;;) {
         unsigned char answer[512];
         int received = mbedtls_ssl_read(&c->ssl, answer, sizeof answer);
-        /* With a goodbye or without: by which the answer is known to be whole is its Content-Length. */
+        /* The end of the connection, with or without close_notify. Only Content-Length shows whether the
+         * response is complete. */
         if (received == 0 || received == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
             return 0;
         }

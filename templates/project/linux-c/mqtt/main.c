@@ -1,7 +1,7 @@
-/* Connects to an MQTT broker over TLS and says that it is there.
+/* Connects to an MQTT broker over TLS and publishes one message.
  *
- * certs/server.pem holds the one certificate that is trusted; server_root_ca.h is made from it.
- * Edit: the client identifier, the topic, and what is published.
+ * certs/server.pem contains the only trusted certificate; server_root_ca.h is generated from it.
+ * Edit the client identifier, the topic, and what is published.
  */
 #include <stdlib.h>
 
@@ -22,7 +22,7 @@ int main(void)
     };
     const message_t message = {
         .client_id = "linux-c",
-        /* From the environment, so that no secret is committed. */
+        /* From the environment, so that they are not committed. */
         .user = getenv("MQTT_USER"),
         .password = getenv("MQTT_PASSWORD"),
         .topic = "devices/linux-c/heartbeat",

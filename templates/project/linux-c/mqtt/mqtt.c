@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The longest packet after its header: room for the tokens of clouds, in the credentials. */
+/* The longest packet without its header: large enough for the tokens of cloud services. */
 #define MAX_REMAINING 4096
 
 typedef struct {
@@ -22,7 +22,7 @@ static void put(packet_t *packet, const void *bytes, size_t length)
     packet->length += length;
 }
 
-/* A string with its length before it (section 1.5.3). */
+/* A string, prefixed with its length (section 1.5.3). */
 static void put_string(packet_t *packet, const char *text)
 {
     size_t length = strlen(text);
@@ -41,7 +41,7 @@ static int send_packet(connection_t *c, packet_t *packet)
     size_t size = 1;
     size_t left = packet->length;
     do {
-        /* Seven bits a byte, the lowest first; the eighth says that more follow (section 2.2.3). */
+        /* Seven bits per byte, the lowest first; the eighth bit means that more follow (section 2.2.3). */
         header[size] = (uint8_t)((left & 0x7F) | (left > 0x7F ? 0x80 : 0));
         size += 1;
         left >>= 7;

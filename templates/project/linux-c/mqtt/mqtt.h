@@ -6,14 +6,14 @@
 
 typedef struct {
     const char *client_id;
-    /* NULL without credentials. */
+    /* NULL for no credentials. */
     const char *user;
     const char *password;
     const char *topic;
     const char *payload;
 } message_t;
 
-/* CONNECT, a PUBLISH at most once, DISCONNECT. Returns 0 if the broker took the connection. */
+/* Sends CONNECT, one PUBLISH with QoS 0, and DISCONNECT. Returns 0 if the broker accepts. */
 int mqtt_publish(connection_t *c, const message_t *message);
 
 #endif

@@ -1,6 +1,6 @@
-//! What a client hears: the events of `embedded_svc::mqtt::client`, owned.
+//! The events of `embedded_svc::mqtt::client`, as owned values.
 //!
-//! In: nothing but values. Out: [`Heard`], which is an `Event`, and the [`Error`] inside it.
+//! [`MqttEvent`] implements its `Event` trait, with [`Error`] as the error type.
 
 use alloc::{string::String, vec::Vec};
 use core::fmt;
@@ -9,32 +9,32 @@ use mqtt_protocol_core::mqtt::result_code::{ConnectReturnCode, MqttError};
 
 /// One event of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum MqttEvent {
     /// The connection is about to open.
     BeforeConnect,
-    /// The broker took the connection.
+    /// The broker accepted the connection.
     Connected {
-        /// Whether the broker remembers an earlier connection.
+        /// Whether the broker resumed an earlier session.
         session_present: bool,
     },
-    /// The connection is over.
+    /// The connection has ended.
     Disconnected,
-    /// The broker took the subscription.
+    /// The broker acknowledged the subscription.
     Subscribed(MessageId),
-    /// The broker took the subscription back.
+    /// The broker acknowledged the end of the subscription.
     Unsubscribed(MessageId),
-    /// The broker has the message.
+    /// The broker acknowledged the message.
     Published(MessageId),
-    /// A message, always whole.
+    /// A complete message.
     Received {
-        /// Its identifier; 0 where it has none.
+        /// Its identifier; 0 if it has none.
         id: MessageId,
         /// Its topic.
         topic: String,
         /// Its payload.
         data: Vec<u8>,
     },
-    /// Why the connection ends; [`Self::Disconnected`] follows.
+    /// The reason for the end of the connection; [`Self::Disconnected`] follows.
     Failed(Error),
 }
 
@@ -42,23 +42,23 @@ pub enum Heard {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The broker does not take the connection.
+    /// The broker refused the connection.
     Refused(ConnectReturnCode),
-    /// The broker does not allow the subscription.
+    /// The broker refused the subscription.
     NotSubscribed,
     /// The broker did not answer a ping in time.
     Silent,
-    /// One of the two does not keep to MQTT.
+    /// The client or the broker violated the protocol.
     Protocol(MqttError),
-    /// What carries the bytes failed, in its own words.
+    /// The transport failed; the value is its message.
     Link(String),
 }
 
-impl ErrorType for Heard {
+impl ErrorType for MqttEvent {
     type Error = Error;
 }
 
-impl Event for Heard {
+impl Event for MqttEvent {
     fn payload(&self) -> EventPayload<'_, Error> {
         match self {
             Self::BeforeConnect => EventPayload::BeforeConnect,
@@ -94,8 +94,8 @@ impl fmt::Display for Error {
             }
             Self::NotSubscribed => f.write_str("the broker does not allow the subscription"),
             Self::Silent => f.write_str("the broker did not answer a ping"),
-            Self::Protocol(error) => write!(f, "not as MQTT 3.1.1 wants it: {error}"),
-            Self::Link(words) => f.write_str(words),
+            Self::Protocol(error) => write!(f, "MQTT 3.1.1 protocol error: {error}"),
+            Self::Link(message) => f.write_str(message),
         }
     }
 }
