@@ -1,6 +1,6 @@
 # Generates the constants of certgrab.toml from their locks before a target is compiled. Offline.
 #
-# Plain CMake, in CMakeLists.txt beside this file, after add_executable:
+# Plain CMake, in the CMakeLists.txt next to this file, after add_executable:
 #
 #   include(certgrab.cmake)
 #   certgrab_constants(my_firmware)
@@ -10,11 +10,11 @@
 #   include(${CMAKE_CURRENT_LIST_DIR}/../certgrab.cmake)
 #   certgrab_constants(${COMPONENT_LIB})
 #
-# A second argument names the folder of certgrab.toml, if it is not the top of the project.
+# Pass the folder of certgrab.toml as a second argument if it is not the top of the project.
 cmake_minimum_required(VERSION 3.16)
 
 function(certgrab_constants target)
-  # ESP-IDF reads component files once before the build, to learn their requirements only.
+  # Before the build, ESP-IDF evaluates component files once, only to read their requirements.
   if(CMAKE_BUILD_EARLY_EXPANSION)
     return()
   endif()
@@ -26,7 +26,7 @@ function(certgrab_constants target)
   if(NOT CERTGRAB)
     message(FATAL_ERROR "certgrab is not installed; install it with @INSTALL@")
   endif()
-  # Run at every build: unchanged files are not written, so nothing is recompiled.
+  # Runs at every build. It does not write unchanged files, so nothing is recompiled.
   add_custom_target(
     ${target}_certgrab
     COMMAND "${CERTGRAB}" sync --locked --quiet --manifest "${folder}/certgrab.toml"

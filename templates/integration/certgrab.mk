@@ -7,7 +7,7 @@ CERTGRAB ?= certgrab
 
 .PHONY: certgrab certgrab-check
 
-# Unchanged files are not written, so nothing is recompiled.
+# Does not write unchanged files, so nothing is recompiled.
 certgrab:
 	$(CERTGRAB) sync --locked --quiet
 

@@ -1,4 +1,4 @@
-// The dates of certificates. The mbedTLS of Arduino-ESP32 does not check them: it is built without
+// Checks the dates of a certificate. The mbedTLS of Arduino-ESP32 does not, because it is built without
 // MBEDTLS_HAVE_TIME_DATE.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 #include <mbedtls/x509_crt.h>
 
-// One number for a moment, to compare two of them.
+// A time as one number, to compare two of them.
 inline int64_t moment(int year, int month, int day, int hour, int minute, int second) {
   return ((((year * 100LL + month) * 100 + day) * 100 + hour) * 100 + minute) * 100 + second;
 }

@@ -1,6 +1,6 @@
-"""A TLS connection that trusts one certificate, from a board with Wi-Fi or from a desk.
+"""A TLS connection that trusts one certificate, from a board with Wi-Fi or from a PC.
 
-The server, its port and the certificate stand in server_root_ca.py, which certgrab made.
+server_root_ca.py, which certgrab generated, defines the server, its port and the certificate.
 """
 
 import os
@@ -12,11 +12,11 @@ import server_root_ca as server
 
 try:
     import network
-except ImportError:  # On a desk there is a network and a clock already.
+except ImportError:  # A PC already has a network and a clock.
     network = None
 
 
-# The client certificate and its private key, in PEM; without the files none is shown.
+# The client certificate and its private key, in PEM. Without these files none is sent.
 CERTIFICATE_FILE, KEY_FILE = "device.pem", "device.key"
 
 
@@ -29,7 +29,7 @@ def exists(file):
 
 
 def connect():
-    """The stream to the server, which has proved its name."""
+    """A stream to the verified server."""
     if network:
         connect_wifi()
         set_clock()
@@ -38,7 +38,7 @@ def connect():
     for der in server.SERVER_ROOT_CA_DERS:
         context.load_verify_locations(cadata=der)
     if exists(KEY_FILE):
-        # For a server that asks for a client certificate.
+        # For a server that requests a client certificate.
         context.load_cert_chain(CERTIFICATE_FILE, KEY_FILE)
     host, port = server.SERVER_ROOT_CA_HOST, server.SERVER_ROOT_CA_PORT
     return context.wrap_socket(dial(host, port), server_hostname=host)
@@ -57,7 +57,7 @@ def connect_wifi():
 
 
 def set_clock():
-    """A clock of 1970 or 2000 makes every certificate one that is not valid yet."""
+    """The clock starts in 1970 or 2000, when no certificate is valid yet."""
     import ntptime
 
     while seconds() < server.SERVER_ROOT_CA_NOT_BEFORE:
@@ -68,7 +68,7 @@ def set_clock():
 
 
 def seconds():
-    """Seconds since 1970; the epoch of MicroPython's boards is 2000."""
+    """Seconds since 1970. The epoch of MicroPython on most boards is 2000."""
     return time.time() + (946684800 if time.gmtime(0)[0] == 2000 else 0)
 
 
@@ -87,10 +87,10 @@ def dial(host, port):
 
 
 def send(stream, data):
-    """Writes all of the data; the streams of MicroPython and CPython name it differently."""
+    """Writes all of the data. MicroPython and CPython name the method differently."""
     (getattr(stream, "sendall", None) or stream.write)(data)
 
 
 def receive(stream, length):
-    """At most this many bytes; none if the server closed the connection."""
+    """Reads at most this many bytes; none if the server closed the connection."""
     return (getattr(stream, "recv", None) or stream.read)(length)

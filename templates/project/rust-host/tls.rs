@@ -1,4 +1,4 @@
-//! TLS with the one server that is meant, under the one anchor that is trusted.
+//! A TLS connection to the server, which trusts only the anchor.
 
 use std::{
     io,
@@ -15,34 +15,34 @@ use crate::server_root_ca::{
     SERVER_ROOT_CA_ANCHORS, SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_NOT_BEFORE, SERVER_ROOT_CA_PORT,
 };
 
-/// The client certificate, and those of its issuers, in PEM.
+/// The client certificate followed by its issuers, in PEM.
 const CERTIFICATE_FILE: &str = "certs/device.pem";
 
 /// The private key of the client certificate, in PEM.
 const KEY_FILE: &str = "certs/device.key";
 
-/// How long an address may take to answer, and the server to go on with a handshake.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit for connecting to one address, and for each part of the handshake.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection to the server, encrypted and verified.
 pub type Stream = StreamOwned<ClientConnection, TcpStream>;
 
-/// Validity is a matter of dates: with a clock of 1970 no certificate is valid yet.
+/// Whether the clock is past the start of the anchor's validity. In 1970 no certificate is valid yet.
 pub fn clock_is_set() -> bool {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     now.as_secs() >= SERVER_ROOT_CA_NOT_BEFORE.unsigned_abs()
 }
 
-/// Connects, and goes on only with a server that proves its name under the anchor.
+/// Connects to the server. Fails unless its certificate is valid under the anchor.
 pub fn connect() -> io::Result<Stream> {
     let roots = RootCertStore { roots: SERVER_ROOT_CA_ANCHORS.to_vec() };
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .with_root_certificates(roots);
-    // A server that asks for a client certificate is shown that of these files, if they are there.
+    // The client certificate, if the files exist, for a server that requests one.
     let config = match Path::new(KEY_FILE).exists() {
-        true => config.with_client_auth_cert(own_certificate()?, own_key()?),
+        true => config.with_client_auth_cert(client_certificate()?, client_key()?),
         false => Ok(config.with_no_client_auth()),
     };
     let config = config.map_err(io::Error::other)?;
@@ -55,12 +55,12 @@ pub fn connect() -> io::Result<Stream> {
     Ok(stream)
 }
 
-fn own_certificate() -> io::Result<Vec<CertificateDer<'static>>> {
+fn client_certificate() -> io::Result<Vec<CertificateDer<'static>>> {
     let all = CertificateDer::pem_file_iter(CERTIFICATE_FILE).map_err(io::Error::other)?;
     all.map(|one| one.map_err(io::Error::other)).collect()
 }
 
-fn own_key() -> io::Result<PrivateKeyDer<'static>> {
+fn client_key() -> io::Result<PrivateKeyDer<'static>> {
     PrivateKeyDer::from_pem_file(KEY_FILE).map_err(io::Error::other)
 }
 
@@ -68,10 +68,10 @@ fn own_key() -> io::Result<PrivateKeyDer<'static>> {
 fn dial() -> io::Result<TcpStream> {
     let mut problem = io::Error::other("the host has no address");
     for address in (SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT).to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, PATIENCE) {
+        match TcpStream::connect_timeout(&address, TIMEOUT) {
             Ok(stream) => {
-                stream.set_read_timeout(Some(PATIENCE))?;
-                stream.set_write_timeout(Some(PATIENCE))?;
+                stream.set_read_timeout(Some(TIMEOUT))?;
+                stream.set_write_timeout(Some(TIMEOUT))?;
                 return Ok(stream);
             }
             Err(error) => problem = error,

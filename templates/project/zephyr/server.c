@@ -12,7 +12,7 @@
 #include "server_root_ca.h"
 #if __has_include("device_identity.h")
 #include "device_identity.h"
-#define SHOWS_CERTIFICATE
+#define HAS_CERTIFICATE
 #endif
 
 LOG_MODULE_REGISTER(server, LOG_LEVEL_INF);
@@ -30,12 +30,12 @@ char *server_port(char text[SERVER_PORT_SIZE])
 
 int server_trust(void)
 {
-    /* `sizeof` counts the final NUL, as mbedTLS requires for PEM. */
+    /* `sizeof` includes the final NUL, as mbedTLS requires for PEM. */
     int code = tls_credential_add(SERVER_TAG, TLS_CREDENTIAL_CA_CERTIFICATE, SERVER_ROOT_CA,
                                   sizeof(SERVER_ROOT_CA));
-#ifdef SHOWS_CERTIFICATE
-    /* For a server that asks for a client certificate: Zephyr 3.7 has one name for the certificate of
-     * either side. */
+#ifdef HAS_CERTIFICATE
+    /* For a server that requests a client certificate. In Zephyr 3.7, TLS_CREDENTIAL_SERVER_CERTIFICATE is
+     * also the type of a client certificate. */
     if (code == 0) {
         code = tls_credential_add(SERVER_TAG, TLS_CREDENTIAL_SERVER_CERTIFICATE,
                                   DEVICE_CERTIFICATE, sizeof(DEVICE_CERTIFICATE));
@@ -48,7 +48,7 @@ int server_trust(void)
     return code;
 }
 
-/* A clock of 1970 makes every certificate one that is not valid yet. */
+/* The clock starts in 1970, when no certificate is valid yet. */
 void server_set_clock(void)
 {
     for (;;) {
@@ -61,17 +61,17 @@ void server_set_clock(void)
             }
             code = -errno;
         }
-        LOG_WRN("%s does not tell the time: %d", TIME_SERVER, code);
+        LOG_WRN("no time from %s: %d", TIME_SERVER, code);
         k_sleep(K_SECONDS(1));
     }
 }
 
 int server_resolve(struct sockaddr_storage *address, socklen_t *length)
 {
-    const struct zsock_addrinfo wanted = {.ai_socktype = SOCK_STREAM};
+    const struct zsock_addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct zsock_addrinfo *found = NULL;
     char port[SERVER_PORT_SIZE];
-    int code = zsock_getaddrinfo(server_host, server_port(port), &wanted, &found);
+    int code = zsock_getaddrinfo(server_host, server_port(port), &hints, &found);
     if (code != 0) {
         LOG_ERR("%s: no address: %d", server_host, code);
         return -EHOSTUNREACH;

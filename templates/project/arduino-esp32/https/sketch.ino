@@ -1,7 +1,7 @@
-// Gets a page over HTTPS with an ESP32.
+// Fetches a page over HTTPS with an ESP32.
 //
-// The server, its port and the one certificate that is trusted stand in server_root_ca.h, which
-// certgrab made. Edit: Wi-Fi in secrets.h, the page, and what is done with the answer.
+// server_root_ca.h, which certgrab generated, defines the server, its port and the only trusted
+// certificate. Edit the Wi-Fi in secrets.h, the page, and how the response is handled.
 #include <time.h>
 
 #include <HTTPClient.h>
@@ -16,7 +16,7 @@
 #include "server_root_ca.h"
 #if __has_include("device_identity.h")
 #include "device_identity.h"
-#define SHOWS_CERTIFICATE
+#define HAS_CERTIFICATE
 #endif
 
 static const char PAGE[] = "/";
@@ -32,7 +32,7 @@ void connectWiFi() {
   }
 }
 
-// At 1970, where the clock starts, no certificate is valid yet.
+// The clock starts in 1970, when no certificate is valid yet.
 void setClock() {
   configTime(0, 0, "pool.ntp.org", "time.nist.gov");
   Serial.println("waiting for the time from pool.ntp.org (NTP, UDP port 123)");
@@ -41,12 +41,12 @@ void setClock() {
   }
 }
 
-// Connects. A server whose certificate is not valid now gets no password.
+// Connects, and disconnects before sending a password if the server's certificate is not valid now.
 bool connectTls() {
   if (!tls.connect(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT)) {
     char reason[128] = "";
     int code = tls.lastError(reason, sizeof reason);
-    // From 0 on it is the number of a socket, not an error.
+    // A number of 0 or more is a socket, not an error.
     if (code < 0) {
       Serial.printf("tls %d: %s\n", code, reason);
     } else {
@@ -67,7 +67,7 @@ void getPage() {
     return;
   }
   HTTPClient http;
-  // HTTPClient uses the connection that is there. The name, never the address: the certificate is for the name.
+  // HTTPClient uses the existing connection. Pass the host name, because the certificate is for the name.
   http.begin(tls, SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT, PAGE, true);
   int status = http.GET();
   if (status > 0) {
@@ -84,8 +84,8 @@ void setup() {
   connectWiFi();
   setClock();
   tls.setCACert(SERVER_ROOT_CA);
-#ifdef SHOWS_CERTIFICATE
-  // For a server that asks for a client certificate.
+#ifdef HAS_CERTIFICATE
+  // For a server that requests a client certificate.
   tls.setCertificate(DEVICE_CERTIFICATE);
   tls.setPrivateKey(DEVICE_KEY);
 #endif

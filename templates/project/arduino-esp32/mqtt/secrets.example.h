@@ -4,6 +4,6 @@
 static const char WIFI_NAME[] = "";
 static const char WIFI_PASSWORD[] = "";
 static const char MQTT_CLIENT_ID[] = "esp32";
-// Without credentials, `nullptr`.
+// `nullptr` for no credentials.
 static const char *const MQTT_USER = nullptr;
 static const char *const MQTT_PASSWORD = nullptr;

@@ -1,7 +1,7 @@
 // Connects an ESP32 to an MQTT broker over TLS.
 //
-// The broker, its port and the one certificate that is trusted stand in server_root_ca.h, which
-// certgrab made. Edit: Wi-Fi and credentials in secrets.h, the topics, and what is done with a message.
+// server_root_ca.h, which certgrab generated, defines the broker, its port and the only trusted
+// certificate. Edit the Wi-Fi and credentials in secrets.h, the topics, and how messages are handled.
 #include <time.h>
 
 #include <PubSubClient.h>
@@ -16,20 +16,20 @@
 #include "server_root_ca.h"
 #if __has_include("device_identity.h")
 #include "device_identity.h"
-#define SHOWS_CERTIFICATE
+#define HAS_CERTIFICATE
 #endif
 
 static const char COMMAND_TOPIC[] = "devices/esp32/command";
 static const char HEARTBEAT_TOPIC[] = "devices/esp32/heartbeat";
 static const unsigned long HEARTBEAT_MS = 10000;
-// PubSubClient drops without a word what does not fit into its buffer, which is 256 bytes by default.
+// PubSubClient silently drops messages larger than its buffer, which is 256 bytes by default.
 static const uint16_t LARGEST_PACKET = 1024;
 static const unsigned long LONGEST_PAUSE_MS = 60000;
 
 WiFiClientSecure tls;
 PubSubClient mqtt(tls);
 unsigned long pauseMs = 1000;
-unsigned long lastBeatMs = 0;
+unsigned long lastHeartbeatMs = 0;
 
 void onMessage(char *topic, uint8_t *payload, unsigned int length) {
   Serial.printf("%s: %.*s\n", topic, (int)length, (const char *)payload);
@@ -43,7 +43,7 @@ void connectWiFi() {
   }
 }
 
-// At 1970, where the clock starts, no certificate is valid yet.
+// The clock starts in 1970, when no certificate is valid yet.
 void setClock() {
   configTime(0, 0, "pool.ntp.org", "time.nist.gov");
   Serial.println("waiting for the time from pool.ntp.org (NTP, UDP port 123)");
@@ -52,12 +52,12 @@ void setClock() {
   }
 }
 
-// Connects. A server whose certificate is not valid now gets no password.
+// Connects, and disconnects before sending a password if the server's certificate is not valid now.
 bool connectTls() {
   if (!tls.connect(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT)) {
     char reason[128] = "";
     int code = tls.lastError(reason, sizeof reason);
-    // From 0 on it is the number of a socket, not an error.
+    // A number of 0 or more is a socket, not an error.
     if (code < 0) {
       Serial.printf("tls %d: %s\n", code, reason);
     } else {
@@ -73,18 +73,18 @@ bool connectTls() {
   return true;
 }
 
-void beat() {
-  lastBeatMs = millis();
+void sendHeartbeat() {
+  lastHeartbeatMs = millis();
   mqtt.publish(HEARTBEAT_TOPIC, "{\"beat\":1}");
 }
 
 void connectMqtt() {
   if (connectTls()) {
-    // PubSubClient uses the connection that is there.
+    // PubSubClient uses the existing connection.
     if (mqtt.connect(MQTT_CLIENT_ID, MQTT_USER, MQTT_PASSWORD)) {
       Serial.println("connected");
       mqtt.subscribe(COMMAND_TOPIC);
-      beat();
+      sendHeartbeat();
       pauseMs = 1000;
       return;
     }
@@ -99,12 +99,12 @@ void setup() {
   connectWiFi();
   setClock();
   tls.setCACert(SERVER_ROOT_CA);
-#ifdef SHOWS_CERTIFICATE
-  // For a server that asks for a client certificate.
+#ifdef HAS_CERTIFICATE
+  // For a server that requests a client certificate.
   tls.setCertificate(DEVICE_CERTIFICATE);
   tls.setPrivateKey(DEVICE_KEY);
 #endif
-  // The name, never the address: the certificate is for the name.
+  // The host name, not an address, because the certificate is for the name.
   mqtt.setServer(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT);
   mqtt.setCallback(onMessage);
   mqtt.setBufferSize(LARGEST_PACKET);
@@ -119,7 +119,7 @@ void loop() {
     return;
   }
   mqtt.loop();
-  if (millis() - lastBeatMs >= HEARTBEAT_MS) {
-    beat();
+  if (millis() - lastHeartbeatMs >= HEARTBEAT_MS) {
+    sendHeartbeat();
   }
 }

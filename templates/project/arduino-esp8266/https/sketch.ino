@@ -1,7 +1,7 @@
-// Gets a page over HTTPS with an ESP8266.
+// Fetches a page over HTTPS with an ESP8266.
 //
-// The server, its port and the one certificate that is trusted stand in server_root_ca.h, which
-// certgrab made. Edit: Wi-Fi in secrets.h, the page, and what is done with the answer.
+// server_root_ca.h, which certgrab generated, defines the server, its port and the only trusted
+// certificate. Edit the Wi-Fi in secrets.h, the page, and how the response is handled.
 #include <time.h>
 
 #include <ESP8266HTTPClient.h>
@@ -15,17 +15,17 @@
 #include "server_root_ca.h"
 #if __has_include("device_identity.h")
 #include "device_identity.h"
-#define SHOWS_CERTIFICATE
+#define HAS_CERTIFICATE
 #endif
 
 static const char PAGE[] = "/";
 static const unsigned long PAUSE_MS = 60000;
 
-// The list must outlive the client, which keeps a pointer to it.
+// The client keeps a pointer to the list, so the list must outlive it.
 BearSSL::X509List anchors(SERVER_ROOT_CA);
-#ifdef SHOWS_CERTIFICATE
-BearSSL::X509List ownCertificate(DEVICE_CERTIFICATE);
-BearSSL::PrivateKey ownKey(DEVICE_KEY);
+#ifdef HAS_CERTIFICATE
+BearSSL::X509List clientCertificate(DEVICE_CERTIFICATE);
+BearSSL::PrivateKey clientKey(DEVICE_KEY);
 #endif
 BearSSL::WiFiClientSecure tls;
 
@@ -37,7 +37,7 @@ void connectWiFi() {
   }
 }
 
-// At 1970, where the clock starts, no certificate is valid yet.
+// The clock starts in 1970, when no certificate is valid yet.
 void setClock() {
   configTime(0, 0, "pool.ntp.org", "time.nist.gov");
   Serial.println("waiting for the time from pool.ntp.org (NTP, UDP port 123)");
@@ -48,7 +48,7 @@ void setClock() {
 
 void getPage() {
   HTTPClient http;
-  // The name, never the address: the certificate is for the name.
+  // The host name, not an address, because the certificate is for the name.
   http.begin(tls, SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT, PAGE, true);
   int status = http.GET();
   if (status > 0) {
@@ -58,7 +58,7 @@ void getPage() {
     char reason[128] = "";
     int code = tls.getLastSSLError(reason, sizeof reason);
     Serial.printf("http %d", status);
-    // Without an error it is 0.
+    // 0 if there is no TLS error.
     if (code != 0) {
       Serial.printf("; tls %d: %s", code, reason);
     }
@@ -72,13 +72,13 @@ void setup() {
   connectWiFi();
   setClock();
   tls.setTrustAnchors(&anchors);
-#ifdef SHOWS_CERTIFICATE
-  // For a server that asks for a client certificate.
-  if (ownKey.isRSA()) {
-    tls.setClientRSACert(&ownCertificate, &ownKey);
+#ifdef HAS_CERTIFICATE
+  // For a server that requests a client certificate.
+  if (clientKey.isRSA()) {
+    tls.setClientRSACert(&clientCertificate, &clientKey);
   } else {
-    // The last word is the kind of the issuer's key, which only matters to a key that does not sign.
-    tls.setClientECCert(&ownCertificate, &ownKey, BR_KEYTYPE_SIGN, BR_KEYTYPE_EC);
+    // The last argument is the type of the issuer's key. It only matters for keys that cannot sign.
+    tls.setClientECCert(&clientCertificate, &clientKey, BR_KEYTYPE_SIGN, BR_KEYTYPE_EC);
   }
 #endif
 }

@@ -1,7 +1,7 @@
 // Connects an ESP8266 to an MQTT broker over TLS.
 //
-// The broker, its port and the one certificate that is trusted stand in server_root_ca.h, which
-// certgrab made. Edit: Wi-Fi and credentials in secrets.h, the topics, and what is done with a message.
+// server_root_ca.h, which certgrab generated, defines the broker, its port and the only trusted
+// certificate. Edit the Wi-Fi and credentials in secrets.h, the topics, and how messages are handled.
 #include <time.h>
 
 #include <ESP8266WiFi.h>
@@ -15,26 +15,26 @@
 #include "server_root_ca.h"
 #if __has_include("device_identity.h")
 #include "device_identity.h"
-#define SHOWS_CERTIFICATE
+#define HAS_CERTIFICATE
 #endif
 
 static const char COMMAND_TOPIC[] = "devices/esp8266/command";
 static const char HEARTBEAT_TOPIC[] = "devices/esp8266/heartbeat";
 static const unsigned long HEARTBEAT_MS = 10000;
-// PubSubClient drops without a word what does not fit into its buffer, which is 256 bytes by default.
+// PubSubClient silently drops messages larger than its buffer, which is 256 bytes by default.
 static const uint16_t LARGEST_PACKET = 1024;
 static const unsigned long LONGEST_PAUSE_MS = 60000;
 
-// The list must outlive the client, which keeps a pointer to it.
+// The client keeps a pointer to the list, so the list must outlive it.
 BearSSL::X509List anchors(SERVER_ROOT_CA);
-#ifdef SHOWS_CERTIFICATE
-BearSSL::X509List ownCertificate(DEVICE_CERTIFICATE);
-BearSSL::PrivateKey ownKey(DEVICE_KEY);
+#ifdef HAS_CERTIFICATE
+BearSSL::X509List clientCertificate(DEVICE_CERTIFICATE);
+BearSSL::PrivateKey clientKey(DEVICE_KEY);
 #endif
 BearSSL::WiFiClientSecure tls;
 PubSubClient mqtt(tls);
 unsigned long pauseMs = 1000;
-unsigned long lastBeatMs = 0;
+unsigned long lastHeartbeatMs = 0;
 
 void onMessage(char *topic, uint8_t *payload, unsigned int length) {
   Serial.printf("%s: %.*s\n", topic, (int)length, (const char *)payload);
@@ -48,7 +48,7 @@ void connectWiFi() {
   }
 }
 
-// At 1970, where the clock starts, no certificate is valid yet.
+// The clock starts in 1970, when no certificate is valid yet.
 void setClock() {
   configTime(0, 0, "pool.ntp.org", "time.nist.gov");
   Serial.println("waiting for the time from pool.ntp.org (NTP, UDP port 123)");
@@ -57,8 +57,8 @@ void setClock() {
   }
 }
 
-void beat() {
-  lastBeatMs = millis();
+void sendHeartbeat() {
+  lastHeartbeatMs = millis();
   mqtt.publish(HEARTBEAT_TOPIC, "{\"beat\":1}");
 }
 
@@ -66,14 +66,14 @@ void connectMqtt() {
   if (mqtt.connect(MQTT_CLIENT_ID, MQTT_USER, MQTT_PASSWORD)) {
     Serial.println("connected");
     mqtt.subscribe(COMMAND_TOPIC);
-    beat();
+    sendHeartbeat();
     pauseMs = 1000;
     return;
   }
   char reason[128] = "";
   int code = tls.getLastSSLError(reason, sizeof reason);
   Serial.printf("mqtt state %d", mqtt.state());
-  // Without an error it is 0.
+  // 0 if there is no TLS error.
   if (code != 0) {
     Serial.printf("; tls %d: %s", code, reason);
   }
@@ -87,16 +87,16 @@ void setup() {
   connectWiFi();
   setClock();
   tls.setTrustAnchors(&anchors);
-#ifdef SHOWS_CERTIFICATE
-  // For a server that asks for a client certificate.
-  if (ownKey.isRSA()) {
-    tls.setClientRSACert(&ownCertificate, &ownKey);
+#ifdef HAS_CERTIFICATE
+  // For a server that requests a client certificate.
+  if (clientKey.isRSA()) {
+    tls.setClientRSACert(&clientCertificate, &clientKey);
   } else {
-    // The last word is the kind of the issuer's key, which only matters to a key that does not sign.
-    tls.setClientECCert(&ownCertificate, &ownKey, BR_KEYTYPE_SIGN, BR_KEYTYPE_EC);
+    // The last argument is the type of the issuer's key. It only matters for keys that cannot sign.
+    tls.setClientECCert(&clientCertificate, &clientKey, BR_KEYTYPE_SIGN, BR_KEYTYPE_EC);
   }
 #endif
-  // The name, never the address: the certificate is for the name.
+  // The host name, not an address, because the certificate is for the name.
   mqtt.setServer(SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT);
   mqtt.setCallback(onMessage);
   mqtt.setBufferSize(LARGEST_PACKET);
@@ -111,7 +111,7 @@ void loop() {
     return;
   }
   mqtt.loop();
-  if (millis() - lastBeatMs >= HEARTBEAT_MS) {
-    beat();
+  if (millis() - lastHeartbeatMs >= HEARTBEAT_MS) {
+    sendHeartbeat();
   }
 }

@@ -1,7 +1,7 @@
-// Gets a page over HTTPS and prints it.
+// Fetches a page over HTTPS and prints it.
 //
-// The server, its port and the one certificate that is trusted stand in server_root_ca.h, which
-// certgrab made. Edit: Wi-Fi with `idf.py menuconfig`, the page, and what is done with the answer.
+// server_root_ca.h, which certgrab generated, defines the server, its port and the only trusted
+// certificate. Edit the Wi-Fi with `idf.py menuconfig`, the page, and how the response is handled.
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -13,7 +13,7 @@
 #include "server_root_ca.h"
 #if __has_include("device_identity.h")
 #include "device_identity.h"
-#define SHOWS_CERTIFICATE
+#define HAS_CERTIFICATE
 #endif
 
 static const char *TAG = "client";
@@ -31,19 +31,19 @@ static void get(void)
 {
     const esp_http_client_config_t config = {
         .transport_type = HTTP_TRANSPORT_OVER_SSL,
-        // The name, never the address: the certificate is for the name.
+        // The host name, not an address, because the certificate is for the name.
         .host = SERVER_ROOT_CA_HOST,
         .port = SERVER_ROOT_CA_PORT,
         .path = PAGE,
-        // A bundle or a global store would hide this anchor.
+        // A bundle or a global CA store would take precedence over this anchor.
         .cert_pem = SERVER_ROOT_CA,
-#ifdef SHOWS_CERTIFICATE
-        // For a server that asks for a client certificate.
+#ifdef HAS_CERTIFICATE
+        // For a server that requests a client certificate.
         .client_cert_pem = DEVICE_CERTIFICATE,
         .client_key_pem = DEVICE_KEY,
 #endif
         .event_handler = on_http,
-        // Another server may have another root, or no TLS.
+        // The other server may have another root, or no TLS.
         .disable_auto_redirect = true,
     };
     esp_http_client_handle_t client = esp_http_client_init(&config);
@@ -55,7 +55,7 @@ static void get(void)
         int flags = 0;
         esp_http_client_get_and_clear_last_tls_error(client, &code, &flags);
         ESP_LOGE(TAG, "%s, mbedTLS -0x%04x", esp_err_to_name(result), (unsigned)code);
-        // A handshake that failed leaves no certificate to ask, and then they are 0.
+        // The flags are 0 if the handshake failed before certificate verification.
         if (flags != 0) {
             ESP_LOGE(TAG, "certificate flags 0x%x", (unsigned)flags);
         }
@@ -66,7 +66,7 @@ static void get(void)
 void app_main(void)
 {
     network_start();
-    // A clock of 1970 makes every certificate one that is not valid yet.
+    // The clock starts in 1970, when no certificate is valid yet.
     clock_set(SERVER_ROOT_CA_NOT_BEFORE);
     while (true) {
         get();

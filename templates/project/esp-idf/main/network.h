@@ -1,10 +1,10 @@
-// The network and the clock: what TLS needs before it begins.
+// The network and the clock, which TLS needs.
 #pragma once
 
 #include <stdint.h>
 
-// Joins the Wi-Fi of the configuration; returns once there is an address, and stays joined.
+// Joins the configured Wi-Fi, and rejoins it after a loss. Returns once there is an address.
 void network_start(void);
 
-// Sets the clock by SNTP; returns once it is past `not_before`, in seconds since 1970.
+// Sets the clock by SNTP. Returns once it is past `not_before`, in seconds since 1970.
 void clock_set(int64_t not_before);

@@ -1,8 +1,8 @@
 // Connects to an MQTT broker over TLS, publishes, and logs what it receives.
 //
-// The broker, its port and the one certificate that is trusted stand in server_root_ca.h, which
-// certgrab made. Edit: Wi-Fi and credentials with `idf.py menuconfig`, the topics, and what is done
-// with a message.
+// server_root_ca.h, which certgrab generated, defines the broker, its port and the only trusted
+// certificate. Edit the Wi-Fi and credentials with `idf.py menuconfig`, the topics, and how messages
+// are handled.
 #include <stdbool.h>
 
 #include "esp_event.h"
@@ -15,13 +15,13 @@
 #include "server_root_ca.h"
 #if __has_include("device_identity.h")
 #include "device_identity.h"
-#define SHOWS_CERTIFICATE
+#define HAS_CERTIFICATE
 #endif
 
 static const char *TAG = "client";
 static const char COMMAND_TOPIC[] = "devices/esp-idf/command";
 static const char HEARTBEAT_TOPIC[] = "devices/esp-idf/heartbeat";
-static const char BEAT[] = "{\"beat\":1}";
+static const char HEARTBEAT[] = "{\"beat\":1}";
 
 static void on_error(const esp_mqtt_error_codes_t *error)
 {
@@ -31,7 +31,7 @@ static void on_error(const esp_mqtt_error_codes_t *error)
     } else {
         ESP_LOGE(TAG, "esp-tls 0x%x, mbedTLS -0x%04x", (unsigned)error->esp_tls_last_esp_err,
                  (unsigned)error->esp_tls_stack_err);
-        // A handshake that failed leaves no certificate to ask, and then they are 0.
+        // The flags are 0 if the handshake failed before certificate verification.
         if (error->esp_tls_cert_verify_flags != 0) {
             ESP_LOGE(TAG, "certificate flags 0x%x", (unsigned)error->esp_tls_cert_verify_flags);
         }
@@ -62,33 +62,33 @@ static void on_mqtt(void *arg, esp_event_base_t base, int32_t id, void *data)
 void app_main(void)
 {
     network_start();
-    // A clock of 1970 makes every certificate one that is not valid yet.
+    // The clock starts in 1970, when no certificate is valid yet.
     clock_set(SERVER_ROOT_CA_NOT_BEFORE);
 
     const esp_mqtt_client_config_t config = {
         .broker.address.transport = MQTT_TRANSPORT_OVER_SSL,
-        // The name, never the address: the certificate is for the name.
+        // The host name, not an address, because the certificate is for the name.
         .broker.address.hostname = SERVER_ROOT_CA_HOST,
         .broker.address.port = SERVER_ROOT_CA_PORT,
-        // A length of 0: PEM up to its NUL. A bundle or a global store would hide this anchor.
+        // A length of 0 means PEM up to its NUL. A bundle or a global CA store would take precedence.
         .broker.verification.certificate = SERVER_ROOT_CA,
         .credentials.client_id = CONFIG_BROKER_CLIENT_ID,
         .credentials.username = CONFIG_BROKER_USER[0] ? CONFIG_BROKER_USER : NULL,
         .credentials.authentication.password =
             CONFIG_BROKER_PASSWORD[0] ? CONFIG_BROKER_PASSWORD : NULL,
-#ifdef SHOWS_CERTIFICATE
-        // For a broker that asks for a client certificate.
+#ifdef HAS_CERTIFICATE
+        // For a broker that requests a client certificate.
         .credentials.authentication.certificate = DEVICE_CERTIFICATE,
         .credentials.authentication.key = DEVICE_KEY,
 #endif
     };
     esp_mqtt_client_handle_t client = esp_mqtt_client_init(&config);
     ESP_ERROR_CHECK(esp_mqtt_client_register_event(client, MQTT_EVENT_ANY, on_mqtt, NULL));
-    // It looks for a lost broker again on its own.
+    // The client reconnects automatically.
     ESP_ERROR_CHECK(esp_mqtt_client_start(client));
     while (true) {
         vTaskDelay(pdMS_TO_TICKS(10000));
-        // Without a connection the beat is lost, as a beat may be.
-        esp_mqtt_client_publish(client, HEARTBEAT_TOPIC, BEAT, 0, 0, 0);
+        // Without a connection this heartbeat is lost, which is acceptable.
+        esp_mqtt_client_publish(client, HEARTBEAT_TOPIC, HEARTBEAT, 0, 0, 0);
     }
 }

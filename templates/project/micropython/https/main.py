@@ -1,6 +1,6 @@
-"""Gets a page over HTTPS with MicroPython and prints it.
+"""Fetches a page over HTTPS with MicroPython and prints it.
 
-Edit: credentials.py, the page, and what is done with the answer.
+Edit credentials.py, the page, and how the response is handled.
 """
 
 import connection
@@ -10,7 +10,7 @@ PAGE = "/"
 
 
 def get(page):
-    """The answer, with its head; by HTTP/1.0 it comes whole and ends with the connection."""
+    """The response with its headers. With HTTP/1.0 it is not chunked and ends with the connection."""
     stream = connection.connect()
     host = "%s:%d" % (server.SERVER_ROOT_CA_HOST, server.SERVER_ROOT_CA_PORT)
     connection.send(stream, ("GET %s HTTP/1.0\r\nHost: %s\r\n\r\n" % (page, host)).encode())

@@ -1,7 +1,7 @@
 //! Fetches a page over HTTPS.
 //!
-//! The server, its port and the one certificate that is trusted stand in server_root_ca.rs, which
-//! certgrab made. Edit: the path, and what is done with the answer.
+//! server_root_ca.rs, which certgrab generated, defines the server, its port and the only trusted
+//! certificate. Edit the path, and how the response is handled.
 
 mod server_root_ca;
 mod tls;
@@ -16,7 +16,7 @@ use server_root_ca::{SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT};
 
 const PATH: &str = "/";
 
-/// The longest answer that is read, in bytes.
+/// The longest response to read, in bytes.
 const LARGEST_ANSWER: u64 = 1024 * 1024;
 
 fn main() -> ExitCode {
@@ -36,8 +36,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// One request and its answer, headers included (RFC 9112). For more than that, use a crate for
-/// HTTP that lets you hand it this connection.
+/// Sends one request and returns the response with its headers (RFC 9112). For anything more, use an
+/// HTTP crate that accepts this connection.
 fn fetch() -> io::Result<Vec<u8>> {
     let mut stream = tls::connect()?;
     let host = match SERVER_ROOT_CA_HOST {
@@ -51,7 +51,7 @@ fn fetch() -> io::Result<Vec<u8>> {
         env!("CARGO_PKG_NAME"),
         env!("CARGO_PKG_VERSION"),
     )?;
-    // A credential comes from the environment, which is not committed.
+    // The token comes from the environment, so that it is not committed.
     if let Ok(token) = env::var("HTTP_BEARER_TOKEN") {
         write!(stream, "Authorization: Bearer {token}\r\n")?;
     }

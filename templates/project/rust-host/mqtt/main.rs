@@ -1,7 +1,7 @@
-//! Connects to an MQTT broker over TLS, listens, and says that it is there.
+//! Connects to an MQTT broker over TLS, sends heartbeats, and prints received messages.
 //!
-//! The broker, its port and the one certificate that is trusted stand in server_root_ca.rs, which
-//! certgrab made. Edit: the topics, what is published, and what is done with a message.
+//! server_root_ca.rs, which certgrab generated, defines the broker, its port and the only trusted
+//! certificate. Edit the topics, what is published, and how messages are handled.
 
 mod mqtt;
 mod server_root_ca;
@@ -16,13 +16,13 @@ use std::{
 
 use server_root_ca::{SERVER_ROOT_CA_HOST, SERVER_ROOT_CA_PORT};
 
-/// From one heartbeat to the next.
+/// The time between two heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// How long to wait for a message before the time is looked at again.
-const LOOK: Duration = Duration::from_secs(1);
+/// How long to wait for a message before checking the time.
+const READ_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The longest pause before the broker is asked again; pauses double up to it.
+/// The longest pause before the next attempt. The pause doubles up to this value.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         let error = match connect() {
             Ok(mut client) => {
                 pause = first;
-                let Err(error) = converse(&mut client);
+                let Err(error) = communicate(&mut client);
                 error
             }
             Err(error) => error,
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Credentials come from the environment, which is not committed.
+/// Connects with the credentials from the environment.
 fn connect() -> io::Result<mqtt::Client<tls::Stream>> {
     let id = client_id();
     let user = env::var("MQTT_USER").ok().zip(env::var("MQTT_PASSWORD").ok());
@@ -55,14 +55,14 @@ fn connect() -> io::Result<mqtt::Client<tls::Stream>> {
     let stream = tls::connect()?;
     let socket = stream.sock.try_clone()?;
     let mut client = mqtt::Client::connect(stream, &id, user)?;
-    socket.set_read_timeout(Some(LOOK))?;
+    socket.set_read_timeout(Some(READ_TIMEOUT))?;
     client.subscribe(&format!("devices/{id}/command"))?;
     println!("connected to {SERVER_ROOT_CA_HOST}:{SERVER_ROOT_CA_PORT} as {id}");
     Ok(client)
 }
 
-/// Beats and listens until the connection breaks.
-fn converse(client: &mut mqtt::Client<tls::Stream>) -> io::Result<std::convert::Infallible> {
+/// Sends heartbeats and logs messages until the connection is lost.
+fn communicate(client: &mut mqtt::Client<tls::Stream>) -> io::Result<std::convert::Infallible> {
     let heartbeat = format!("devices/{}/heartbeat", client_id());
     let mut due = Instant::now();
     for beat in 1_u64.. {
@@ -75,10 +75,10 @@ fn converse(client: &mut mqtt::Client<tls::Stream>) -> io::Result<std::convert::
             }
         }
     }
-    unreachable!("no device lives for so long")
+    unreachable!("the number of heartbeats does not overflow")
 }
 
-/// The name that the broker knows this client by; it lets one at a time have it.
+/// The client identifier. It must be unique at the broker.
 fn client_id() -> String {
     env::var("MQTT_CLIENT_ID").unwrap_or_else(|_| "rust-host".to_owned())
 }

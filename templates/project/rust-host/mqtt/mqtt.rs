@@ -1,17 +1,17 @@
-//! As much of MQTT 3.1.1 as a device needs: messages both ways, at most once.
+//! The part of MQTT 3.1.1 that a device needs: it publishes and receives messages with QoS 0.
 //!
-//! Sections are those of the OASIS standard. A broker is asked for no quality of service above 0, so
-//! there is nothing to acknowledge and nothing to remember.
+//! Section numbers refer to the OASIS standard. With QoS 0 there are no acknowledgements and no state to
+//! store.
 
 use std::{
     io::{self, Read, Write},
     time::{Duration, Instant},
 };
 
-/// The longest silence towards the broker, which disconnects after one and a half of them (3.1.2.10).
+/// The keep-alive. The broker disconnects a client that is silent for 1.5 times as long (3.1.2.10).
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
-/// The largest packet that is taken from a broker, in bytes. MQTT allows 256 MB (2.2.3).
+/// The largest packet accepted from a broker, in bytes. MQTT allows 256 MB (2.2.3).
 const LARGEST_PACKET: usize = 64 * 1024;
 
 const CONNECT: u8 = 0x10;
@@ -21,32 +21,32 @@ const SUBSCRIBE: u8 = 0x82;
 const SUBACK: u8 = 0x90;
 const PINGREQ: u8 = 0xC0;
 
-/// What a SUBACK says of a subscription that is not allowed (3.9.3).
+/// The return code of a SUBACK for a refused subscription (3.9.3).
 const FAILURE: u8 = 0x80;
 
-/// A message that came in.
+/// A received message.
 pub struct Message {
     pub topic: String,
     pub payload: Vec<u8>,
 }
 
-/// What the broker sent.
+/// A packet from the broker.
 struct Packet {
     kind: u8,
     body: Vec<u8>,
 }
 
-/// A connection that the broker has taken. `S` gives up reading from time to time (`WouldBlock`
-/// or `TimedOut`), so that a ping goes out in time.
+/// A connection that the broker has accepted. `S` must have a read timeout (`WouldBlock` or
+/// `TimedOut`), so that the client can send pings in time.
 pub struct Client<S> {
     stream: S,
     received: Vec<u8>,
-    sent: Instant,
-    heard: Instant,
+    last_sent: Instant,
+    last_received: Instant,
 }
 
 impl<S: Read + Write> Client<S> {
-    /// Says who is there: CONNECT with a clean session, and the broker's answer (3.1, 3.2).
+    /// Sends CONNECT with a clean session, and reads the broker's answer (3.1, 3.2).
     pub fn connect(stream: S, id: &str, user: Option<(&str, &str)>) -> io::Result<Self> {
         const CLEAN_SESSION: u8 = 0x02;
         const USER_AND_PASSWORD: u8 = 0xC0;
@@ -60,11 +60,11 @@ impl<S: Read + Write> Client<S> {
             body.extend(text(password)?);
         }
         let now = Instant::now();
-        let mut client = Self { stream, received: Vec::new(), sent: now, heard: now };
+        let mut client = Self { stream, received: Vec::new(), last_sent: now, last_received: now };
         client.send(CONNECT, &body)?;
         let answer = client.read()?.ok_or(io::ErrorKind::TimedOut)?;
         match answer.body.get(1) {
-            _ if answer.kind != CONNACK => Err(malformed("the first packet is no CONNACK")),
+            _ if answer.kind != CONNACK => Err(malformed("the first packet is not a CONNACK")),
             Some(0) => Ok(client),
             Some(code) => {
                 Err(refused(&format!("the broker refuses the connection: CONNACK {code}")))
@@ -73,7 +73,7 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    /// Asks for the messages on `filter` (3.8). A refusal comes out of [`Self::next`].
+    /// Subscribes to `filter` (3.8). If the broker refuses, [`Self::next`] returns the error.
     pub fn subscribe(&mut self, filter: &str) -> io::Result<()> {
         const PACKET_IDENTIFIER: [u8; 2] = [0, 1];
         self.send(SUBSCRIBE, &[&PACKET_IDENTIFIER[..], &text(filter)?, &[0]].concat())
@@ -84,21 +84,21 @@ impl<S: Read + Write> Client<S> {
         self.send(PUBLISH, &[&text(topic)?, payload].concat())
     }
 
-    /// The next message, or `None` when there was none for a while.
+    /// The next message, or `None` if there is none before the read timeout.
     pub fn next(&mut self) -> io::Result<Option<Message>> {
-        if self.sent.elapsed() >= KEEP_ALIVE / 2 {
+        if self.last_sent.elapsed() >= KEEP_ALIVE / 2 {
             self.send(PINGREQ, &[])?;
         }
         let Some(packet) = self.read()? else {
-            // Pings are answered, so a broker that is silent for so long is gone.
-            return match self.heard.elapsed() < KEEP_ALIVE * 2 {
+            // A broker answers pings, so one that is silent for so long is unreachable.
+            return match self.last_received.elapsed() < KEEP_ALIVE * 2 {
                 true => Ok(None),
                 false => Err(io::Error::new(io::ErrorKind::TimedOut, "the broker is silent")),
             };
         };
         match packet.kind {
             SUBACK if packet.body.get(2).is_none_or(|code| *code == FAILURE) => {
-                Err(refused("the broker does not allow the subscription"))
+                Err(refused("the broker refuses the subscription"))
             }
             kind if kind & 0xF0 == PUBLISH => message(&packet.body).map(Some),
             _ => Ok(None),
@@ -109,7 +109,7 @@ impl<S: Read + Write> Client<S> {
         let mut packet = vec![kind];
         let mut length = body.len();
         loop {
-            // Seven bits a byte, the lowest first; the eighth says that more follow (2.2.3).
+            // Seven bits per byte, the lowest first; the eighth bit means that more bytes follow (2.2.3).
             let more = if length > 0x7F { 0x80 } else { 0 };
             packet.push(more | (length & 0x7F) as u8);
             length >>= 7;
@@ -120,11 +120,11 @@ impl<S: Read + Write> Client<S> {
         packet.extend(body);
         self.stream.write_all(&packet)?;
         self.stream.flush()?;
-        self.sent = Instant::now();
+        self.last_sent = Instant::now();
         Ok(())
     }
 
-    /// The next packet, or `None` when the rest of it does not come for a while.
+    /// The next packet, or `None` if it is not complete before the read timeout.
     fn read(&mut self) -> io::Result<Option<Packet>> {
         loop {
             if let Some(packet) = self.take()? {
@@ -135,7 +135,7 @@ impl<S: Read + Write> Client<S> {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {
                     self.received.extend(&piece[..count]);
-                    self.heard = Instant::now();
+                    self.last_received = Instant::now();
                 }
                 Err(error) => match error.kind() {
                     io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => return Ok(None),
@@ -146,7 +146,7 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
-    /// Takes a packet out of what was received, once it is whole.
+    /// Removes a packet from the received bytes if it is complete.
     fn take(&mut self) -> io::Result<Option<Packet>> {
         let (mut length, mut start) = (0, 1);
         loop {
@@ -180,7 +180,7 @@ fn message(body: &[u8]) -> io::Result<Message> {
     Ok(Message { topic, payload: payload.to_vec() })
 }
 
-/// A string with its length before it (1.5.3).
+/// A string, prefixed with its length (1.5.3).
 fn text(text: &str) -> io::Result<Vec<u8>> {
     let length = u16::try_from(text.len()).map_err(|_| {
         io::Error::new(io::ErrorKind::InvalidInput, "text of more than 65535 bytes")

@@ -1,7 +1,7 @@
 /* Fetches a page over HTTPS.
  *
- * The server, its port and the one certificate that is trusted stand in server_root_ca.h, which
- * certgrab made. Edit: the path, and what is done with the answer.
+ * server_root_ca.h, which certgrab generated, defines the server, its port and the only trusted
+ * certificate. Edit the path, and how the response is handled.
  */
 #include <errno.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static const char PATH[] = "/";
 
 static uint8_t received[1024];
 
-/* Called for each piece of the answer; a negative number ends it. */
+/* Called for each part of the response. A negative return value ends the request. */
 static int on_answer(struct http_response *answer, enum http_final_call last, void *data)
 {
     ARG_UNUSED(data);
@@ -30,7 +30,8 @@ static int on_answer(struct http_response *answer, enum http_final_call last, vo
     return 0;
 }
 
-/* TCP and TLS, verified against the certificate alone; a socket, or a negative error code. */
+/* Connects over TCP and TLS, and verifies the server against the certificate only. Returns a socket, or a
+ * negative error code. */
 static int open_socket(void)
 {
     static const sec_tag_t tags[] = {SERVER_TAG};
@@ -87,7 +88,7 @@ int main(void)
 {
     int code = server_trust();
     if (code != 0) {
-        LOG_ERR("the certificate is not taken: %d", code);
+        LOG_ERR("cannot register the certificate: %d", code);
         return code;
     }
     server_set_clock();

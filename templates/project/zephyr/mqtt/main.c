@@ -1,7 +1,7 @@
-/* Connects to an MQTT broker over TLS, listens, and says that it is there.
+/* Connects to an MQTT broker over TLS, sends heartbeats, and logs received messages.
  *
- * The broker, its port and the one certificate that is trusted stand in server_root_ca.h, which
- * certgrab made. Edit: the topics, what is published, and what is done with a message.
+ * server_root_ca.h, which certgrab generated, defines the broker, its port and the only trusted
+ * certificate. Edit the topics, what is published, and how messages are handled.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ static struct mqtt_utf8 text(const char *string)
     return (struct mqtt_utf8){.utf8 = (const uint8_t *)string, .size = strlen(string)};
 }
 
-/* What came in is read to its end, in pieces; only the first is shown. */
+/* Reads the whole message in parts, and logs the first part. */
 static void on_message(const struct mqtt_publish_param *message)
 {
     char piece[65];
@@ -80,7 +80,7 @@ static void on_event(struct mqtt_client *of, const struct mqtt_evt *event)
     }
 }
 
-/* Waits for the broker for as long as `timeout_ms`, and acts on what it sent; 0, or a code. */
+/* Waits at most `timeout_ms` for a packet and handles it. Returns 0, or a negative error code. */
 static int listen_for(int timeout_ms)
 {
     struct zsock_pollfd socket = {.fd = client.transport.tls.sock, .events = ZSOCK_POLLIN};
@@ -105,7 +105,7 @@ static int subscribe(void)
     return mqtt_subscribe(&client, &list);
 }
 
-static int beat(unsigned number)
+static int send_heartbeat(unsigned number)
 {
     char payload[32];
     int length = snprintf(payload, sizeof(payload), "{\"beat\":%u}", number);
@@ -116,7 +116,7 @@ static int beat(unsigned number)
     return mqtt_publish(&client, &message);
 }
 
-/* One connection from its start to its end; `pause_ms` restarts once the broker has accepted it. */
+/* Runs one connection. Resets `pause_ms` after the broker has accepted it. */
 static int run_once(int *pause_ms)
 {
     static struct mqtt_utf8 user, password;
@@ -163,7 +163,7 @@ static int run_once(int *pause_ms)
     }
     int64_t due = k_uptime_get();
     for (unsigned number = 1; code == 0 && connected; number++) {
-        code = beat(number);
+        code = send_heartbeat(number);
         due += HEARTBEAT_MS;
         for (int64_t left = HEARTBEAT_MS; code == 0 && connected && left > 0;
              left = due - k_uptime_get()) {
@@ -178,7 +178,7 @@ int main(void)
 {
     int code = server_trust();
     if (code != 0) {
-        LOG_ERR("the certificate is not taken: %d", code);
+        LOG_ERR("cannot register the certificate: %d", code);
         return code;
     }
     server_set_clock();
