@@ -1,7 +1,7 @@
-"""Makes one HTML file of the page and its WebAssembly module: `assemble.py MODULE PAGE [FZSTD]`.
+"""Builds a single HTML file from the page and its WebAssembly module: `assemble.py MODULE PAGE [FZSTD]`.
 
-FZSTD is the folder of the npm package fzstd, which reads Zstandard in the browser. With it and PyPI's
-`zstandard` the page is a tenth smaller than with gzip, which browsers read themselves.
+FZSTD is the folder of the npm package fzstd, which decompresses Zstandard in the browser. With it and
+PyPI's `zstandard` the page is 10 % smaller than with gzip, which browsers decompress themselves.
 """
 
 import base64
@@ -20,18 +20,18 @@ WEB = PAGE / "web"
 TABLE = PAGE.parent / "src/cli/language/zh.tsv"
 
 
-# What reads each of the two, as the function `unpacked` of the page.
+# The function `unpacked` of the page, for either compression.
 ZSTANDARD = """/* fzstd, {licence} */
 {fzstd}
 const unpacked = async (data) => fzstd.decompress(data);"""
 GZIP = """const unpacked = (data) =>
   new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();"""
-# The best level, with a window of 4 MiB, which holds the module whole.
+# The best level, with a window of 4 MiB, larger than the module.
 LEVEL, WINDOW = 22, 22
 
 
 def packed(module, fzstd):
-    """The module compressed, and the script that reads it."""
+    """The compressed module, and the script that decompresses it."""
     if not zstandard or not fzstd:
         return gzip.compress(module, mtime=0), GZIP
     parameters = zstandard.ZstdCompressionParameters.from_level(LEVEL, window_log=WINDOW)
@@ -42,19 +42,19 @@ def packed(module, fzstd):
     return zstandard.ZstdCompressor(compression_params=parameters).compress(module), script
 
 
-def is_said(words, module):
-    """Whether the words stand in the module in a row, or in two parts."""
+def contains(module, words):
+    """Whether the module contains the words, in one or in two parts."""
     pairs = [(" ".join(words[:at]).encode(), " ".join(words[at:]).encode()) for at in range(len(words))]
     return not words or any(first in module and last in module for first, last in pairs)
 
 
 def sentences(module):
-    """The rows of the command's table whose English the module can say."""
+    """The rows of the command's table whose English text the module contains."""
     rows = []
     for row in TABLE.read_text(encoding="utf-8").splitlines():
         english, tab, _ = row.partition("\t")
         pieces = [piece.split() for piece in re.split(r"\{\}|: |; ", english)]
-        if tab and not row.startswith("#") and all(is_said(piece, module) for piece in pieces):
+        if tab and not row.startswith("#") and all(contains(module, piece) for piece in pieces):
             rows.append(row)
     return "\n".join(rows)
 

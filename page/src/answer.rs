@@ -1,4 +1,4 @@
-//! From the user's certificates to the anchor, the verdict of each TLS stack, and every format.
+//! Finds the anchor for the user's certificates, the verdict of each TLS stack, and every format.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::chain;
 pub use crate::chain::Given;
 
-/// Days until the horizon, as in `certgrab check`.
+/// The horizon in days, as in `certgrab check`.
 const HORIZON_DAYS: u16 = 90;
 
 /// The source of pasted certificates in the answer.
@@ -33,7 +33,7 @@ const PASTED: &str = "what you gave";
 /// The request of the page.
 #[derive(Debug, Deserialize)]
 pub struct Request {
-    /// What was pasted, dropped or opened.
+    /// The pasted, dropped or opened certificates.
     pub given: Vec<Given>,
     /// The user's own CA certificates, in the same forms; Mozilla's store is used too.
     #[serde(default)]
@@ -48,32 +48,32 @@ pub struct Request {
 /// The answer for the page.
 #[derive(Debug, Default, Serialize)]
 pub struct Answer {
-    /// Why there is no anchor, with what to do.
+    /// Why there is no anchor, and a hint.
     pub error: Option<Trouble>,
-    /// The target that was judged, `host:port`; empty without a leaf.
+    /// The verified target, `host:port`; empty without a leaf.
     pub target: String,
-    /// What was found, the leaf first.
+    /// The certificates that were found, the leaf first.
     pub certificates: Vec<Shown>,
     /// The path, from the anchor down to the leaf.
     pub path: Vec<Shown>,
     /// The anchor to embed.
     pub anchor: Option<Anchor>,
-    /// What each TLS stack makes of the chain with the anchor.
+    /// Whether each TLS stack accepts the chain with the anchor.
     pub stacks: Vec<Row>,
-    /// What is wrong with the form of a file that was given.
+    /// Problems with the format of the given files.
     pub findings: Vec<String>,
-    /// The anchor in each form that can hold it.
+    /// The anchor in each format that supports it.
     pub forms: Vec<Form>,
 }
 
-/// Something that failed.
+/// An error.
 #[derive(Debug, Serialize)]
 pub struct Trouble {
     message: String,
     hint: Option<String>,
 }
 
-/// A certificate in words.
+/// The facts of a certificate, as text.
 #[derive(Debug, Serialize)]
 pub struct Shown {
     subject: String,
@@ -93,11 +93,11 @@ pub struct Anchor {
     found_in: String,
     why: String,
     lasts: String,
-    /// Whether a path was verified to it, or it is only what the user gave.
+    /// Whether a path to it was verified. If not, it is a certificate that the user gave.
     proven: bool,
 }
 
-/// What one TLS stack does.
+/// The verdict of one TLS stack.
 #[derive(Debug, Serialize)]
 pub struct Row {
     name: &'static str,
@@ -166,11 +166,11 @@ fn answer(request: &Request) -> Answer {
     answer
 }
 
-/// What is an error in a constant and belongs to a chain.
+/// Findings that are errors in a constant, but normal in a chain.
 const OF_A_CHAIN: [&str; 2] = ["leaf", "intermediate"];
 
-/// What is wrong with the form of the files, notes left out, and with `is_chain` what a chain holds
-/// and an anchor must not.
+/// Problems with the format of the files, without notes. With `is_chain`, also without those of
+/// [`OF_A_CHAIN`].
 fn findings(readings: &[Reading], is_chain: bool, store: &Store, at: Time) -> Vec<String> {
     let knowledge = Knowledge { store, at, horizon_days: HORIZON_DAYS };
     let of = |reading: &Reading| {
@@ -187,7 +187,7 @@ fn findings(readings: &[Reading], is_chain: bool, store: &Store, at: Time) -> Ve
     readings.iter().flat_map(of).collect()
 }
 
-/// CA certificates alone: nothing to verify, but something to convert.
+/// CA certificates without a leaf: converted, but not verified.
 fn without_leaf(certificates: &[Certificate], at: Time) -> Answer {
     let source = Foreign::text(PASTED);
     let roots: Vec<_> = certificates.iter().filter(|one| one.is_self_issued()).collect();
@@ -214,7 +214,7 @@ fn without_leaf(certificates: &[Certificate], at: Time) -> Answer {
     Answer { anchor: Some(anchor), forms: forms(&bundle), ..Answer::default() }
 }
 
-/// A chain with the server's own certificate: the whole way to the anchor.
+/// A chain with a leaf: verified up to the anchor.
 fn with_leaf(
     leaf: &Certificate,
     certificates: &[Certificate],
@@ -249,7 +249,7 @@ fn with_leaf(
     }
 }
 
-/// A hint of the command in the page's words.
+/// A hint of the command, reworded for the page.
 fn hint_for(hint: &Option<String>) -> Option<String> {
     let roots = "add the CA's certificate under \"My own CA\", after comparing its fingerprint";
     hint.as_ref().map(|hint| match hint.contains("--roots") {
@@ -258,7 +258,7 @@ fn hint_for(hint: &Option<String>) -> Option<String> {
     })
 }
 
-/// The target as typed, or the leaf's first name.
+/// The entered target, or the leaf's first name.
 fn target_of(leaf: &Certificate, typed: &str) -> Result<Target, Trouble> {
     let names = &leaf.extensions().alternative_names;
     let first = names.shown.first().map(|name| name.line().replacen("*.", "www.", 1));
@@ -326,7 +326,7 @@ fn row(stack: &'static stack::Stack, case: &Case<'_>) -> Row {
     }
 }
 
-/// The anchor in each form that can hold it.
+/// The anchor in each format that supports it.
 fn forms(bundle: &Bundle) -> Vec<Form> {
     let name = default_name(bundle);
     let form = |format: &certgrab::Format| {

@@ -1,4 +1,4 @@
-//! From files of any form to a chain with the leaf in front.
+//! Reads certificates from files of any format, and orders them into a chain with the leaf first.
 
 use std::path::Path;
 
@@ -10,11 +10,11 @@ use certgrab::internals::{
 };
 use serde::Deserialize;
 
-/// What pasted text is read as, in turn, until something is found: text with PEM blocks, then the
-/// literals of each language.
+/// File names by which to parse pasted text, in turn, until a certificate is found: text with PEM
+/// blocks, then the literals of each language.
 const PASTED: [&str; 4] = ["pasted.pem", "pasted.ino", "pasted.py", "pasted.rs"];
 
-/// One file, or what was pasted.
+/// A file, or pasted text.
 #[derive(Debug, Deserialize)]
 pub struct Given {
     /// The name of the file; empty if it was pasted.
@@ -24,11 +24,11 @@ pub struct Given {
     pub content: String,
 }
 
-/// The certificates of what the user gave, without repetitions, and what is wrong with their form.
+/// The certificates that the user gave, without duplicates, and the readings of their files.
 ///
 /// # Errors
 ///
-/// A sentence that says why there are none.
+/// A sentence that explains why the input is rejected.
 pub(crate) fn read(given: &[Given]) -> Result<(Vec<Certificate>, Vec<Reading>), String> {
     let mut certificates: Vec<Certificate> = Vec::new();
     let mut readings = Vec::new();
@@ -48,7 +48,7 @@ pub(crate) fn read(given: &[Given]) -> Result<(Vec<Certificate>, Vec<Reading>), 
     Ok((certificates, readings))
 }
 
-/// What `content` holds: pasted text has no name that tells its language.
+/// Reads `content`. The language of pasted text is unknown, because it has no file name.
 fn reading(name: &str, content: &[u8]) -> Reading {
     if !name.is_empty() {
         return check::read(Path::new(name), content);
@@ -62,16 +62,15 @@ fn reading(name: &str, content: &[u8]) -> Reading {
     }
 }
 
-/// The server's own certificate among `certificates`, if it is there: the one that issued no other
-/// and is no CA.
+/// The leaf among `certificates`, if there is one: it is not a CA, and it issued none of the others.
 pub(crate) fn leaf(certificates: &[Certificate]) -> Option<&Certificate> {
     let is_leaf =
         |one: &&Certificate| !one.extensions().is_authority && one.issued_none_of(certificates);
     certificates.iter().find(is_leaf)
 }
 
-/// `leaf`, then its issuers from the nearest up, then whatever else there is: people export one
-/// certificate at a time, in any order.
+/// `leaf`, then its issuers in order, then the other certificates. Users export certificates one at a
+/// time, in any order.
 pub(crate) fn in_order<'a>(
     leaf: &'a Certificate,
     certificates: &'a [Certificate],

@@ -1,8 +1,8 @@
-//! Answers the page: which certificate a device must hold, given what a user exported from a browser.
+//! The module behind the page: finds the anchor for certificates that a user exported from a browser.
 //!
-//! The page and this module share their memory: the page asks for room with [`input`], writes a
-//! [`Request`](answer::Request) there, calls [`judge`] and reads an [`Answer`](answer::Answer) at
-//! [`output`]. Both are JSON. Nothing here opens a socket or reads a clock: the page passes the time.
+//! The page and this module share their memory: the page allocates a buffer with [`input`], writes a
+//! [`Request`](answer::Request) to it, calls [`judge`] and reads an [`Answer`](answer::Answer) at
+//! [`output`]. Both are JSON. The module opens no socket and reads no clock: the page passes the time.
 
 pub mod answer;
 mod chain;
@@ -14,7 +14,7 @@ thread_local! {
     static OUTPUT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Room for a request of `length` bytes.
+/// Allocates a buffer for a request of `length` bytes.
 #[allow(unsafe_code, reason = "the page finds an export by its name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn input(length: usize) -> *mut u8 {
@@ -25,7 +25,7 @@ pub extern "C" fn input(length: usize) -> *mut u8 {
     })
 }
 
-/// Answers the request in the room; how many bytes the answer has.
+/// Answers the request in the buffer, and returns the length of the answer in bytes.
 #[allow(unsafe_code, reason = "the page finds an export by its name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn judge() -> usize {
@@ -35,7 +35,7 @@ pub extern "C" fn judge() -> usize {
     length
 }
 
-/// Where the answer begins.
+/// The address of the answer.
 #[allow(unsafe_code, reason = "the page finds an export by its name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn output() -> *const u8 {

@@ -1,5 +1,5 @@
-// The page in a real browser: `browser.mjs PAGE CHROMIUM MODULES [FOLDER FOR SCREENSHOTS]`; playwright-core
-// is in MODULES.
+// Tests the page in a real browser: `browser.mjs PAGE CHROMIUM MODULES [FOLDER FOR SCREENSHOTS]`. MODULES
+// contains playwright-core.
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -9,22 +9,22 @@ const { chromium } = createRequire(`${path.resolve(modules)}/`)("playwright-core
 const plant = new URL("../../tests/data/plant/", import.meta.url).pathname;
 const [chain, root] = ["chain.pem", "root.pem"].map((name) => fs.readFileSync(path.join(plant, name), "utf8"));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-const expect = (is, words) => {
-  if (!is) throw new Error(words);
+const expect = (condition, message) => {
+  if (!condition) throw new Error(message);
 };
 
 const open = async (options) => {
   const context = await browser.newContext({ viewport: { width: 1100, height: 1400 }, ...options });
   const tab = await context.newPage();
-  const asked = [];
-  tab.on("request", (request) => request.url().startsWith("file:") || request.url().startsWith("blob:") || request.url().startsWith("data:") || asked.push(request.url()));
+  const requests = [];
+  tab.on("request", (request) => request.url().startsWith("file:") || request.url().startsWith("blob:") || request.url().startsWith("data:") || requests.push(request.url()));
   tab.on("pageerror", (error) => { throw error; });
   await tab.goto(`file://${path.resolve(page)}`);
-  return { tab, asked };
+  return { tab, requests };
 };
 const shoot = async (tab, name) => screenshots && tab.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
 
-// The texts of the result with two English words in a row, names and code left out.
+// The texts of the result that contain two English words in a row, without names and code.
 const english = (tab) =>
   tab.evaluate(() => {
     const texts = [...document.querySelectorAll("#result :is(p, dt, dd, li, td, th, h2, button)")];
@@ -33,7 +33,7 @@ const english = (tab) =>
   });
 
 for (const [locale, colorScheme, anchor] of [["en-US", "light", "Embed this certificate"], ["zh-CN", "dark", "请内置这个信任锚（根证书）"]]) {
-  const { tab, asked } = await open({ locale, colorScheme });
+  const { tab, requests } = await open({ locale, colorScheme });
   await tab.fill("#at", "2026-11-22");
   await tab.fill("#target", "broker.example:8883");
   await tab.fill("#text", chain);
@@ -58,14 +58,14 @@ for (const [locale, colorScheme, anchor] of [["en-US", "light", "Embed this cert
   await shoot(tab, locale);
   await tab.click(locale === "en-US" ? "#zh" : "#en");
   expect((await tab.getAttribute("html", "lang")) === (locale === "en-US" ? "zh-CN" : "en"), "the other language");
-  // The keyboard reaches what the mouse does.
+  // The fields can be reached with the keyboard.
   await tab.focus("#target");
   await tab.keyboard.press("Tab");
   expect((await tab.evaluate(() => document.activeElement.id)) === "at", "the order of the fields");
-  expect(asked.length === 0, `no connection is opened: ${asked}`);
+  expect(requests.length === 0, `no connection is opened: ${requests}`);
 }
 
-// On a phone nothing is wider than the screen, and no column is so narrow that words break.
+// On a phone nothing is wider than the screen, and no column is so narrow that words are broken.
 {
   const { tab } = await open({ locale: "en-US", viewport: { width: 390, height: 800 } });
   await tab.fill("#at", "2026-11-22");
@@ -80,7 +80,7 @@ for (const [locale, colorScheme, anchor] of [["en-US", "light", "Embed this cert
   await shoot(tab, "phone");
 }
 
-// A dropped file, and markup in what is pasted.
+// A dropped file, and markup in pasted text.
 const { tab } = await open({ locale: "en-US" });
 await tab.fill("#at", "2026-11-22");
 await tab.setInputFiles("#files", path.join(plant, "root.pem"));

@@ -1,4 +1,4 @@
-// Each form of the page is what the command writes: `forms.mjs MODULE CERTGRAB`.
+// Tests that the page and the command write the same files: `forms.mjs MODULE CERTGRAB`.
 import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -17,8 +17,8 @@ const ask = (request) => {
   return JSON.parse(new TextDecoder().decode(new Uint8Array(page.memory.buffer, page.output(), length)));
 };
 const given = (file) => [{ name: "", content: fs.readFileSync(file).toString("base64") }];
-// The page names no command that makes the file again, and where it was found is called otherwise.
-const named = (text) =>
+// The page does not write the command to regenerate the file, and names the source differently.
+const comparable = (text) =>
   text
     .split("\n")
     .filter((line) => !/Regenerate|Refresh it|found in:|^Source: |^Options: |^.{0,4}Options/.test(line))
@@ -37,18 +37,18 @@ for (const form of answer.forms) {
   if (form.name === "json") continue;
   execFileSync(certgrab, words);
   const [found, expected] = form.is_text
-    ? [named(form.content), named(fs.readFileSync(file, "utf8"))]
+    ? [comparable(form.content), comparable(fs.readFileSync(file, "utf8"))]
     : [form.content, fs.readFileSync(file).toString("base64")];
-  // A Java truststore names the time at which it was made nowhere, and so is the same bytes too.
+  // A Java truststore does not contain its creation time, so its bytes are equal too.
   if (found !== expected) throw new Error(`${form.name}: expected\n${expected}\nfound\n${found}`);
   equal += 1;
 }
 fs.rmSync(folder, { recursive: true });
-// Each format is a line with an indent, under the devices of its group.
+// Each format is an indented line under the devices of its group.
 const listed = execFileSync(certgrab, ["formats"], { encoding: "utf8" }).split("\n");
-const wanted = listed.filter((line) => /^ {2}\S/.test(line)).length;
-if (wanted === 0) throw new Error("`certgrab formats` lists nothing");
-if (equal < wanted - 2) throw new Error(`expected nearly all of ${wanted} forms, found ${equal}`);
+const count = listed.filter((line) => /^ {2}\S/.test(line)).length;
+if (count === 0) throw new Error("`certgrab formats` lists nothing");
+if (equal < count - 2) throw new Error(`expected at least ${count - 2} of ${count} forms, found ${equal}`);
 for (const [request, word] of [
   [{ given: [{ name: "", content: btoa("hello") }], target: "", at: "2026-11-22T00:00:00Z" }, "no certificate found"],
   [{ given: given(chain), target, at: "2026-11-22T00:00:00Z" }, "Mozilla"],
@@ -58,7 +58,7 @@ for (const [request, word] of [
   const message = ask(request).error?.message ?? "no error";
   if (!message.includes(word)) throw new Error(`expected a message with ${word}, found ${message}`);
 }
-// The page's sentences in Chinese are the command's.
+// The page translates sentences to Chinese like the command.
 const source = (place) => fs.readFileSync(new URL(`../../${place}`, import.meta.url), "utf8");
 const inChinese = new Function(`${source("page/web/chinese.js")}; return translator;`)()(source("src/cli/language/zh.tsv"));
 for (const words of [["--at", "2026-11-22"], ["--roots", root, "--at", "2060-01-01"], ["--roots", root, "--at", "2023-01-01"]]) {
@@ -76,5 +76,5 @@ for (const one of answer.stacks) {
   }
 }
 const alone = ask({ given: given(root), target: "", at: "2026-11-22T00:00:00Z" });
-if (alone.anchor?.proven !== false || alone.forms.length < wanted / 2) throw new Error("a root alone is converted");
-console.log(`${equal} forms of the page are what the command writes`);
+if (alone.anchor?.proven !== false || alone.forms.length < count / 2) throw new Error("a root alone is converted");
+console.log(`${equal} forms of the page are the same as the command's`);

@@ -12,7 +12,7 @@ const translator = (table) => {
   const length = ([pieces]) => pieces.join("").length;
   patterns.sort((one, other) => length(other) - length(one));
   const quotes = (text) => text.split("`").length - 1;
-  // The parts of a text between joints that are outside of backquotes.
+  // The parts of a text, split at `joint` outside of backquotes.
   const parts = (text, joint, most) => {
     const found = [];
     for (const piece of text.split(joint)) {

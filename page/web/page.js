@@ -1,5 +1,5 @@
 "use strict";
-// Everything that comes from a certificate, a file or the module is set as text, never as markup.
+// Text from a certificate, a file or the module is inserted as text, never as markup.
 const TEXTS = {
   en: {
     title: "Which certificate must my device hold?",
@@ -47,9 +47,9 @@ const make = (name, properties = {}, ...children) => {
 };
 const say = (key) => TEXTS[language][key];
 const inChinese = translator(at("sentences").textContent);
-// A sentence of the module.
+// Translates a sentence of the module.
 const sentence = (text) => (language === "zh" ? inChinese(text) : text);
-// What stands in backquotes as code.
+// Shows text in backquotes as code.
 const prose = (text) => text.split("`").map((part, i) => (i % 2 ? make("code", { textContent: part }) : part));
 
 const ask = async (request) => {
@@ -92,7 +92,7 @@ const timeline = (certificates, today) => {
 
 const stackTable = (stacks) => {
   const head = make("tr", {}, ...["stack", "verdict", "reason"].map((key) => make("th", { scope: "col", textContent: say(key) })));
-  // What refuses stands first: the rest is as one hopes.
+  // Stacks that refuse come first.
   const order = ["refuses", "unknown", "connects"];
   const sorted = [...stacks].sort((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
   const rows = sorted.map((one) =>
@@ -120,7 +120,7 @@ const forms = (all) => {
     try {
       await navigator.clipboard.writeText(text.textContent);
     } catch {
-      // Pages from a file may have no clipboard: the text is selected for the keyboard.
+      // A page opened from a file may not be allowed to use the clipboard API: select and copy the text.
       getSelection().selectAllChildren(text);
       document.execCommand("copy");
     }
@@ -156,10 +156,10 @@ const show = (answer) => {
   if (answer.findings.length) result.append(make("h2", { textContent: say("problems") }), make("ul", {}, ...answer.findings.map((text) => make("li", {}, ...prose(sentence(text))))));
 };
 
-// Without a date the clock of the browser says the time.
+// The entered date, or the browser's clock.
 const time = () => (at("at").value ? `${at("at").value}T12:00:00Z` : new Date().toISOString().slice(0, 19) + "Z");
 
-// A host name as A-labels: the browser has the tables of IDNA, and the module does not.
+// Converts a host name to A-labels: the browser has the IDNA tables, the module does not.
 const ascii = (target) =>
   target.replace(/[^\s/:@[\]?#]*[^\x00-\x7f][^\s/:@[\]?#]*/, (host) => {
     try {
