@@ -1,14 +1,14 @@
 # Everyday commands; `just` lists them. https://just.systems
 
-# Show what there is
+# List the recipes
 default:
     @just --list --unsorted
 
-# The whole job on this machine, without a network
+# Run the demo, which needs no network
 demo:
     cargo run -- demo
 
-# The tests whose names contain one of NAMES, or all tests
+# Run the tests whose names contain one of NAMES, or all tests
 test *NAMES:
     cargo test -- {{ NAMES }}
 
@@ -18,29 +18,29 @@ lint:
     cargo clippy --all-targets --all-features -- -D warnings
     cargo clippy --lib --no-default-features -- -D warnings
 
-# Write the golden files again, then show what changed
+# Regenerate the golden files, then show the changes
 bless:
     CERTGRAB_BLESS=1 cargo test -- golden every_mistake_of_the_collection
     git diff --stat -- tests
 
-# The documentation of the library
+# Build and open the documentation of the library
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features --open
 
-# Fuzz TARGETS for a minute each, or all of them
+# Fuzz TARGETS, or all of them, for a minute each
 fuzz *TARGETS:
     bash .ci/fuzz {{ TARGETS }}
 
-# Measure the stages
+# Run the benchmarks
 bench:
     cargo bench
 
-# Build the wheel and the npm packages, install them and try them
+# Build the wheel and the npm packages, install them and test them
 packages:
     bash .ci/wheel
     bash .ci/npm
     bash .ci/release-files
 
-# Everything that must hold before a change lands
+# Run all checks that must pass before a change is merged
 ci:
     bash .ci/run

@@ -1,9 +1,9 @@
-//! certgrab beside `openssl s_client`, against the same `openssl s_server` on loopback:
-//! `cargo bench --bench against_openssl`, with another number of rounds behind `--` if 15 are not it.
+//! Compares certgrab with `openssl s_client`, against the same `openssl s_server` on loopback:
+//! `cargo bench --bench against_openssl`, and a number of rounds after `--` if it is not 15.
 //!
-//! Each command runs once a round, in turn, so that whatever else the machine does falls on all
-//! alike; the table has medians, and ratios within a round. A machine without openssl has no table.
-//! `CERTGRAB` names another binary than the one just built.
+//! Each command runs once per round, in turn, so that other load on the machine affects all of them
+//! equally. The table has medians, and ratios within a round. Without openssl there is no table. Set
+//! `CERTGRAB` to measure another binary than the one just built.
 
 mod pki;
 
@@ -20,13 +20,13 @@ use wait4::Wait4 as _;
 
 use self::pki::Pki;
 
-/// Rounds unless another number is given.
+/// The default number of rounds.
 const ROUNDS: usize = 15;
 
-/// Targets of the list: addresses of loopback, all of the one server.
+/// The number of targets in the list: loopback addresses of the same server.
 const TARGETS: usize = 500;
 
-/// What one run of a command took.
+/// The cost of one run of a command.
 #[derive(Clone, Copy)]
 struct Cost {
     wall: f64,
@@ -35,7 +35,7 @@ struct Cost {
     memory: f64,
 }
 
-/// A command to be measured, and for how many targets it is.
+/// A command to measure, and its number of targets.
 struct Contender {
     name: &'static str,
     command: String,
@@ -44,7 +44,7 @@ struct Contender {
 
 fn main() {
     if Command::new("openssl").arg("version").output().is_err() {
-        println!("no openssl here to compare with");
+        println!("openssl is not installed");
         return;
     }
     let rounds = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(ROUNDS);
@@ -119,10 +119,10 @@ fn contenders(folder: &Path, port: u16) -> Vec<Contender> {
     ]
 }
 
-/// Runs all in turn and prints the table.
+/// Runs the commands in turn and prints the table.
 fn measure(contenders: &[Contender], rounds: usize) {
     let mut costs: Vec<Vec<Cost>> = vec![Vec::new(); contenders.len()];
-    // The first round only warms the caches.
+    // The first round only warms up the caches.
     for round in 0..=rounds {
         for (contender, costs) in contenders.iter().zip(&mut costs) {
             let cost = run(contender);
@@ -150,7 +150,9 @@ fn measure(contenders: &[Contender], rounds: usize) {
             ratio(|cost| cost.cpu)
         );
     }
-    println!("\nMedians of {rounds} rounds. The last two are of one target in {TARGETS}.");
+    println!(
+        "\nMedians of {rounds} rounds. The last two rows are per target, for {TARGETS} targets."
+    );
 }
 
 fn run(contender: &Contender) -> Cost {

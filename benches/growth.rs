@@ -1,7 +1,7 @@
-//! What grows with its input: `cargo bench --bench growth`. Each is measured for n, 2n and 4n parts; the
-//! cost of a part, which divan prints as its throughput, stays the same if growth is linear.
+//! Measures how the cost grows with the input: `cargo bench --bench growth`. Each benchmark runs with n,
+//! 2n and 4n parts. If growth is linear, the throughput that divan prints stays the same.
 //!
-//! tests/growth.rs counts the instructions of smaller inputs and fails where they grow faster.
+//! tests/growth.rs counts instructions for smaller inputs and fails if they grow faster.
 
 use std::{fmt::Write as _, fs, path::Path, process::Command};
 
@@ -24,7 +24,7 @@ fn main() {
     divan::main();
 }
 
-/// Hosts, each with the anchors that verify it: a tenth as many distinct anchors.
+/// Hosts, each with the anchors that verify it. There are ten hosts per distinct anchor.
 #[divan::bench(args = [25_000, 50_000, 100_000], sample_count = 5)]
 fn set_cover_of_hosts(bencher: Bencher<'_, '_>, hosts: usize) {
     let anchors = hosts / 10;
@@ -35,7 +35,7 @@ fn set_cover_of_hosts(bencher: Bencher<'_, '_>, hosts: usize) {
         .bench_local(|| set_cover::smallest(black_box(&servers)).len());
 }
 
-/// Chains whose intermediates all have one name: each may have issued each other.
+/// Chains whose intermediates all have the same name: each could be the issuer of every other one.
 #[divan::bench(args = [7, 14, 28], sample_count = 5)]
 fn paths_among_certificates_of_one_name(bencher: Bencher<'_, '_>, intermediates: usize) {
     let make = |name: &str, issuer: Option<&Issuer<'_, KeyPair>>| {
@@ -62,7 +62,7 @@ fn paths_among_certificates_of_one_name(bencher: Bencher<'_, '_>, intermediates:
     });
 }
 
-/// A file of source code with a constant and its use for each part.
+/// A source file with a constant and its use for each part.
 fn source(parts: usize) -> String {
     (0..parts).fold(String::new(), |mut text, part| {
         let _ = writeln!(
@@ -87,7 +87,7 @@ fn lexers(bencher: Bencher<'_, '_>, (name, parts): (&str, usize)) {
         .bench_local(|| check::read(Path::new(name), black_box(text.as_bytes())).anchors.len());
 }
 
-/// Runs the command in `folder`; what it says is not looked at.
+/// Runs the command in `folder` and ignores its output.
 fn run(folder: &Path, words: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_certgrab"))
         .args(words)
@@ -115,7 +115,7 @@ fn manifest(bencher: Bencher<'_, '_>, targets: usize) {
         .bench_local(|| run(folder.path(), &["sync", "--locked"]));
 }
 
-/// A folder of files, each hundredth of which trusts everything.
+/// A folder of files. Every hundredth turns verification off.
 #[divan::bench(args = [25_000, 50_000, 100_000], sample_count = 1, sample_size = 1)]
 fn check_of_files(bencher: Bencher<'_, '_>, files: usize) {
     let folder = TempDir::new().expect("a folder");

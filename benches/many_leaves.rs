@@ -1,9 +1,9 @@
-//! `certgrab --hosts` for servers that each have a different leaf: `cargo bench --bench many_leaves`.
+//! Measures `certgrab --hosts` with a different leaf for each server: `cargo bench --bench many_leaves`.
 //!
-//! A server without cryptography answers each hello with the next leaf, so that only the client is
-//! measured: a flight of TLS 1.2 with a signature of zeros, which `--handshake cleartext` accepts. Shown
-//! are hosts a second and the largest memory, for a tenth of the leaves and for all of them. `CERTGRAB`
-//! names another binary than the one just built.
+//! The server does no cryptography, so that only the client is measured. It answers each ClientHello
+//! with a TLS 1.2 flight that contains the next leaf and a signature of zeros, which `--handshake
+//! cleartext` accepts. The table shows hosts per second and peak memory, for a tenth of the leaves and
+//! for all of them. Set `CERTGRAB` to measure another binary than the one just built.
 
 mod pki;
 
@@ -27,7 +27,7 @@ use wait4::Wait4 as _;
 
 use self::pki::Pki;
 
-/// Servers, and leaves.
+/// The number of servers, each with its own leaf.
 const MOST: usize = 100_000;
 
 /// TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 (RFC 5289 section 3.2).
@@ -39,13 +39,13 @@ fn main() {
     let port = serve(leaves, intermediate);
     let built = std::env::var("CERTGRAB");
     let certgrab = built.as_deref().unwrap_or(env!("CARGO_BIN_EXE_certgrab"));
-    println!("targets  hosts/s  CPU a host  largest memory");
+    println!("targets  hosts/s  CPU per host  peak memory");
     for count in [MOST / 10, MOST] {
         measure(certgrab, folder.path(), port, count);
     }
 }
 
-/// Makes `count` leaves and their intermediate, as DER, and writes `root.pem`.
+/// Generates `count` leaves and their intermediate, as DER, and writes `root.pem`.
 fn certificates(folder: &Path, count: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
     let (pki, key) = (Pki::new(), pki::new_key());
     fs::write(folder.join("root.pem"), pki.root.pem()).expect("a file");
@@ -53,7 +53,7 @@ fn certificates(folder: &Path, count: usize) -> (Vec<Vec<u8>>, Vec<u8>) {
     ((0..count).map(leaf).collect(), pki.intermediate.der().to_vec())
 }
 
-/// Answers every connection with the next of `leaves`; the port.
+/// Starts a server that answers each connection with the next of `leaves`, and returns its port.
 fn serve(leaves: Vec<Vec<u8>>, intermediate: Vec<u8>) -> u16 {
     let listener = std::net::TcpListener::bind("0.0.0.0:0").expect("a port");
     listener.set_nonblocking(true).expect("a socket of tokio's");
@@ -71,7 +71,8 @@ fn serve(leaves: Vec<Vec<u8>>, intermediate: Vec<u8>) -> u16 {
                         let (leaves, intermediate, next) = &*answers;
                         let leaf = &leaves[next.fetch_add(1, Ordering::Relaxed) % leaves.len()];
                         let _ = stream.write_all(&flight(leaf, intermediate)).await;
-                        // Until the client has read it: what is unread is lost with a reset.
+                        // Keep the connection open until the client has read the flight. Closing it
+                        // earlier could reset it and discard unread data.
                         while stream.read(&mut hello).await.is_ok_and(|read| read > 0) {}
                     }
                 });
@@ -81,8 +82,8 @@ fn serve(leaves: Vec<Vec<u8>>, intermediate: Vec<u8>) -> u16 {
     port
 }
 
-/// ServerHello, Certificate, ServerKeyExchange and ServerHelloDone (RFC 5246 section 7.4), the third
-/// with a signature of zeros.
+/// ServerHello, Certificate, ServerKeyExchange with a signature of zeros, and ServerHelloDone (RFC 5246
+/// section 7.4).
 fn flight(leaf: &[u8], intermediate: &[u8]) -> Vec<u8> {
     let mut hello = vec![3, 3];
     hello.extend([7; 32]);
@@ -104,13 +105,13 @@ fn flight(leaf: &[u8], intermediate: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// A handshake message in a record of TLS 1.2.
+/// A handshake message in a TLS 1.2 record.
 fn record(kind: u8, body: &[u8]) -> Vec<u8> {
     let message = [&[kind][..], &with_length(3, body)].concat();
     [&[22, 3, 3][..], &with_length(2, &message)].concat()
 }
 
-/// `octets` behind their number, written in `size` octets.
+/// `octets`, prefixed with their length in `size` octets.
 fn with_length(size: usize, octets: &[u8]) -> Vec<u8> {
     let length = u32::try_from(octets.len()).expect("a short message").to_be_bytes();
     [&length[length.len() - size..], octets].concat()
@@ -146,7 +147,7 @@ fn measure(certgrab: &str, folder: &Path, port: u16, count: usize) {
     let cpu = (ended.rusage.utime + ended.rusage.stime).as_secs_f64();
     let (targets, memory) = (count as f64, ended.rusage.maxrss as f64 / 1024.0 / 1024.0);
     println!(
-        "{count:>7}  {:>7.0}  {:>7.0} us  {memory:>11.1} MB",
+        "{count:>7}  {:>7.0}  {:>9.0} us  {memory:>8.1} MB",
         targets / wall,
         cpu / targets * 1e6
     );

@@ -1,6 +1,6 @@
-//! What the pure stages cost: `cargo bench --bench stages`, with `-- paths` for some of them.
+//! Measures the pure stages: `cargo bench --bench stages`; `-- paths` selects some of them.
 //!
-//! The real chains are next to a checkout, in `../shared/chains`; without them their bench is empty.
+//! The real chains are in `../shared/chains`, next to a checkout. Without them their benchmark is empty.
 
 use std::{fs, path::PathBuf};
 
@@ -25,17 +25,17 @@ use rcgen::{
 };
 use rustls::pki_types::{DnsName, ServerName};
 
-/// Authorities side by side in each layer of the mesh; each is signed by all of the layer above.
+/// The number of CAs in each layer of the mesh. Every CA of the layer above signs each of them.
 const WIDTHS: &[usize] = &[1, 2, 3];
 
-/// Layers of the mesh between the leaf and the root.
+/// The number of layers between the leaf and the root.
 const LAYERS: usize = 3;
 
 fn main() {
     divan::main();
 }
 
-/// Ders of a chain with all that is asked of it.
+/// A chain and the question about it.
 struct Case {
     ders: Vec<Vec<u8>>,
     store: Store,
@@ -49,13 +49,13 @@ impl Case {
         Presented::from_message(ders, Source::Presented("bench".into()))
     }
 
-    /// Reads the certificates; how many there are.
+    /// Parses the certificates and returns their number.
     fn parse(&self) -> usize {
         let certificates = self.ders.iter().map(|der| Certificate::from_der(black_box(der)));
         certificates.filter(Result::is_ok).count()
     }
 
-    /// Searches at the time that is `later` seconds after its own.
+    /// Searches for a path as of `later` seconds after `self.at`.
     fn find(&self, presented: &Presented, later: i64) -> bool {
         let at = Time::from_unix(self.at.unix() + later);
         let work = Work::default();
@@ -63,8 +63,8 @@ impl Case {
         path::find(black_box(presented), &[], &self.store, question).is_ok()
     }
 
-    /// Measures the search. A run remembers the answer to each question, so each has a time of its
-    /// own; signatures that were right before are remembered too, and stay so.
+    /// Measures the search. certgrab caches the answer to each question, so each iteration uses another
+    /// time. It also caches verified signatures, so these are not measured.
     fn measure(&self, bencher: Bencher<'_, '_>) {
         let presented = self.presented();
         let mut later = 0;
@@ -108,7 +108,7 @@ fn real(chain: &str) -> Case {
     Case { ders: ders.collect(), store, name: name(text("host")), at }
 }
 
-fn authority(name: &str) -> CertificateParams {
+fn ca_params(name: &str) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -119,17 +119,17 @@ fn authority(name: &str) -> CertificateParams {
     params
 }
 
-/// A leaf below [`LAYERS`] layers of authorities, each signed by every one of the layer above.
+/// A leaf below [`LAYERS`] layers of CAs. Every CA of the layer above signs each of them.
 fn mesh(width: usize) -> Case {
     let key = || KeyPair::generate().expect("a key");
-    let (root_params, root_key) = (authority("Mesh Root"), key());
+    let (root_params, root_key) = (ca_params("Mesh Root"), key());
     let root = root_params.self_signed(&root_key).expect("a root").der().to_vec();
     let mut above = vec![Issuer::new(root_params, root_key)];
     let mut sent = Vec::new();
     for layer in 0..LAYERS {
         let mut here = Vec::new();
         for place in 0..width {
-            let (params, key) = (authority(&format!("Mesh {layer} {place}")), key());
+            let (params, key) = (ca_params(&format!("Mesh {layer} {place}")), key());
             for issuer in &above {
                 sent.push(params.signed_by(&key, issuer).expect("a certificate").der().to_vec());
             }
@@ -177,15 +177,15 @@ fn paths_real(bencher: Bencher<'_, '_>, chain: &str) {
     real(chain).measure(bencher);
 }
 
-/// By its subject, in Mozilla's store: one that is there and one that is not.
+/// Looks up an anchor in Mozilla's store by its subject: one that is present, and one that is not.
 #[divan::bench(args = [true, false])]
-fn look_up_an_anchor(bencher: Bencher<'_, '_>, is_there: bool) {
+fn look_up_an_anchor(bencher: Bencher<'_, '_>, is_present: bool) {
     let mut store = Store::default();
     store.add_mozilla();
     let known = root();
-    let wanted = if is_there { known.subject_der() } else { known.spki_der() };
-    assert_eq!(store.named(wanted).is_empty(), !is_there);
-    bencher.bench_local(|| store.named(black_box(wanted)));
+    let name = if is_present { known.subject_der() } else { known.spki_der() };
+    assert_eq!(store.named(name).is_empty(), !is_present);
+    bencher.bench_local(|| store.named(black_box(name)));
 }
 
 /// The first root of Mozilla's store.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Prints the figures of docs/performance.md that compare certgrab with others, in one run of some ten
-# minutes on a quiet machine:
+# Prints the figures of docs/performance.md that compare certgrab with other programs. Takes about ten
+# minutes on an idle machine:
 #   benches/table.sh BED STATIC GLIBC
 # BED is the developers' bed (`../shared/perf`, set up with its setup.sh), STATIC and GLIBC are the two
-# builds that the page names. GOGRAB names the Go peer; without it BED/gograb/gograb is taken, if there.
+# builds of that page. GOGRAB is the path of the Go program; the default is BED/gograb/gograb, if it exists.
 set -uo pipefail
 [ $# = 3 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2; }
 bed=$(realpath "$1")

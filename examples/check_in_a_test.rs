@@ -1,8 +1,8 @@
-//! A test of a firmware project: are the committed constants sound, and do they last?
+//! A test for a firmware project: the committed constants have no errors and do not expire soon.
 //!
-//! It reads the file as `certgrab check --offline` does, and asks no server: what servers present is
-//! for a nightly job (`certgrab integrate github-actions`), so that the tests of a commit depend on
-//! that commit alone.
+//! Like `certgrab check --offline`, it reads the file and does not contact the server, so that the
+//! result depends only on the commit. Check the servers in a nightly job
+//! (`certgrab integrate github-actions`).
 //!
 //! ```sh
 //! cargo test --example check_in_a_test
@@ -15,11 +15,10 @@ use certgrab::{
     check::{self, FileReport, Knowledge},
 };
 
-/// Anchors that end within a year fail the test: devices in the field need that time.
+/// The test fails if an anchor expires within a year: updating deployed devices takes that long.
 const HORIZON_DAYS: u16 = 365;
 
-/// What was found in `file` at the time `at`, the user's own CA known from
-/// `roots`.
+/// The findings in `file` as of `at`. `roots` contains the user's own CA.
 fn checked(file: &Path, roots: &Path, at: Time) -> Result<FileReport, String> {
     let mut store = Store::mozilla();
     store.add_path(roots).map_err(|error| error.to_string())?;

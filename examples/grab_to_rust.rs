@@ -1,4 +1,4 @@
-//! Gets the chain of a server and prints the anchor as Rust constants.
+//! Retrieves the chain of a server and prints the anchor as Rust constants.
 //!
 //! ```sh
 //! cargo run --example grab_to_rust -- m1.tuyacn.com:8883
@@ -23,7 +23,7 @@ async fn constants(target: &str) -> Result<String, Box<dyn Error>> {
     Ok(String::from_utf8(source)?)
 }
 
-// certgrab runs on tokio, and one thread is enough for it.
+// certgrab uses tokio; one thread is enough.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let target = std::env::args().nth(1).unwrap_or_else(|| "m1.tuyacn.com:8883".to_owned());

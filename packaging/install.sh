@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the command of a release: `install.sh RELEASES VERSION FOLDER`.
+# Installs the certgrab command of a release: `install.sh RELEASES VERSION FOLDER`.
 #
-# RELEASES is the URL below which the forge has the files of each tag, for GitHub
-# https://github.com/OWNER/REPOSITORY/releases/download. The archive counts only if the release's
-# SHA256SUMS has its hash.
+# RELEASES is the base URL of the release files, on GitHub
+# https://github.com/OWNER/REPOSITORY/releases/download. The archive is installed only if its hash is
+# in the release's SHA256SUMS.
 set -euo pipefail
 releases=$1 version=${2#v} folder=$3
 
@@ -22,8 +22,8 @@ for file in "$archive" SHA256SUMS; do
     --retry 3 --max-time 120 --output "$place/$file" "$releases/v$version/$file"
 done
 cd "$place"
-grep "  $archive\$" SHA256SUMS >wanted || { echo "SHA256SUMS does not list $archive" >&2; exit 1; }
-if command -v sha256sum >/dev/null; then sha256sum --check --quiet wanted; else shasum -a 256 -c wanted; fi
+grep "  $archive\$" SHA256SUMS >expected || { echo "SHA256SUMS does not list $archive" >&2; exit 1; }
+if command -v sha256sum >/dev/null; then sha256sum --check --quiet expected; else shasum -a 256 -c expected; fi
 tar -xzf "$archive"
 mkdir -p "$folder"
 file=certgrab

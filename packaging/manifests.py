@@ -1,7 +1,7 @@
 """Writes the Homebrew formula and the Scoop manifest of a release: `manifests.py SHA256SUMS FOLDER`.
 
-Version, texts and the address of the repository are those of Cargo.toml; REPOSITORY as a third
-argument replaces the address. The hashes are those of the release's archives.
+The version, the texts and the address of the repository come from Cargo.toml; a third argument
+REPOSITORY replaces the address. SHA256SUMS contains the hashes of the release's archives.
 """
 
 import json

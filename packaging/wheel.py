@@ -1,4 +1,4 @@
-"""Packs wheels again, compressed further, their programs without tables for unwinding: `wheel.py WHEEL...`."""
+"""Repacks wheels with better compression and without the unwind tables of their programs: `wheel.py WHEEL...`."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ def main():
         record = ""
         with deflate.in_archives(), zipfile.ZipFile(path, "w") as wheel:
             for info, data in files:
-                # RECORD is the last file of a wheel, and has no hash of itself.
+                # RECORD is the last file of a wheel. It does not contain its own hash.
                 if info.filename.endswith(".dist-info/RECORD"):
                     data = record + f"{info.filename},,\n"
                 else:

@@ -1,7 +1,7 @@
-"""Blanks the tables for unwinding in ELF programs: `without_unwinding.py FILE...`.
+"""Fills the unwind tables of ELF programs with zeros: `without_unwinding.py FILE...`.
 
-A release unwinds nothing: a panic ends it. The tables stay as zeros, which compress to nothing, so that no
-address changes. A file that is no ELF program of 64 bits stays as it is.
+A release never unwinds: a panic aborts it. The tables are overwritten, not removed, so that no address
+changes; zeros compress to almost nothing. A file that is not a 64-bit ELF program is not changed.
 """
 
 import pathlib
@@ -12,7 +12,7 @@ SECTIONS = (b".eh_frame", b".eh_frame_hdr")
 
 
 def blanked(program):
-    """The bytes of a program without its tables."""
+    """The bytes of a program with its unwind tables set to zero."""
     # The ELF-64 object file format: e_ident, e_shoff, e_shentsize, e_shnum, e_shstrndx.
     if program[:6] != b"\x7fELF\x02\x01":
         return program
@@ -36,7 +36,7 @@ def main():
     for path in map(pathlib.Path, sys.argv[1:]):
         program = path.read_bytes()
         result = blanked(program)
-        # In place: the file keeps its mode and its links.
+        # Written in place, so that the file keeps its mode and its links.
         if result != program:
             path.write_bytes(result)
 

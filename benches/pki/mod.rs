@@ -15,12 +15,12 @@ pub(crate) struct Pki {
 }
 
 impl Pki {
-    /// Makes a CA.
+    /// Creates a CA.
     pub(crate) fn new() -> Self {
-        let (params, key) = (authority("Bench Root"), new_key());
+        let (params, key) = (ca_params("Bench Root"), new_key());
         let root = params.self_signed(&key).expect("a root");
         let root_issuer = Issuer::new(params, key);
-        let (params, key) = (authority("Bench Intermediate"), new_key());
+        let (params, key) = (ca_params("Bench Intermediate"), new_key());
         let intermediate = params.signed_by(&key, &root_issuer).expect("an intermediate");
         Self { root, intermediate, issuer: Issuer::new(params, key) }
     }
@@ -33,7 +33,7 @@ impl Pki {
     }
 }
 
-fn authority(name: &str) -> CertificateParams {
+fn ca_params(name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -41,7 +41,7 @@ fn authority(name: &str) -> CertificateParams {
     params
 }
 
-/// Makes a P-256 key.
+/// Generates a P-256 key.
 pub(crate) fn new_key() -> KeyPair {
     KeyPair::generate().expect("a key")
 }

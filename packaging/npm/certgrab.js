@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-// Runs the binary that the package for this platform holds, and ends as it ends.
+// Runs the binary of the package for this platform, and exits with its exit code or signal.
 "use strict";
 const { spawn } = require("node:child_process");
 
 const platform = `${process.platform}-${process.arch}`;
 const file = process.platform === "win32" ? "certgrab.exe" : "certgrab";
-// The exit code for a fault of certgrab's own, as the command has it.
-const FAULT = 70;
+// The exit code for an internal error, the same as in the command.
+const INTERNAL_ERROR = 70;
 
 function fail(message, hint) {
   process.stderr.write(`certgrab: error: ${message}\ncertgrab: hint: ${hint}\n`);
-  process.exit(FAULT);
+  process.exit(INTERNAL_ERROR);
 }
 
 let binary;

@@ -1,9 +1,9 @@
 """Packs the npm packages: `pack.py FOLDER PLATFORM=BINARY...` writes their .tgz files to FOLDER.
 
-`pack.py --platforms` prints each platform with the wheel that has its binary. A platform is one of PLATFORMS, as
-Node names it. The main package holds the launcher and names a
-package for each platform as an optional dependency, of which npm installs the one that fits. All
-have the version of Cargo.toml and are published together.
+`pack.py --platforms` prints each platform with the wheel that contains its binary. A platform is one of PLATFORMS,
+by Node's name. The main package contains the launcher. Its optional dependencies are the packages of all
+platforms, of which npm installs the matching one. All packages have the version of Cargo.toml and are
+published together.
 """
 
 import gzip
@@ -22,7 +22,7 @@ from deflate import gzipped  # noqa: E402, from the folder above
 from without_unwinding import blanked  # noqa: E402
 
 SCOPE = "@certgrab"
-# Each has its wheel in a release, whose binary is built for size; those for Linux are static.
+# A release has a wheel for each platform. Its binary is built for size; those for Linux are static.
 PLATFORMS = {
     "linux-x64": "musllinux*x86_64",
     "linux-arm64": "musllinux*aarch64",
@@ -37,7 +37,7 @@ def crate():
 
 
 def facts(crate):
-    """What all packages say of themselves."""
+    """The metadata that all packages share."""
     facts = {key: crate[key] for key in ("version", "description", "license", "keywords")}
     if crate["repository"]:
         facts["repository"] = {"type": "git", "url": f"git+{crate['repository']}.git"}
@@ -68,20 +68,20 @@ def platform_package(folder, crate, platform, binary):
         **facts(crate),
         "os": [system],
         "cpu": [processor],
-        # Some package managers keep packages zipped, and nothing runs out of an archive.
+        # Some package managers keep packages zipped, and a binary cannot run from an archive.
         "preferUnplugged": True,
     }
 
 
 def pack(out, fill, *details):
-    """Packs the folder that `fill` fills; what npm lists is the folder whole."""
+    """Packs the folder that `fill` fills. npm packs the whole folder."""
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         package = fill(folder, *details)
         for licence in TOP.glob("LICENSE-*"):
             shutil.copy(licence, folder)
         (folder / "package.json").write_text(json.dumps(package, indent=2) + "\n", encoding="utf-8")
-        # By its whole path, since npm is a script with another ending on Windows.
+        # The full path, because on Windows npm is a script with another extension.
         npm = shutil.which("npm") or sys.exit("npm is not installed")
         subprocess.check_call([npm, "pack", "--silent", "--pack-destination", str(out)], cwd=folder)
 
@@ -99,7 +99,7 @@ def main():
     pack(out, main_package, about)
     for platform, binary in binaries.items():
         pack(out, platform_package, about, platform, pathlib.Path(binary).resolve())
-    # npm compresses less than DEFLATE can.
+    # Recompress the packages, because npm compresses them poorly.
     for package in out.glob("certgrab-*.tgz"):
         package.write_bytes(gzipped(gzip.decompress(package.read_bytes())))
 
