@@ -68,7 +68,9 @@ impl<'a> Formats<'a> {
         // These do not depend on the form of the certificates.
         let is_of_form =
             matches!(refusal, Refusal::WrongName { .. } | Refusal::NotVerifiable { .. });
-        let verdicts = match is_of_form && !self.all.is_empty() {
+        // Without a format, the user may have any stack, unless a device is named; `--stacks` shows them all.
+        let is_open = !self.all.is_empty() || job.reaching.device.is_none() && !job.anchor.stacks;
+        let verdicts = match is_of_form && is_open {
             true => grab.every_stack(Some(target), options).unwrap_or_default(),
             false => Vec::new(),
         };
@@ -90,8 +92,8 @@ impl<'a> Formats<'a> {
             return failure;
         }
         let way = match self.named {
-            Named::OnTheCommandLine => "`--emit`",
-            Named::InTheManifest => "`emit`",
+            Named::InTheManifest if !self.all.is_empty() => "`emit`",
+            _ => "`--emit`",
         };
         let names = listed(&formats);
         let choose = format!(

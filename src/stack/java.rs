@@ -74,8 +74,9 @@ fn purposes((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     Err(cert.breaks(rule))
 }
 
-/// `HostnameChecker`, TYPE_TLS. A previous check of nameConstraints has added an address in the common
-/// name to the names of the leaf.
+/// `HostnameChecker`, TYPE_TLS: for an address only iPAddress (`matchIP`), otherwise dNSName or the common name
+/// (`matchDNS`). A previous check of nameConstraints (`NameConstraintsExtension.verify`) has added an address in the
+/// common name to the names of the leaf.
 fn named(case: &Case<'_>, (cert, view): Link<'_, '_>, is_constrained: bool) -> Result<(), Refusal> {
     let Some(host) = case.host.map(|host| host.strip_suffix('.').unwrap_or(host)) else {
         return Ok(());
@@ -284,7 +285,7 @@ fn key((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
         },
         Key::Ec { curve, .. } => Rule::Curve(curve),
         Key::EcExplicit => Rule::ExplicitCurve,
-        Key::Ed25519(_) | Key::Ed448 => return Ok(()),
+        Key::Ed25519(_) | Key::Ed448(_) => return Ok(()),
         Key::Unknown => Rule::KeyKind("unknown"),
         Key::Broken => Rule::Unreadable(super::view::Part::Key),
     };

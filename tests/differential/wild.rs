@@ -22,7 +22,7 @@ use certgrab::internals::x509::algorithm::Digest;
 type Maker = fn(&mut Dice) -> Departure;
 
 /// Kinds of departures out of numbers at random.
-pub(super) const WILD_KINDS: usize = 12;
+pub(super) const WILD_KINDS: usize = 13;
 
 const MAKERS: [Maker; WILD_KINDS] = [
     names,
@@ -37,6 +37,7 @@ const MAKERS: [Maker; WILD_KINDS] = [
     subtrees,
     extension,
     subject,
+    subtrees_twice,
 ];
 
 /// This many departures.
@@ -230,6 +231,29 @@ fn serial(dice: &mut Dice) -> Departure {
 }
 
 fn subtrees(dice: &mut Dice) -> Departure {
+    let position = if dice.one_in(2) { Int } else { Root };
+    let (words, critical, octets) = subtrees_at(dice, position);
+    let touches = [Part::Of(position, Field::NameConstraints)];
+    let id = format!("wild-nc({words})");
+    Departure::new(id, "nameConstraints at random", &touches, move |chain| {
+        chain.at(position).set(NAME_CONSTRAINTS, critical, octets.clone());
+    })
+}
+
+/// In the root and in the intermediate, which a stack intersects.
+fn subtrees_twice(dice: &mut Dice) -> Departure {
+    let both = [Root, Int].map(|position| (position, subtrees_at(dice, position)));
+    let touches = both.each_ref().map(|(at, _)| Part::Of(*at, Field::NameConstraints));
+    let id = format!("wild-ncs({}; {})", both[0].1.0, both[1].1.0);
+    Departure::new(id, "nameConstraints at random, twice", &touches, move |chain| {
+        for (position, (_, critical, octets)) in &both {
+            chain.at(*position).set(NAME_CONSTRAINTS, *critical, octets.clone());
+        }
+    })
+}
+
+/// nameConstraints in words, whether they are critical, and their octets.
+fn subtrees_at(dice: &mut Dice, position: Position) -> (String, bool, Vec<u8>) {
     let all = [
         ("example", dns("example")),
         ("home.example", dns("home.example")),
@@ -240,7 +264,6 @@ fn subtrees(dice: &mut Dice) -> Departure {
         ("O=Home", directory(&Name::of([Attribute::o("Home")]))),
         ("O=Other", directory(&Name::of([Attribute::o("Other")]))),
     ];
-    let position = if dice.one_in(2) { Int } else { Root };
     let permitted = if dice.one_in(3) { Vec::new() } else { some(dice, &all, 2) };
     let excluded =
         if permitted.is_empty() || dice.one_in(3) { some(dice, &all, 2) } else { vec![] };
@@ -249,7 +272,7 @@ fn subtrees(dice: &mut Dice) -> Departure {
         trees.iter().map(|(word, _)| (*word).to_owned()).collect()
     };
     let id = format!(
-        "wild-nc({}, {:?}, not {:?}, {critical})",
+        "{}, {:?}, not {:?}, {critical}",
         position.word(),
         words(&permitted),
         words(&excluded)
@@ -258,10 +281,7 @@ fn subtrees(dice: &mut Dice) -> Departure {
         trees.into_iter().map(|(_, name)| name).collect()
     };
     let octets = name_constraints(&trees(permitted), &trees(excluded));
-    let touches = [Part::Of(position, Field::NameConstraints)];
-    Departure::new(id, "nameConstraints at random", &touches, move |chain| {
-        chain.at(position).set(NAME_CONSTRAINTS, critical, octets.clone());
-    })
+    (id, critical, octets)
 }
 
 fn extension(dice: &mut Dice) -> Departure {

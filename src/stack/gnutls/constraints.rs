@@ -45,27 +45,23 @@ impl<'a> Constraints<'a> {
         true
     }
 
-    /// Permitted bases that are within a base of the other list, for kinds that both lists have.
+    /// `name_constraints_node_list_intersect`: for kinds that both lists have, the bases that are within one of the
+    /// other list.
     fn intersect(&mut self, others: &[Base<'a>]) {
+        let of_kind = |list: &[Base<'a>], kind: u8| -> Vec<&'a [u8]> {
+            list.iter().filter(|base| base.0 == kind).map(|base| base.1).collect()
+        };
         let has = |list: &[Base<'a>], kind: u8| list.iter().any(|base| base.0 == kind);
         let is_shared =
             |kind| COMPARED.contains(&kind) && has(&self.permitted, kind) && has(others, kind);
         let alone = self.permitted.iter().chain(others).filter(|base| !is_shared(base.0));
         let mut kept: Vec<_> = alone.copied().collect();
         for kind in COMPARED.into_iter().filter(|kind| is_shared(*kind)) {
-            let before = kept.len();
-            for mine in self.permitted.iter().filter(|base| base.0 == kind) {
-                for other in others.iter().filter(|base| base.0 == kind) {
-                    if is_within(kind, mine.1, other.1) {
-                        kept.push(*mine);
-                    } else if is_within(kind, other.1, mine.1) {
-                        kept.push(*other);
-                    }
-                }
-            }
-            if kept.len() == before {
+            let common = common(kind, of_kind(&self.permitted, kind), of_kind(others, kind));
+            if common.is_empty() {
                 self.excluded.extend(everything(kind));
             }
+            kept.extend(common.into_iter().map(|base| (kind, base)));
         }
         self.permitted = kept;
     }
@@ -169,79 +165,145 @@ fn is_address_in(address: &[u8], base: &[u8]) -> bool {
     address.iter().zip(network).zip(mask).all(|((one, other), mask)| (one ^ other) & mask == 0)
 }
 
-/// Whether a name or a base equals another base or is within it (`compare_name_constraint_nodes`).
+/// The bases of one kind that are within one of the other list, in one pass through both in their order: a base is
+/// passed over if the next one of the other list sorts after it, though a later one may include it.
+fn common<'a>(kind: u8, mine: Vec<&'a [u8]>, others: Vec<&'a [u8]>) -> Vec<&'a [u8]> {
+    let (mine, others) = (sorted(kind, mine), sorted(kind, others));
+    let (mut here, mut there) = (0, 0);
+    let mut common = Vec::new();
+    while let (Some(one), Some(other)) = (mine.get(here), others.get(there)) {
+        let order = compare(kind, one, other);
+        match order {
+            Order::Within | Order::Equal => common.push(*one),
+            Order::Includes => common.push(*other),
+            Order::Before | Order::After => {}
+        }
+        here += usize::from(matches!(order, Order::Before | Order::Within | Order::Equal));
+        there += usize::from(matches!(order, Order::After | Order::Includes | Order::Equal));
+    }
+    common
+}
+
+/// glibc's `qsort`, a merge sort: the order is not total, so other sorts may give another result.
+fn sorted(kind: u8, mut bases: Vec<&[u8]>) -> Vec<&[u8]> {
+    if bases.len() < 2 {
+        return bases;
+    }
+    let second = bases.split_off(bases.len() / 2);
+    let (first, second) = (sorted(kind, bases), sorted(kind, second));
+    let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
+    let mut merged = Vec::new();
+    while let (Some(one), Some(other)) = (first.peek(), second.peek()) {
+        let is_later = matches!(compare(kind, one, other), Order::After | Order::Includes);
+        merged.extend(if is_later { second.next() } else { first.next() });
+    }
+    merged.into_iter().chain(first).chain(second).collect()
+}
+
+/// Whether a name or a base equals another base or is within it.
 fn is_within(kind: u8, one: &[u8], base: &[u8]) -> bool {
-    match kind {
-        DNS => dns(one, base) != Relation::Apart,
-        EMAIL => is_mail_within(one, base),
-        _ => is_network_within(one, base),
+    matches!(compare(kind, one, base), Order::Within | Order::Equal)
+}
+
+/// How two bases relate (`enum name_constraint_relation`): those within another sort before it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Before,
+    Within,
+    Equal,
+    Includes,
+    After,
+}
+
+impl From<std::cmp::Ordering> for Order {
+    fn from(order: std::cmp::Ordering) -> Self {
+        match order {
+            std::cmp::Ordering::Less => Self::Before,
+            std::cmp::Ordering::Equal => Self::Equal,
+            std::cmp::Ordering::Greater => Self::After,
+        }
     }
 }
 
-#[derive(PartialEq, Eq)]
-enum Relation {
-    Equal,
-    Within,
-    Apart,
+/// `compare_name_constraint_nodes`, for one kind.
+fn compare(kind: u8, one: &[u8], other: &[u8]) -> Order {
+    match kind {
+        DNS => dns(one, other),
+        EMAIL => mails(one, other),
+        _ => networks(one, other),
+    }
 }
 
 /// `compare_dns_names`: label by label from the end, ignoring full stops at the end; a leading full stop
-/// of a base makes no difference.
-fn dns(one: &[u8], base: &[u8]) -> Relation {
+/// makes no difference.
+fn dns(one: &[u8], other: &[u8]) -> Order {
     fn trimmed(name: &[u8]) -> &[u8] {
         let dots = name.iter().rev().take_while(|octet| **octet == b'.').count();
         &name[..name.len() - dots]
     }
     /// The last label, and what is before the full stop in front of it.
-    fn split(name: &[u8]) -> (&[u8], Option<&[u8]>) {
-        match name.iter().rposition(|octet| *octet == b'.') {
+    fn split(name: &[u8]) -> (Vec<u8>, Option<&[u8]>) {
+        let (label, before) = match name.iter().rposition(|octet| *octet == b'.') {
             Some(dot) => (&name[dot + 1..], Some(&name[..dot])),
             None => (name, None),
-        }
+        };
+        (label.to_ascii_lowercase(), before)
     }
-    let (mut one, mut base) = (trimmed(one), trimmed(base));
+    let (mut one, mut other) = (trimmed(one), trimmed(other));
     loop {
-        let ((last, before), (wanted, before_wanted)) = (split(one), split(base));
-        if !last.eq_ignore_ascii_case(wanted) {
-            return Relation::Apart;
+        let ((label, before), (other_label, before_other)) = (split(one), split(other));
+        let order = Order::from(label.cmp(&other_label));
+        if order != Order::Equal {
+            return order;
         }
-        match (before, before_wanted) {
-            (None, None) => return Relation::Equal,
-            (None, Some(_)) => return Relation::Apart,
-            (Some(_), None) => return Relation::Within,
-            (Some(rest), Some([])) if !rest.is_empty() => return Relation::Within,
-            (Some([]), Some(rest)) if !rest.is_empty() => return Relation::Apart,
-            (Some(rest), Some(wanted)) => (one, base) = (rest, wanted),
+        match (before, before_other) {
+            (None, None) => return Order::Equal,
+            (None, Some(_)) => return Order::Includes,
+            (Some(_), None) => return Order::Within,
+            (Some([]), Some([_, ..])) => return Order::Includes,
+            (Some([_, ..]), Some([])) => return Order::Within,
+            (Some(rest), Some(other_rest)) => (one, other) = (rest, other_rest),
         }
     }
 }
 
 /// `compare_emails`: only a leading full stop of a base includes the hosts below it.
-fn is_mail_within(one: &[u8], base: &[u8]) -> bool {
-    let split = |name| {
-        let at = |name: &[u8]| name.iter().rposition(|octet| *octet == b'@');
-        let name: &[u8] = name;
-        at(name).map_or((None, name), |at| (Some(&name[..at]), &name[at + 1..]))
+fn mails(one: &[u8], other: &[u8]) -> Order {
+    fn split(name: &[u8]) -> (Option<&[u8]>, &[u8]) {
+        let at = name.iter().rposition(|octet| *octet == b'@');
+        at.map_or((None, name), |at| (Some(&name[..at]), &name[at + 1..]))
+    }
+    let ((local, host), (other_local, other_host)) = (split(one), split(other));
+    let hosts = match dns(host, other_host) {
+        Order::Within if !other_host.starts_with(b".") => Order::Before,
+        Order::Includes if !host.starts_with(b".") => Order::After,
+        order => order,
     };
-    let ((local, host), (wanted, base)) = (split(one), split(base));
-    match (dns(host, base), local, wanted) {
-        (Relation::Apart, ..) | (_, None, Some(_)) => false,
-        (Relation::Within, _, None) => base.first() == Some(&b'.'),
-        (Relation::Within, Some(_), Some(_)) => false,
-        (Relation::Equal, _, None) => true,
-        (Relation::Equal, Some(local), Some(wanted)) => local == wanted,
+    match (local, other_local, hosts) {
+        (None, None, order) | (_, _, order @ (Order::Before | Order::After)) => order,
+        (Some(_), _, Order::Includes) | (None, Some(_), Order::Includes) => Order::After,
+        (Some(_), None, Order::Equal | Order::Within) => Order::Within,
+        (None, Some(_), Order::Equal) => Order::Includes,
+        (_, Some(_), Order::Within) => Order::Before,
+        (Some(local), Some(other_local), Order::Equal) => local.cmp(other_local).into(),
     }
 }
 
-/// `compare_ip_ncs`.
-fn is_network_within(one: &[u8], base: &[u8]) -> bool {
-    if one.len() != base.len() {
-        return false;
+/// `compare_ip_ncs`: a base and its mask.
+fn networks(one: &[u8], other: &[u8]) -> Order {
+    if one.len() != other.len() {
+        return one.len().cmp(&other.len()).into();
     }
     let half = one.len() / 2;
     let masked = |network: &[u8], mask: &[u8]| -> Vec<u8> {
         network[..half].iter().zip(&mask[half..]).map(|(octet, mask)| octet & mask).collect()
     };
-    let is_narrower = one[half..] > base[half..] && masked(one, base) == masked(base, base);
-    is_narrower || masked(one, one) == masked(base, base)
+    let masks = one[half..].cmp(&other[half..]);
+    if masks.is_lt() && masked(one, one) == masked(other, one) {
+        return Order::Includes;
+    }
+    if masks.is_gt() && masked(one, other) == masked(other, other) {
+        return Order::Within;
+    }
+    masked(one, one).cmp(&masked(other, other)).into()
 }
