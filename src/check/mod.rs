@@ -357,7 +357,7 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
 /// That the file was not generated from the current `lock`.
 #[must_use]
 pub fn stale(lock: &Path) -> Finding {
-    let lock = crate::text::foreign::Foreign::text(&lock.display().to_string()).line();
+    let lock = crate::text::foreign::Foreign::path(lock).line();
     Finding::new(
         1,
         Severity::Warning,

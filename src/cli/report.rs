@@ -7,7 +7,7 @@ use crate::{
     Grab,
     endpoint::Target,
     judge::{rank::Candidate, stacks::Asked, work::Work},
-    output::bundle::{Bundle, KeyPossession},
+    output::bundle::Bundle,
     run::{
         grab::{Judgement, Options},
         warning::{self, Warning},
@@ -143,7 +143,7 @@ pub(crate) fn stacks(target: Option<&Target>, grab: &Grab, options: &Options) ->
 fn heading(target: Option<&Target>, grab: &Grab) -> String {
     let target = match (target, &grab.presented.source) {
         (Some(target), _) => target.to_string(),
-        (None, Source::Presented(path)) => Foreign::text(&path.display().to_string()).line(),
+        (None, Source::Presented(path)) => Foreign::path(path).line(),
         (None, other) => other.to_string(),
     };
     let count = grab.presented.count();
@@ -221,10 +221,7 @@ fn handshake(out: &mut String, grab: &Grab) {
     let Some(handshake) = &grab.presented.handshake else {
         return;
     };
-    let proof = match handshake.key_possession {
-        KeyPossession::Proven => "the server proved that it holds its key",
-        KeyPossession::NotProven => "the server did not prove that it holds its key",
-    };
+    let proof = handshake.key_possession.sentence();
     let text = format!("{}, {}; {proof}", handshake.version_name(), handshake.cipher_suite);
     fact(out, "handshake", &text);
     addresses(out, &grab.presented);

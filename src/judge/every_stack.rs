@@ -139,8 +139,7 @@ fn held(
     store: &Store,
 ) -> Vec<Vec<Certificate>> {
     if let Some(verified) = verified {
-        let candidates = std::iter::once(verified.anchor()).chain(verified.alternatives());
-        let held = candidates.map(|one| {
+        let held = verified.candidates().map(|one| {
             let missing = one.missing.iter().map(|fetched| fetched.certificate.clone());
             std::iter::once(one.root.certificate.clone()).chain(missing).collect()
         });

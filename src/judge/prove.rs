@@ -45,6 +45,11 @@ impl Verified {
         &self.alternatives
     }
 
+    /// The anchor, then the alternatives.
+    pub fn candidates(&self) -> impl Iterator<Item = &Candidate> {
+        std::iter::once(&self.anchor).chain(&self.alternatives)
+    }
+
     /// The TLS stacks for which the anchor was chosen.
     #[must_use]
     pub fn stacks(&self) -> &[&'static Stack] {

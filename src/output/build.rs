@@ -296,7 +296,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |path: &Path| Foreign::text(&path.display().to_string()).line();
+        let shown = |path: &Path| Foreign::path(path).line();
         match self {
             Self::NoLock => f.write_str("no lock was named"),
             Self::NoOutput => f.write_str("no output was named"),

@@ -3,6 +3,8 @@
 //! In: what was presented, an anchor for it, a name and a time. Out: at most [`MOST_LINES`] lines;
 //! `--stacks` shows every stack.
 
+use serde::Serialize;
+
 use crate::{
     chain::Presented,
     judge::{
@@ -20,11 +22,13 @@ const COMMON: [&str; 7] =
 /// The most lines about one chain, so that a report stays readable.
 const MOST_LINES: usize = 3;
 
-/// A sentence about stacks that refuse, with the code of its warning.
-#[derive(Debug, Clone)]
-pub(super) struct Line {
-    pub(super) code: &'static str,
-    pub(super) message: String,
+/// A warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// A short stable name.
+    pub code: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
 }
 
 /// Which refusals are reported.
@@ -51,7 +55,7 @@ pub(super) fn about(
     anchor: &Candidate,
     asked: Asked<'_>,
     (scope, except): (Scope, &[&str]),
-) -> Vec<Line> {
+) -> Vec<Warning> {
     if presented.is_cut() {
         return Vec::new();
     }
@@ -93,7 +97,7 @@ fn is_reported_elsewhere(rule: &Rule) -> bool {
 }
 
 /// One line for each; the last one counts those without a line.
-fn lines(all: &[Refused], case: &Case<'_>) -> Vec<Line> {
+fn lines(all: &[Refused], case: &Case<'_>) -> Vec<Warning> {
     let shown = if all.len() > MOST_LINES { MOST_LINES - 1 } else { all.len() };
     let mut lines: Vec<_> = all[..shown].iter().map(|one| one.line(case)).collect();
     let others: usize = all[shown..].iter().map(|one| one.by.len()).sum();
@@ -101,13 +105,13 @@ fn lines(all: &[Refused], case: &Case<'_>) -> Vec<Line> {
         let message = format!(
             "{others} more common TLS stacks refuse this chain for other reasons; `--stacks` lists them"
         );
-        lines.push(Line { code: "stack_refuses", message });
+        lines.push(Warning { code: "stack_refuses", message });
     }
     lines
 }
 
 impl Refused {
-    fn line(&self, case: &Case<'_>) -> Line {
+    fn line(&self, case: &Case<'_>) -> Warning {
         let titles: Vec<_> = self.by.iter().map(|stack| stack.title).collect();
         let (verb, remedy) = match self.by.as_slice() {
             [stack] => ("refuses", stack.remedy(case, &self.refusal)),
@@ -119,7 +123,7 @@ impl Refused {
             Position::Anchor(_) => "anchor_refused",
             Position::Sent(_) => "stack_refuses",
         };
-        Line { code, message: format!("{titles} {verb} this chain: {reason}{remedy}") }
+        Warning { code, message: format!("{titles} {verb} this chain: {reason}{remedy}") }
     }
 }
 

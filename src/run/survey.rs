@@ -215,10 +215,7 @@ fn anchors_of(grab: &Grab) -> Vec<Sha256> {
 
 /// The anchors that verify a chain, as its candidates, best first.
 pub fn candidates(grab: &Grab) -> impl Iterator<Item = &Candidate> {
-    grab.verdict.iter().flat_map(|judgement| {
-        let verified = &judgement.verified;
-        std::iter::once(verified.anchor()).chain(verified.alternatives())
-    })
+    grab.verdict.iter().flat_map(|judgement| judgement.verified.candidates())
 }
 
 impl Survey {

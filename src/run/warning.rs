@@ -4,7 +4,7 @@
 
 use crate::chain::Version;
 use crate::chain::{OtherAddress, Presented, Unreadable};
-pub use crate::run::disagreement::Scope;
+pub use crate::run::disagreement::{Scope, Warning};
 use crate::{
     judge::{
         baseline::FEWEST_RSA_BITS,
@@ -34,21 +34,6 @@ pub const HORIZON_DAYS: i64 = 365;
 /// the warning about a root that leaves soon after this day.
 const MOZILLA_LIST: (i16, i8, i8) = (2026, 10, 23);
 
-/// A warning.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// A short stable name.
-    pub code: &'static str,
-    /// One sentence without a full stop.
-    pub message: String,
-}
-
-impl From<disagreement::Line> for Warning {
-    fn from(line: disagreement::Line) -> Self {
-        Self { code: line.code, message: line.message }
-    }
-}
-
 /// The warnings about a chain with an anchor.
 #[must_use]
 pub fn about_anchor(
@@ -61,8 +46,8 @@ pub fn about_anchor(
     let mut warnings = Vec::from_iter(about_departure(verified));
     warnings.extend(about_candidate(presented, paths, verified.anchor(), asked.at, work));
     let named: Vec<_> = verified.stacks().iter().map(|stack| stack.name).collect();
-    let lines = disagreement::about(presented, verified.anchor(), asked, (Scope::Chain, &named));
-    warnings.extend(lines.into_iter().map(Warning::from));
+    let about = (Scope::Chain, &named[..]);
+    warnings.extend(disagreement::about(presented, verified.anchor(), asked, about));
     warnings
 }
 
@@ -80,8 +65,7 @@ pub fn about_any_reader(
     if !verified.stacks().is_empty() {
         return Vec::new();
     }
-    let lines = disagreement::about(presented, anchor, asked, (scope, &[STRICTEST]));
-    lines.into_iter().map(Warning::from).collect()
+    disagreement::about(presented, anchor, asked, (scope, &[STRICTEST]))
 }
 
 /// The warning about a chain that the browser rules refuse and the TLS stacks of the output accept.

@@ -319,6 +319,15 @@ impl KeyPossession {
             Self::NotProven => "not proven",
         }
     }
+
+    /// The same in a sentence.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Proven => "the server proved that it holds its key",
+            Self::NotProven => "the server did not prove that it holds its key",
+        }
+    }
 }
 
 impl fmt::Display for Malformed {

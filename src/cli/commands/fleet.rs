@@ -11,13 +11,11 @@ use crate::{
 
 /// One sentence for each root of `bundle`.
 pub(super) fn outlook(bundle: &Bundle, judgement: &Judgement) -> Vec<String> {
-    let verified = &judgement.verified;
-    let all: Vec<_> = std::iter::once(verified.anchor()).chain(verified.alternatives()).collect();
     let roots = bundle.entries.iter().filter(|one| matches!(one.role, Role::Anchor | Role::Backup));
     roots
         .map(|entry| {
             let name = entry.certificate.subject().text().line();
-            let is_sufficient = all.iter().any(|one| {
+            let is_sufficient = judgement.verified.candidates().any(|one| {
                 one.is_sufficient() && one.root.certificate.is_same_anchor(&entry.certificate)
             });
             let until = entry.lasts_until.map(Time::date).unwrap_or_default();

@@ -20,7 +20,6 @@ use crate::{
         rank::{Candidate, Lasts},
         stacks::Asked,
     },
-    output::bundle::KeyPossession,
     text::{
         html::{self, with_code},
         time::Time,
@@ -103,10 +102,7 @@ pub fn report(
 /// How the server was queried, and when.
 fn proof(out: &mut String, grab: &Grab, at: Time) {
     if let Some(handshake) = &grab.presented.handshake {
-        let proof = match handshake.key_possession {
-            KeyPossession::Proven => "the server proved that it holds its key",
-            KeyPossession::NotProven => "the server did not prove that it holds its key",
-        };
+        let proof = handshake.key_possession.sentence();
         let version = escaped(&handshake.version_name().to_string());
         let _ = writeln!(out, "<tr><th>handshake<td>{version}; {proof}");
     }

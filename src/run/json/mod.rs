@@ -39,7 +39,7 @@ pub use self::survey::SurveyDocument;
 pub const SCHEMA: u32 = 1;
 
 /// One target's result.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Document {
     schema: u32,
     /// The position of the target in a list of many, from 0.
@@ -77,7 +77,7 @@ pub struct Document {
     /// The verdict of every TLS stack, if it was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     stacks: Option<Vec<StackPart>>,
-    warnings: Vec<WarningPart>,
+    warnings: Vec<Warning>,
 }
 
 #[derive(Debug, Serialize)]
@@ -162,12 +162,6 @@ struct ExtraPart {
     anchor: AnchorPart,
 }
 
-#[derive(Debug, Serialize)]
-struct WarningPart {
-    code: &'static str,
-    message: String,
-}
-
 impl Document {
     /// The document of a target that was queried with `options`.
     #[must_use]
@@ -202,26 +196,9 @@ impl Document {
     fn empty(target: Option<&Target>, options: &Options) -> Self {
         Self {
             schema: SCHEMA,
-            index: None,
             target: target.map(|target| TargetPart::new(target, options)),
             status: "failed",
-            error: None,
-            handshake: None,
-            device: None,
-            address: None,
-            other_addresses: Vec::new(),
-            presented: Vec::new(),
-            unreadable: Vec::new(),
-            fetched: Vec::new(),
-            paths: Vec::new(),
-            paths_cut: false,
-            anchor: None,
-            sufficient: None,
-            alternatives: Vec::new(),
-            besides: None,
-            announced: Vec::new(),
-            stacks: None,
-            warnings: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -247,8 +224,7 @@ impl Document {
         self.anchor = Some(anchor(verified.anchor()));
         self.sufficient = Some(verified.anchor().is_sufficient());
         self.alternatives = verified.alternatives().iter().map(anchor).collect();
-        let warnings = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
-        self.warnings = warnings.into_iter().map(warning_part).collect();
+        self.warnings = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
     }
 
     /// The invalid paths, after the valid ones.
@@ -274,8 +250,7 @@ impl Document {
             message: refusal.to_string(),
             hint: refusal.hint(),
         });
-        let warnings = warning::about_presented(&grab.presented);
-        self.warnings = warnings.into_iter().map(warning_part).collect();
+        self.warnings = warning::about_presented(&grab.presented);
     }
 
     /// Adds the verdict of every TLS stack.
@@ -393,8 +368,4 @@ fn besides(entry: &Entry) -> ExtraPart {
 
 fn address(other: &OtherAddress) -> AddressPart {
     AddressPart { address: other.address.to_string(), error: other.failure.clone() }
-}
-
-fn warning_part(warning: Warning) -> WarningPart {
-    WarningPart { code: warning.code, message: warning.message }
 }
