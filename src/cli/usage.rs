@@ -88,7 +88,7 @@ fn is_near(error: &clap::Error, tip: &str) -> bool {
     match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(typed))) => {
             let meant = tip.split('\'').nth(1).unwrap_or_default();
-            tip.contains("similar") && edits(typed, meant) <= MOST_EDITS
+            tip.contains("similar") && strsim::levenshtein(typed, meant) <= MOST_EDITS
         }
         _ => true,
     }
@@ -96,20 +96,6 @@ fn is_near(error: &clap::Error, tip: &str) -> bool {
 
 /// The most letters by which a typo differs from what was meant.
 const MOST_EDITS: usize = 2;
-
-/// The fewest letters to insert, to remove or to replace that make `one` the `other` (Levenshtein).
-fn edits(one: &str, other: &str) -> usize {
-    let mut row: Vec<_> = (0..=other.chars().count()).collect();
-    for (at, letter) in one.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (to, wanted) in other.chars().enumerate() {
-            let replaced = diagonal + usize::from(letter != wanted);
-            diagonal = row[to + 1];
-            row[to + 1] = replaced.min(row[to] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
 
 /// The required arguments that are missing.
 fn missing(error: &clap::Error) -> Vec<String> {
@@ -241,22 +227,4 @@ fn visible(text: &str) -> String {
     const MOST: usize = 100;
     let words = text.split(' ').take(MOST).map(|word| Foreign::text(word).line());
     words.collect::<Vec<_>>().join(" ").replace("\\\\", "\\")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::edits;
-
-    #[test]
-    fn the_distance_between_words_is_the_number_of_edits() {
-        for (one, other, distance) in [
-            ("", "", 0),
-            ("--case", "--cases", 1),
-            ("--emti", "--emit", 2),
-            ("--all", "--alpn", 2),
-            ("--save", "--survey", 3),
-        ] {
-            assert_eq!((edits(one, other), edits(other, one)), (distance, distance), "{one}");
-        }
-    }
 }

@@ -1,6 +1,11 @@
 //! Every step without a network: a small PKI, a server in this process, and its anchor.
 
-use std::{fmt::Write as _, net::Ipv4Addr, sync::Arc};
+use std::{
+    error::Error,
+    fmt::{Display as Shown, Write as _},
+    net::Ipv4Addr,
+    sync::Arc,
+};
 
 use crate::{
     Grab,
@@ -15,7 +20,7 @@ use crate::{
     trust::store::Store,
     x509::certificate::Certificate,
 };
-use anyhow::Context as _;
+
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
@@ -55,7 +60,7 @@ struct Pki {
 /// to do next.
 pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
     let (target, grabbed, options) = grab_from_this_process()
-        .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error:#}")))?;
+        .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error}")))?;
     let judgement = grabbed
         .verdict
         .as_ref()
@@ -97,13 +102,14 @@ fn without_bytes(source: &str) -> String {
 }
 
 /// A real handshake on loopback: the target, the result and the options.
-fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Options)> {
-    let pki = pki().context("no certificates")?;
+fn grab_from_this_process() -> Result<(Target, Grab, Options), Box<dyn Error>> {
+    let pki = pki().map_err(because("no certificates"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port")?;
+        let bound = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = bound.map_err(because("no port"))?;
         let address = listener.local_addr()?;
-        serve(listener, &pki).context("no server")?;
+        serve(listener, &pki).map_err(because("no server"))?;
         let target: Target = format!("{HOST}:{}", address.port()).parse()?;
         let mut store = Store::default();
         store.add_certificate(pki.root, "the demo's own root");
@@ -119,7 +125,12 @@ fn grab_from_this_process() -> anyhow::Result<(Target, Grab, Options)> {
     })
 }
 
-fn pki() -> anyhow::Result<Pki> {
+/// An error after what it prevents.
+fn because<E: Shown>(what: &str) -> impl FnOnce(E) -> String {
+    move |error| format!("{what}: {error}")
+}
+
+fn pki() -> Result<Pki, Box<dyn Error>> {
     let this_year = i32::from(Time::now().year());
     let authority = |name: &str| -> Result<CertificateParams, rcgen::Error> {
         let mut params = CertificateParams::new(Vec::new())?;
