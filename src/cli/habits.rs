@@ -18,33 +18,30 @@ use super::file_names;
 pub(super) use options::{of_another_program, option};
 
 /// Verbs that other programs begin with; certgrab does not need any.
-const VERBS: &[(&[&str], &str)] = &[
+const VERBS: &[(&str, &str)] = &[
     (
-        &[
-            "get", "fetch", "grab", "download", "c", "connect", "s_client", "show", "export",
-            "chain", "pull", "dump", "inspect", "info", "view", "print", "extract", "query", "ask",
-            "retrieve", "openssl", "x509",
-        ],
+        "get,fetch,grab,download,c,connect,s_client,show,export,chain,pull,dump,inspect,info,\
+         view,print,extract,query,ask,retrieve,openssl,x509",
         "the main job needs no verb: `certgrab HOST:PORT`",
     ),
     (
-        &["init", "create", "setup", "add"],
+        "init,create,setup,add",
         "write a manifest with `certgrab sync --init HOST:PORT`, or a project with `certgrab new`",
     ),
-    (&["update", "refresh", "lock"], "run `certgrab sync`"),
-    (&["lint", "scan", "audit"], "run `certgrab check`"),
-    (&["diff", "compare"], "compare two servers with `certgrab TARGET --compare OTHER`"),
-    (&["list"], "run `certgrab formats`, or `certgrab --hosts LIST` for many servers"),
-    (&["version"], "run `certgrab --version`"),
+    ("update,refresh,lock", "run `certgrab sync`"),
+    ("lint,scan,audit", "run `certgrab check`"),
+    ("diff,compare", "compare two servers with `certgrab TARGET --compare OTHER`"),
+    ("list", "run `certgrab formats`, or `certgrab --hosts LIST` for many servers"),
+    ("version", "run `certgrab --version`"),
 ];
 
 /// Words that are also names of servers: before another target they are verbs.
-const VERBS_OF_PAIRS: &[(&[&str], &str)] = &[
+const VERBS_OF_PAIRS: &[(&str, &str)] = &[
     (
-        &["test", "cert", "certs", "certificate", "ca", "root", "anchor", "save", "run"],
+        "test,cert,certs,certificate,ca,root,anchor,save,run",
         "the main job needs no verb: `certgrab HOST:PORT`",
     ),
-    (&["install"], "write the file that runs certgrab in a build with `certgrab integrate`"),
+    ("install", "write the file that runs certgrab in a build with `certgrab integrate`"),
 ];
 
 /// Why the first target is not a server, with what to do, if it is one of these verbs.
@@ -144,14 +141,14 @@ pub(super) fn server_for_a_file(word: &str, command: &str) -> Option<String> {
 }
 
 /// Words for a project, with the one that is probably meant.
-const PROJECTS: &[(&[&str], &str)] = &[
-    (&["esp32", "arduino", "ino", "sketch", "platformio"], "arduino-esp32"),
-    (&["esp8266", "nodemcu", "d1"], "arduino-esp8266"),
-    (&["idf", "espidf", "esp"], "esp-idf"),
-    (&["rust", "pc", "host"], "rust-host"),
-    (&["c", "linux", "posix"], "linux-c"),
-    (&["python", "py", "circuitpython", "pico"], "micropython"),
-    (&["hal", "esp32c3", "no_std"], "esp-hal"),
+const PROJECTS: &[(&str, &str)] = &[
+    ("esp32,arduino,ino,sketch,platformio", "arduino-esp32"),
+    ("esp8266,nodemcu,d1", "arduino-esp8266"),
+    ("idf,espidf,esp", "esp-idf"),
+    ("rust,pc,host", "rust-host"),
+    ("c,linux,posix", "linux-c"),
+    ("python,py,circuitpython,pico", "micropython"),
+    ("hal,esp32c3,no_std", "esp-hal"),
 ];
 
 /// What to do instead of `certgrab new` with the unknown project `word`.
@@ -168,23 +165,23 @@ pub(super) fn project(word: &str) -> String {
 }
 
 /// Words for a format, with the format that is probably meant.
-const FORMATS: &[(&[&str], &str)] = &[
-    (&["header", "h", "hpp", "cpp", "c++", "cc", "string", "root_ca.h"], "c"),
-    (&["crt", "base64", "x509", "cert", "certificate", "b64"], "cer"),
-    (&["bin", "binary", "asn1"], "der"),
-    (&["ino", "esp32", "wificlientsecure", "platformio"], "arduino"),
-    (&["esp-8266", "nodemcu", "x509list"], "esp8266"),
-    (&["idf", "esp_idf", "espidf", "esp-tls"], "esp-idf"),
-    (&["rs", "rustlang"], "rust"),
-    (&["py", "python3"], "python"),
-    (&["golang"], "go"),
-    (&["p7", "pkcs7", "p7c"], "p7b"),
-    (&["jks", "keystore", "truststore"], "java-jks"),
-    (&["p12", "pkcs12", "pfx"], "java"),
-    (&["fingerprint", "thumbprint"], "sha256"),
-    (&["pin", "hpkp"], "spki-pin"),
-    (&["txt", "human"], "text"),
-    (&["bundle", "x509_crt_bundle"], "esp-bundle"),
+const FORMATS: &[(&str, &str)] = &[
+    ("header,h,hpp,cpp,c++,cc,string,root_ca.h", "c"),
+    ("crt,base64,x509,cert,certificate,b64", "cer"),
+    ("bin,binary,asn1", "der"),
+    ("ino,esp32,wificlientsecure,platformio", "arduino"),
+    ("esp-8266,nodemcu,x509list", "esp8266"),
+    ("idf,esp_idf,espidf,esp-tls", "esp-idf"),
+    ("rs,rustlang", "rust"),
+    ("py,python3", "python"),
+    ("golang", "go"),
+    ("p7,pkcs7,p7c", "p7b"),
+    ("jks,keystore,truststore", "java-jks"),
+    ("p12,pkcs12,pfx", "java"),
+    ("fingerprint,thumbprint", "sha256"),
+    ("pin,hpkp", "spki-pin"),
+    ("txt,human", "text"),
+    ("bundle,x509_crt_bundle", "esp-bundle"),
 ];
 
 /// The format that the unknown `word` probably stands for: a word for it, or a file extension.
@@ -194,9 +191,14 @@ pub(super) fn format(word: &str) -> Option<&'static str> {
     row(FORMATS, &word).or_else(|| row(FORMATS, ending?))
 }
 
+/// Whether `word` is one of `words`, which commas separate.
+fn has(words: &str, word: &str) -> bool {
+    words.split(',').any(|one| one == word)
+}
+
 /// The second column of the row with `word` in the first.
-fn row(table: &[(&[&str], &'static str)], word: &str) -> Option<&'static str> {
-    table.iter().find(|(words, _)| words.contains(&word)).map(|(_, meaning)| *meaning)
+fn row(table: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
+    table.iter().find(|(words, _)| has(words, word)).map(|(_, meaning)| *meaning)
 }
 
 #[cfg(test)]
@@ -206,7 +208,7 @@ mod tests {
     #[test]
     fn every_word_has_one_row_and_every_format_exists() {
         for table in [VERBS, VERBS_OF_PAIRS, FORMATS, PROJECTS] {
-            let mut words: Vec<_> = table.iter().flat_map(|(words, _)| *words).collect();
+            let mut words: Vec<_> = table.iter().flat_map(|(words, _)| words.split(',')).collect();
             words.sort_unstable();
             assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
         }
@@ -215,7 +217,7 @@ mod tests {
         }
         for (words, name) in FORMATS {
             assert!(crate::output::emit::format(name).is_some(), "{name}");
-            assert!(words.iter().all(|word| crate::output::emit::format(word).is_none()));
+            assert!(words.split(',').all(|word| crate::output::emit::format(word).is_none()));
         }
     }
 }

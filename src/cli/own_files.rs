@@ -40,33 +40,19 @@ impl OwnFiles {
 /// The language of a file next to constants, by the formats of the constants.
 struct Language {
     file: &'static str,
-    formats: &'static [&'static str],
+    /// Separated by commas.
+    formats: &'static str,
     text: fn(&str, &str) -> String,
 }
 
 const LANGUAGES: [Language; 3] = [
     Language {
         file: "device_identity.h",
-        formats: &[
-            "c",
-            "arduino",
-            "esp8266",
-            "esp-idf",
-            "pico",
-            "zephyr",
-            "nrf-modem",
-            "freertos",
-            "mbedtls",
-            "mongoose",
-        ],
+        formats: "c,arduino,esp8266,esp-idf,pico,zephyr,nrf-modem,freertos,mbedtls,mongoose",
         text: header,
     },
-    Language { file: "device_identity.rs", formats: &["rust", "rust-esp-idf"], text: rust },
-    Language {
-        file: "device_identity.py",
-        formats: &["micropython", "circuitpython"],
-        text: python,
-    },
+    Language { file: "device_identity.rs", formats: "rust,rust-esp-idf", text: rust },
+    Language { file: "device_identity.py", formats: "micropython,circuitpython", text: python },
 ];
 
 /// The files with `identity` next to the files of `emissions` whose code uses it, each in the folder of
@@ -80,7 +66,7 @@ pub(crate) fn next_to_constants(
         let (Form::Certificates(format), Some(path)) = (&emission.form, &emission.path) else {
             continue;
         };
-        let takes = |one: &&Language| one.formats.contains(&format.name);
+        let takes = |one: &&Language| one.formats.split(',').any(|one| one == format.name);
         let Some(language) = LANGUAGES.iter().find(takes) else { continue };
         let folder = path.parent().unwrap_or(Path::new(""));
         let place = folder.join(language.file);
@@ -88,10 +74,10 @@ pub(crate) fn next_to_constants(
             continue;
         }
         if emissions.iter().filter_map(|one| one.path.as_deref()).any(|one| is_same(one, &place)) {
-            let shown = shown(&place);
+            let shown = Foreign::path(&place).line();
             let message = format!("{shown} is for the device's own certificate and key");
             return Err(Failure::new(Exit::Usage, message)
-                .with_hint(Some("write the constants to another file".to_owned())));
+                .with_hint(Some("write the constants to another file")));
         }
         let ignores = folder.join(ignore_list::NAME);
         refuse_link(&place)?;
@@ -112,7 +98,7 @@ pub(crate) fn next_to_constants(
 pub(crate) fn warn_if_tracked(files: &[(PathBuf, Vec<u8>)], display: &Display) {
     for (path, _) in files.iter().filter(|(_, data)| private_key::holds(data)) {
         if git_index::tracks(&output::place_of(path)) {
-            let (file, word) = (shown(path), command_words::of_path(path));
+            let (file, word) = (Foreign::path(path).line(), command_words::of_path(path));
             output::warn(
                 format_args!(
                     "git tracks {file}, so the next commit contains the private key; run `git rm \
@@ -135,20 +121,15 @@ fn refuse_link(path: &Path) -> Result<(), Failure> {
     if !path.is_symlink() {
         return Ok(());
     }
-    let message = format!("cannot write {}: it is a symbolic link", shown(path));
+    let message = format!("cannot write {}: it is a symbolic link", Foreign::path(path).line());
     Err(Failure::new(Exit::File, message)
-        .with_hint(Some("replace the link with the file it leads to".to_owned())))
-}
-
-fn shown(path: &Path) -> String {
-    Foreign::text(&path.display().to_string()).line()
+        .with_hint(Some("replace the link with the file it leads to")))
 }
 
 /// The content of the `.gitignore` at `path`, if there is one.
 fn ignored(path: &Path) -> Result<String, Failure> {
     let read = ignore_list::read(path);
-    let failed = |error| Failure::new(Exit::File, format!("cannot read {}: {error}", shown(path)));
-    Ok(read.map_err(failed)?.unwrap_or_default())
+    Ok(read.map_err(|error| Failure::unreadable(path, error))?.unwrap_or_default())
 }
 
 fn encoded(label: &str, der: &[u8]) -> String {

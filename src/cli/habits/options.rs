@@ -2,175 +2,102 @@
 //!
 //! In: an option that certgrab does not know. Out: an instruction, or nothing.
 
+use super::has;
+
 /// Options of other programs, each with what to do in certgrab.
-const OPTIONS: &[(&[&str], &str)] = &[
+const OPTIONS: &[(&str, &str)] = &[
     (
-        &[
-            "-o",
-            "-O",
-            "-out",
-            "--out",
-            "--output",
-            "--outfile",
-            "--file",
-            "--out-file",
-            "--write",
-            "--save",
-            "--dest",
-        ],
+        "-o,-O,-out,--out,--output,--outfile,--file,--out-file,--write,--save,--dest",
         "write a file with `--emit FORMAT=FILE`, such as `--emit c=root_ca.h`",
     ),
     (
-        &["--format", "-f", "--form", "--outform", "-outform", "--type", "-t", "--to"],
+        "--format,-f,--form,--outform,-outform,--type,-t,--to",
         "choose a format with `--emit FORMAT`; `certgrab formats` lists them",
     ),
     (
-        &[
-            "--ca",
-            "--cafile",
-            "--ca-file",
-            "--cacert",
-            "--ca-cert",
-            "-CAfile",
-            "--capath",
-            "--root",
-            "-CApath",
-            "-verifyCAfile",
-            "--trusted-certs",
-            "--x509cafile",
-        ],
+        "--ca,--cafile,--ca-file,--cacert,--ca-cert,-CAfile,--capath,--root,-CApath,\
+         -verifyCAfile,--trusted-certs,--x509cafile",
         "trust your own CA with `--roots FILE`",
     ),
     (
-        &[
-            "-k",
-            "--insecure",
-            "--self-signed",
-            "--no-verify",
-            "--no-check",
-            "--no-check-certificate",
-            "--skip-verify",
-            "--trust",
-            "--accept",
-        ],
+        "-k,--insecure,--self-signed,--no-verify,--no-check,--no-check-certificate,--skip-verify,\
+         --trust,--accept",
         "certgrab has no option that trusts any server: anyone on the way could answer. Verify the \
          fingerprint of the certificate with its owner, then pass `--trust-sha256 HEX`, or \
          `--roots FILE` with the CA's certificate",
     ),
     (
-        &[
-            "--host",
-            "--server",
-            "--hostname",
-            "--url",
-            "--port",
-            "-p",
-            "-connect",
-            "-host",
-            "-port",
-        ],
+        "--host,--server,--hostname,--url,--port,-p,-connect,-host,-port",
         "name the server as one word, `certgrab HOST:PORT`",
     ),
-    (&["--servername", "-servername"], "set the name in the ClientHello with `--sni NAME`"),
-    (&["--showcerts", "-showcerts", "--chain"], "write the chain with `--what chain --emit pem`"),
-    (&["--root-ca", "--anchor"], "certgrab writes the root by default: `--emit FORMAT`"),
+    ("--servername,-servername", "set the name in the ClientHello with `--sni NAME`"),
+    ("--showcerts,-showcerts,--chain", "write the chain with `--what chain --emit pem`"),
+    ("--root-ca,--anchor", "certgrab writes the root by default: `--emit FORMAT`"),
     (
-        &["--pem", "--der", "--rust", "--arduino", "--c", "--text", "--base64", "--header"],
+        "--pem,--der,--rust,--arduino,--c,--text,--base64,--header",
         "choose a format with `--emit FORMAT`",
     ),
     (
-        &["--sha256", "--fingerprint", "-fingerprint", "--thumbprint"],
+        "--sha256,--fingerprint,-fingerprint,--thumbprint",
         "print the SHA-256 with `--emit sha256`, or trust one with `--trust-sha256 HEX`",
     ),
     (
-        &["--cert", "--key", "-E", "--client", "-cert", "-key"],
+        "--cert,--key,-E,--client,-cert,-key",
         "show the device's own certificate with `--client-cert FILE --client-key FILE`",
     ),
-    (&["--leaf"], "write the leaf with `--what leaf --emit FORMAT`"),
-    (&["--intermediate"], "write the intermediates with `--what intermediates --emit FORMAT`"),
-    (&["--all"], "write the chain with `--what chain`, or the other roots too with `--backup`"),
+    ("--leaf", "write the leaf with `--what leaf --emit FORMAT`"),
+    ("--intermediate", "write the intermediates with `--what intermediates --emit FORMAT`"),
+    ("--all", "write the chain with `--what chain`, or the other roots too with `--backup`"),
     (
-        &[
-            "--tls",
-            "--tlsv1",
-            "--tlsv1.0",
-            "--tlsv1.1",
-            "--tlsv1.2",
-            "--tls1.2",
-            "-tls1",
-            "-tls1_1",
-            "-tls1_2",
-            "-tls1_3",
-            "--tlsv1.3",
-            "--tls1.3",
-            "--tls-max",
-            "--ciphers",
-            "-cipher",
-            "-ciphersuites",
-        ],
+        "--tls,--tlsv1,--tlsv1.0,--tlsv1.1,--tlsv1.2,--tls1.2,-tls1,-tls1_1,-tls1_2,-tls1_3,\
+         --tlsv1.3,--tls1.3,--tls-max,--ciphers,-cipher,-ciphersuites",
         "send the ClientHello of a device with `--as DEVICE`",
     ),
     (
-        &["--fix", "--apply"],
+        "--fix,--apply",
         "do what stands below each finding; `certgrab sync` writes the constants again",
     ),
+    ("-r,-R,--recursive", "name the folder, `certgrab check FOLDER`: it is read as a whole"),
     (
-        &["-r", "-R", "--recursive"],
-        "name the folder, `certgrab check FOLDER`: it is read as a whole",
-    ),
-    (
-        &["--force", "--overwrite", "-y", "--yes"],
+        "--force,--overwrite,-y,--yes",
         "remove or rename the file first: certgrab replaces only what it wrote",
     ),
-    (&["--list", "--list-formats", "--formats"], "run `certgrab formats`"),
-    (&["-j", "--parallel", "--concurrency", "--workers"], "set `--jobs N`, with `--hosts LIST`"),
+    ("--list,--list-formats,--formats", "run `certgrab formats`"),
+    ("-j,--parallel,--concurrency,--workers", "set `--jobs N`, with `--hosts LIST`"),
     (
-        &["--days", "--min-days"],
+        "--days,--min-days",
         "require a lifetime with `--lifetime SPAN`, such as `90d`, `10y` or `2027-04-15`",
     ),
-    (&["--date", "--time", "--now"], "verify as of a time with `--at TIME`"),
-    (&["-noservername"], "send no name with `--no-sni`"),
-    (&["-starttls"], "start TLS in another protocol with `--starttls PROTO`"),
-    (&["-alpn"], "send an application protocol with `--alpn NAME`"),
-    (&["-proxy", "-x"], "connect through a proxy with `--proxy URL`"),
-    (&["--resolve", "--connect-to"], "set where to connect with `--connect HOST:PORT`"),
-    (&["--ipv4", "-ipv4"], "use IPv4 alone with `-4`"),
-    (&["--ipv6", "-ipv6"], "use IPv6 alone with `-6`"),
-    (&["-L", "--location"], "follow the redirects of a URL with `--follow`"),
-    (&["-m", "--max-time", "--connect-timeout"], "set the time for a target with `--timeout SECS`"),
-    (&["-s", "-S", "--silent", "-quiet"], "print only errors with `--quiet`"),
-    (&["-d", "--debug", "-debug", "-msg", "-state", "--trace"], "print more with `--verbose`"),
-    (&["-i", "-in", "--in", "--input"], "read a chain from a file with `--from FILE`"),
+    ("--date,--time,--now", "verify as of a time with `--at TIME`"),
+    ("-noservername", "send no name with `--no-sni`"),
+    ("-starttls", "start TLS in another protocol with `--starttls PROTO`"),
+    ("-alpn", "send an application protocol with `--alpn NAME`"),
+    ("-proxy,-x", "connect through a proxy with `--proxy URL`"),
+    ("--resolve,--connect-to", "set where to connect with `--connect HOST:PORT`"),
+    ("--ipv4,-ipv4", "use IPv4 alone with `-4`"),
+    ("--ipv6,-ipv6", "use IPv6 alone with `-6`"),
+    ("-L,--location", "follow the redirects of a URL with `--follow`"),
+    ("-m,--max-time,--connect-timeout", "set the time for a target with `--timeout SECS`"),
+    ("-s,-S,--silent,-quiet", "print only errors with `--quiet`"),
+    ("-d,--debug,-debug,-msg,-state,--trace", "print more with `--verbose`"),
+    ("-i,-in,--in,--input", "read a chain from a file with `--from FILE`"),
     (
-        &["--verify", "-verify", "-verify_return_error", "-verify_hostname", "--check"],
+        "--verify,-verify,-verify_return_error,-verify_hostname,--check",
         "leave it out: certgrab verifies the chain and the name without an option",
     ),
     (
-        &[
-            "-noout",
-            "-text",
-            "-subject",
-            "-issuer",
-            "-dates",
-            "-enddate",
-            "-startdate",
-            "-serial",
-            "-brief",
-            "-prexit",
-            "-I",
-            "--head",
-            "--print-cert",
-        ],
+        "-noout,-text,-subject,-issuer,-dates,-enddate,-startdate,-serial,-brief,-prexit,-I,\
+         --head,--print-cert",
         "leave it out: `certgrab HOST:PORT` prints the chain and the anchor",
     ),
     (
-        &["--expiry", "--expires", "--expire", "--enddate", "--valid"],
+        "--expiry,--expires,--expire,--enddate,--valid",
         "leave it out: `certgrab HOST:PORT` prints how long the anchor lasts; require a lifetime with \
          `--lifetime SPAN`",
     ),
-    (&["-u", "--user", "--username", "--password"], "leave it out: certgrab does not log in"),
-    (&["--no-color", "--nocolor", "--no-colour"], "print without colors with `--color never`"),
-    (&["--help-all"], "run `certgrab --help`"),
+    ("-u,--user,--username,--password", "leave it out: certgrab does not log in"),
+    ("--no-color,--nocolor,--no-colour", "print without colors with `--color never`"),
+    ("--help-all", "run `certgrab --help`"),
 ];
 
 /// The options of [`OPTIONS`] for a file to write, its form, a list, and a file to
@@ -227,10 +154,10 @@ const OPTIONS_OF_COMMANDS: &[(&str, &str, &str)] = &[
 /// `command`.
 pub(in crate::cli) fn option(word: &str, command: Option<&str>) -> Option<&'static str> {
     let word = word.split('=').next().unwrap_or(word);
-    let (words, of_the_main_job) = OPTIONS.iter().find(|(words, _)| words.contains(&word))?;
+    let (words, of_the_main_job) = OPTIONS.iter().find(|(words, _)| has(words, word))?;
     let of_the_command = OPTIONS_OF_COMMANDS
         .iter()
-        .find(|(name, kind, _)| Some(*name) == command && words.contains(kind));
+        .find(|(name, kind, _)| Some(*name) == command && has(words, kind));
     Some(of_the_command.map_or(*of_the_main_job, |(.., hint)| *hint))
 }
 
@@ -239,10 +166,10 @@ pub(in crate::cli) fn option(word: &str, command: Option<&str>) -> Option<&'stat
 pub(in crate::cli) fn of_another_program(typed: &[String]) -> Option<&'static str> {
     let options = typed.iter().take_while(|word| *word != "--");
     let mut known = options.filter_map(|word| {
-        let mut words = OPTIONS.iter().flat_map(|(words, _)| *words);
-        words.find(|one| **one == word.split('=').next().unwrap_or(word))
+        let mut words = OPTIONS.iter().flat_map(|(words, _)| words.split(','));
+        words.find(|one| *one == word.split('=').next().unwrap_or(word))
     });
-    known.find(|word| !word.starts_with("--") && word.len() > 2).copied()
+    known.find(|word| !word.starts_with("--") && word.len() > 2)
 }
 
 #[cfg(test)]
@@ -262,7 +189,7 @@ mod tests {
     #[test]
     fn foreign_options_have_one_row_and_are_not_certgrabs() {
         use clap::CommandFactory as _;
-        let mut words: Vec<&str> = OPTIONS.iter().flat_map(|(words, _)| *words).copied().collect();
+        let mut words: Vec<&str> = OPTIONS.iter().flat_map(|(words, _)| words.split(',')).collect();
         words.sort_unstable();
         assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
         let known = crate::cli::args::Args::command();
