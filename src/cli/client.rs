@@ -26,7 +26,7 @@ use super::{
     args::connection::Reaching,
     convert::HORIZON_DAYS,
     failure::{Exit, Failure},
-    output, roots,
+    output,
     style::Display,
 };
 
@@ -46,14 +46,13 @@ pub(crate) fn identity(
     };
     let content = bounded_file::read_given(certificate, store::MAX_ROOTS_BYTES)
         .map_err(|error| store::Error::Unreadable { path: certificate.to_owned(), error })
-        .and_then(|content| store::chain_in(&content, certificate))
-        .map_err(|error| roots::unreadable(&error))?;
+        .and_then(|content| store::chain_in(&content, certificate))?;
     let chain = content.into_iter().map(CertificateDer::from).collect();
     let identity = Identity { chain, key: Arc::new(private_key(key)?) };
     match identity::certified(&identity) {
         Ok(_) => Ok(Some(identity)),
         Err(error) => {
-            let files = (shown(certificate), shown(key));
+            let files = (Foreign::path(certificate).line(), Foreign::path(key).line());
             let message = match error {
                 Error::Mismatch => format!(
                     "the private key in {} does not belong to the first certificate in {}",
@@ -64,7 +63,7 @@ pub(crate) fn identity(
             };
             let hint =
                 "put the device's own certificate first, before its issuers, and pass its key";
-            let hint = (error == Error::Mismatch).then(|| hint.to_owned());
+            let hint = (error == Error::Mismatch).then_some(hint);
             Err(Failure::new(Exit::Usage, message).with_hint(hint))
         }
     }
@@ -82,7 +81,7 @@ pub(crate) fn warn_of_dates(reaching: &Reaching, options: &Options, display: &Di
     let Some(Finding { message, action, .. }) = finding else { return };
     if WARNED.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone()) {
         let action = action.map(|action| format!("; {action}")).unwrap_or_default();
-        output::warn(format_args!("{}: {message}{action}", shown(path)), display);
+        output::warn(format_args!("{}: {message}{action}", Foreign::path(path).line()), display);
     }
 }
 
@@ -108,9 +107,8 @@ fn alone(given: &str, missing: &str) -> Failure {
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
-    let content = bounded_file::read_given(path, MAX_KEY_BYTES).map_err(|error| {
-        Failure::new(Exit::File, format!("cannot read {}: {error}", shown(path)))
-    })?;
+    let content = bounded_file::read_given(path, MAX_KEY_BYTES)
+        .map_err(|error| Failure::unreadable(path, error))?;
     if let Ok(key) = PrivateKeyDer::from_pem_slice(&content) {
         return Ok(key);
     }
@@ -120,11 +118,8 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
     let text = String::from_utf8_lossy(&content);
     let is_encrypted = text.contains("ENCRYPTED");
     let found = if is_encrypted { "an encrypted one" } else { "none" };
-    let hint = "decrypt it with `openssl pkey -in FILE -out FILE`".to_owned();
-    let message = format!("{}: expected a private key in PEM, found {found}", shown(path));
+    let hint = "decrypt it with `openssl pkey -in FILE -out FILE`";
+    let message =
+        format!("{}: expected a private key in PEM, found {found}", Foreign::path(path).line());
     Err(Failure::new(Exit::File, message).with_hint(is_encrypted.then_some(hint)))
-}
-
-fn shown(path: &Path) -> String {
-    Foreign::text(&path.display().to_string()).line()
 }

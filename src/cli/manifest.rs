@@ -141,7 +141,7 @@ struct Text {
 
 impl Text {
     fn read(path: &Path) -> Result<Self, Failure> {
-        let shown = Foreign::text(&path.display().to_string()).line();
+        let shown = Foreign::path(path).line();
         let content = bounded_file::read_text(path, MAX_MANIFEST_BYTES).map_err(|error| {
             let hint = match error.kind() {
                 std::io::ErrorKind::NotFound => {
@@ -151,7 +151,7 @@ impl Text {
                     .map(|_| "name the file: `--manifest DIR/certgrab.toml`"),
             };
             Failure::new(Exit::File, format!("cannot read the manifest {shown}: {error}"))
-                .with_hint(hint.map(str::to_owned))
+                .with_hint(hint)
         })?;
         let ends = content.match_indices('\n').map(|(at, _)| at).collect();
         Ok(Self { shown, content, ends })
@@ -215,7 +215,7 @@ impl Outputs {
         match self.0.insert(output::place_of(file), here) {
             None => Ok(()),
             Some(other) => {
-                let file = Foreign::text(&file.display().to_string()).line();
+                let file = Foreign::path(file).line();
                 Err(text.failure(line, &format!("{what} would be written to {file}, {other}")))
             }
         }
@@ -246,7 +246,7 @@ impl Outputs {
             .filter_map(|(output, what)| Some((output.clone(), what.strip_prefix("like ")?)));
         let outputs = output::Places::of(written);
         for input in inputs {
-            let named = Foreign::text(&input.display().to_string()).line();
+            let named = Foreign::path(input).line();
             if bounded_file::names_a_stream(input) {
                 let message = format!("{shown}: expected a file, found the stream {named}");
                 return Err(Failure::new(Exit::Usage, message));

@@ -11,10 +11,7 @@ use crate::{
     },
 };
 
-use super::{
-    args::{Form, Request},
-    export, language, proof,
-};
+use super::{args::Request, export, language, proof};
 
 /// The formats that every report has, for the devices that most people have.
 const USUAL: [&str; 6] = ["arduino", "esp-idf", "c", "micropython", "rust", "pem"];
@@ -29,10 +26,8 @@ pub(crate) fn report(
 ) -> String {
     let question =
         Question { name: Some(&options.wanted_name(target)), at: options.at, work: &grab.work };
-    let selected = job.emit.iter().filter_map(|emission| match &emission.form {
-        Form::Certificates(format) if format.is_text => Some(format.name),
-        _ => None,
-    });
+    let selected = job.emit.iter().filter_map(|emission| emission.form.format());
+    let selected = selected.filter(|format| format.is_text).map(|format| format.name);
     let mut formats: Vec<&str> = Vec::new();
     for name in selected.chain(USUAL) {
         if !formats.contains(&name) {

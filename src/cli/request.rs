@@ -13,7 +13,7 @@ use crate::{
     chain::Presented,
     net::{connect, pace::Pace},
     output::emit::MAX_TEMPLATE_BYTES,
-    run::grab::{Options, Sni},
+    run::grab::{Options, Sni, TIMEOUT},
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
     trust::store::{self, Source},
@@ -48,7 +48,7 @@ pub(crate) fn agree(job: &Request) -> Result<(), Failure> {
 
 /// A usage failure.
 fn usage(message: &str, hint: &str) -> Result<(), Failure> {
-    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
+    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
 }
 
 /// How many results there are, and where they go.
@@ -74,7 +74,7 @@ fn agree_on_results(job: &Request) -> Result<(), Failure> {
 
 /// Which servers are contacted, and how.
 fn agree_on_servers(job: &Request) -> Result<(), Failure> {
-    if job.from.is_some() && job.reaching.way() != probe::Way::Auto {
+    if job.from.is_some() && job.reaching.handshake != probe::Way::Auto {
         return usage(
             "`--handshake` cannot be combined with `--from`, which contacts no server",
             "leave out one of them",
@@ -109,9 +109,8 @@ fn agree_on_certificates(job: &Request) -> Result<(), Failure> {
         );
     }
     let holds_a_name = |one: &Emission| match &one.form {
-        Form::Document | Form::Report => false,
-        Form::Certificates(format) => format.holds_a_name(),
         Form::Template(_) => true,
+        form => form.format().is_some_and(|format| format.holds_a_name()),
     };
     let has_use = job.format.sizes || job.emit.iter().any(holds_a_name);
     if let (false, Some(option)) = (has_use, naming(job)) {
@@ -199,10 +198,8 @@ pub(crate) fn read_templates(job: &mut Request) -> Result<(), Failure> {
     for mut emission in job.format.template.drain(..) {
         if let Form::Template(template) = &mut emission.form {
             let read = bounded_file::read_given_text(&template.file, MAX_TEMPLATE_BYTES);
-            template.source = read.map_err(|problem| {
-                let file = Foreign::text(&template.file.display().to_string()).line();
-                Failure::new(Exit::File, format!("cannot read {file}: {problem}"))
-            })?;
+            template.source =
+                read.map_err(|problem| Failure::unreadable(&template.file, problem))?;
         }
         job.emit.push(emission);
     }
@@ -225,7 +222,10 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
     Ok(Options {
         store: roots::quiet_store(&job.trust)?,
         at,
-        timeout: Duration::from_secs(u64::from(job.reaching.timeout.get())),
+        timeout: job
+            .reaching
+            .timeout
+            .map_or(TIMEOUT, |seconds| Duration::from_secs(seconds.get().into())),
         connect: connect::Options {
             instead: job.reaching.connect.clone(),
             family: match (job.reaching.v4, job.reaching.v6) {
@@ -250,7 +250,7 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
         lasting: job.anchor.lasting(at),
         issuers: job.anchor.issuers(),
         extras: job.anchor.extras(),
-        way: job.reaching.way(),
+        way: job.reaching.handshake,
         device: job.reaching.device,
         stacks: match job.emit.iter().any(|one| matches!(one.form, Form::Template(_))) {
             // The stack that reads the output of a template is not known.
@@ -270,11 +270,10 @@ pub(crate) fn read_chain(file: &Path, display: &Display) -> Result<Presented, Fa
     } else {
         bounded_file::read_given(file, store::MAX_ROOTS_BYTES)
     };
-    let content = content
-        .map_err(|error| store::Error::Unreadable { path: name.clone(), error })
-        .map_err(|error| roots::unreadable(&error))?;
-    let ders = store::chain_in(&content, &name).map_err(|error| roots::unreadable(&error))?;
-    let shown = Foreign::text(&name.display().to_string()).line();
+    let content =
+        content.map_err(|error| store::Error::Unreadable { path: name.clone(), error })?;
+    let ders = store::chain_in(&content, &name)?;
+    let shown = Foreign::path(&name).line();
     if private_key::holds(&content) {
         let line = private_key::line(&content).unwrap_or(1);
         output::warn(

@@ -10,9 +10,9 @@ use crate::lab::hello::saved;
 use crate::stack::{client::Device, clients::DEVICES};
 use crate::{
     endpoint::{StartTls, Target},
-    tls::probe,
+    tls::probe::Way,
 };
-use clap::ValueEnum;
+
 use rustls_pki_types::DnsName;
 
 use super::words::Words;
@@ -23,13 +23,12 @@ use crate::net::pace::Rate;
 pub(crate) const HEADING: &str = "Reaching the server";
 
 /// How to reach a server.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct Reaching {
-    /// Give up on a target after SECS seconds
-    #[arg(long, value_name = "SECS", default_value_t = DEFAULT_TIMEOUT, value_parser = super::seconds,
-          allow_hyphen_values = true)]
-    pub(crate) timeout: NonZeroU16,
+    /// Give up on a target after SECS seconds [default: 10]
+    #[arg(long, value_name = "SECS", value_parser = super::seconds, allow_hyphen_values = true)]
+    pub(crate) timeout: Option<NonZeroU16>,
 
     /// Connect to HOST:PORT; the certificate must still be valid for TARGET
     #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
@@ -56,14 +55,14 @@ pub(crate) struct Reaching {
         long,
         value_name = "WAY",
         value_enum,
-        default_value_t = Handshake::Auto,
+        default_value_t = Way::Auto,
         hide_possible_values = true
     )]
-    pub(crate) handshake: Handshake,
+    pub(crate) handshake: Way,
 
     /// Start TLS in smtp, imap, pop3, ftp, ldap, postgres, mysql or xmpp
     #[arg(long, value_name = "PROTO", value_enum, hide_possible_values = true)]
-    pub(crate) starttls: Option<Protocol>,
+    pub(crate) starttls: Option<StartTls>,
 
     /// Send the ClientHello of a device: esp-idf, arduino-esp32, esp8266, esp8266-512, mbedtls,
     /// bearssl, openssl, wolfssl, go, java, rustls, or the one in a FILE of `certgrab lab --save-hello`
@@ -99,26 +98,6 @@ pub(crate) struct Reaching {
     pub(crate) proxy: super::proxy::Through,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Handshake {
-    #[default]
-    Auto,
-    Full,
-    Cleartext,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Protocol {
-    Smtp,
-    Imap,
-    Pop3,
-    Ftp,
-    Ldap,
-    Postgres,
-    Mysql,
-    Xmpp,
-}
-
 /// A device of the table, or one from a file. No device has a dot or a slash in its name.
 pub(crate) fn device(name: &str) -> Result<&'static Device, String> {
     let path = Path::new(name);
@@ -140,32 +119,6 @@ pub(crate) fn protocol(name: &str) -> Result<String, String> {
         return Ok(name.to_owned());
     }
     Err(format!("expected a name of 1 to {MAX_PROTOCOL_BYTES} letters, digits and any of `./+-_`"))
-}
-
-/// Seconds until a target is given up.
-const DEFAULT_TIMEOUT: NonZeroU16 = NonZeroU16::new(10).unwrap();
-
-impl Default for Reaching {
-    fn default() -> Self {
-        Self {
-            rate: None,
-            timeout: DEFAULT_TIMEOUT,
-            connect: None,
-            sni: None,
-            no_sni: false,
-            v4: false,
-            v6: false,
-            handshake: Handshake::default(),
-            starttls: None,
-            device: None,
-            alpn: Vec::new(),
-            client_cert: None,
-            client_key: None,
-            survey: false,
-            follow: false,
-            proxy: super::proxy::Through::default(),
-        }
-    }
 }
 
 impl Reaching {
@@ -191,16 +144,11 @@ impl Reaching {
         words.switch("--no-sni", *no_sni);
         words.switch("-4", *v4);
         words.switch("-6", *v6);
-        let way = match handshake {
-            Handshake::Auto => None,
-            Handshake::Full => Some("full"),
-            Handshake::Cleartext => Some("cleartext"),
-        };
-        words.values("--handshake", way);
+        words.choice("--handshake", handshake);
         // `host:port` has no scheme, however the user gave it.
         let protocol = match target {
             Some(target) => target.scheme().starttls,
-            None => starttls.map(StartTls::from),
+            None => *starttls,
         };
         words.values("--starttls", protocol.and_then(StartTls::scheme).map(|scheme| scheme.word));
         // A device that is not in the table comes from a file.
@@ -211,19 +159,10 @@ impl Reaching {
         words.switch("--follow", *follow);
     }
 
-    /// Which handshakes may be tried.
-    pub(crate) fn way(&self) -> probe::Way {
-        match self.handshake {
-            Handshake::Auto => probe::Way::Auto,
-            Handshake::Full => probe::Way::Full,
-            Handshake::Cleartext => probe::Way::Cleartext,
-        }
-    }
-
     /// The target to connect to; an explicit scheme takes precedence over the option.
     pub(crate) fn target(&self, target: &Target) -> Target {
         match self.starttls {
-            Some(protocol) if !target.scheme().is_given => target.clone().asking(protocol.into()),
+            Some(protocol) if !target.scheme().is_given => target.clone().asking(protocol),
             _ => target.clone(),
         }
     }
@@ -231,7 +170,7 @@ impl Reaching {
     /// Refuses an option that contradicts the scheme of `target`.
     pub(crate) fn agree(&self, target: &Target) -> Result<(), Failure> {
         let scheme = target.scheme();
-        let Some(protocol) = self.starttls.map(StartTls::from) else { return Ok(()) };
+        let Some(protocol) = self.starttls else { return Ok(()) };
         if !scheme.is_given || scheme.starttls == Some(protocol) {
             return Ok(());
         }
@@ -241,22 +180,7 @@ impl Reaching {
             None => format!("`{word}:` starts with TLS"),
         };
         let message = format!("{of_the_scheme}, but `--starttls` expects {protocol}");
-        let hint = "leave out the scheme or the option".to_owned();
+        let hint = "leave out the scheme or the option";
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
-    }
-}
-
-impl From<Protocol> for StartTls {
-    fn from(protocol: Protocol) -> Self {
-        match protocol {
-            Protocol::Smtp => Self::Smtp,
-            Protocol::Imap => Self::Imap,
-            Protocol::Pop3 => Self::Pop3,
-            Protocol::Ftp => Self::Ftp,
-            Protocol::Ldap => Self::Ldap,
-            Protocol::Postgres => Self::Postgres,
-            Protocol::Mysql => Self::Mysql,
-            Protocol::Xmpp => Self::Xmpp,
-        }
     }
 }

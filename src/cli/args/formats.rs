@@ -8,6 +8,7 @@ use clap::{
 };
 
 use super::{Emission, Form};
+use crate::output::emit::Style;
 
 /// Options of the main job that shape the output.
 #[derive(Debug, Default, Clone, clap::Args)]
@@ -20,7 +21,7 @@ pub(crate) struct Shape {
 
     /// The style of the names: upper, lower or camel
     #[arg(long, value_enum, hide_possible_values = true)]
-    pub(crate) style: Option<NameStyle>,
+    pub(crate) style: Option<Style>,
 
     /// Take the default name from the host or from the organisation of the certificate
     #[arg(long, value_name = "host|organisation", value_enum, default_value_t = NameFrom::Host,
@@ -50,13 +51,6 @@ pub(crate) struct List {
     /// The same as WORD (esp32, pico w, postgres)
     #[arg(long = "for", value_name = "WORD", conflicts_with_all = ["variables", "word"])]
     pub(crate) wanted: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum NameStyle {
-    Upper,
-    Lower,
-    Camel,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

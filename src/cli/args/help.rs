@@ -64,7 +64,7 @@ const EVERYDAY: [(&str, &str); 10] = [
     ("trust_sha256", "Also trust the certificate with this SHA-256"),
     ("stacks", "Show which TLS stacks connect, or why not"),
     ("from", "Read the chain from a file; contact no server"),
-    ("timeout", "Give up on a target after this time"),
+    ("timeout", "Give up on a target after this time [default: 10]"),
     ("hosts", "Read many targets from a file, one per line"),
 ];
 

@@ -19,6 +19,7 @@ pub(crate) mod request;
 pub(crate) mod sync;
 pub(crate) mod threads;
 pub(crate) mod trust;
+mod values;
 pub(crate) mod verify;
 pub(crate) mod words;
 
@@ -44,7 +45,8 @@ use super::{
 };
 
 use self::deferred::Deferred;
-pub(crate) use self::request::{Request, What};
+pub(crate) use self::request::Request;
+pub(crate) use crate::run::pack::What;
 
 /// The default name of the manifest.
 pub(crate) const MANIFEST: &str = "certgrab.toml";
@@ -125,6 +127,14 @@ pub(crate) enum Form {
 }
 
 impl Form {
+    /// The format of certificates.
+    pub(crate) fn format(&self) -> Option<Format> {
+        match self {
+            Self::Certificates(format) => Some(*format),
+            _ => None,
+        }
+    }
+
     /// What is written; it decides what may be replaced.
     pub(crate) fn content(&self) -> Content {
         match self {

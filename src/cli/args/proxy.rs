@@ -77,5 +77,5 @@ fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
 fn wrong(place: &str, invalid: InvalidUrl) -> Failure {
     let hint = "use a URL such as http://proxy.lan:3128 or socks5h://NAME:PASSWORD@proxy.lan";
     Failure::new(Exit::Usage, format!("`{place}` is not a proxy URL: {invalid}"))
-        .with_hint(Some(hint.to_owned()))
+        .with_hint(Some(hint))
 }

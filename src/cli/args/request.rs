@@ -3,16 +3,13 @@
 use std::path::PathBuf;
 
 use crate::{endpoint::Target, output::emit::Identifier};
-use clap::{
-    ValueEnum,
-    builder::{OsStringValueParser, TypedValueParser as _},
-};
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
-use super::{Emission, anchor, connection, formats, hosts, trust};
+use super::{Emission, What, anchor, connection, formats, hosts, trust};
 use crate::cli::file_names;
 
 /// What to find and to write, from targets to anchors. The command line and a manifest both create it.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "What to write")]
 pub(crate) struct Request {
     /// host, host:port, [v6]:port, or a URL such as mqtts://host [default port: 443]
@@ -71,41 +68,7 @@ pub(crate) struct Request {
 impl Request {
     /// The anchors of `targets`, with the default of every option.
     pub(crate) fn of(targets: Vec<Target>) -> Self {
-        Self {
-            targets,
-            emit: Vec::new(),
-            format: formats::Shape::default(),
-            what: What::default(),
-            name: None,
-            json: false,
-            trust: trust::Trust::default(),
-            anchor: anchor::Anchor::default(),
-            compare: None,
-            from: None,
-            reaching: connection::Reaching::default(),
-            many: hosts::Arguments::default(),
-        }
-    }
-}
-
-/// Which certificates to write.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum What {
-    #[default]
-    Anchor,
-    Chain,
-    Leaf,
-    Intermediates,
-}
-
-impl From<What> for crate::run::pack::What {
-    fn from(what: What) -> Self {
-        match what {
-            What::Anchor => Self::Anchor,
-            What::Chain => Self::Chain,
-            What::Leaf => Self::Leaf,
-            What::Intermediates => Self::Intermediates,
-        }
+        Self { targets, ..Self::default() }
     }
 }
 

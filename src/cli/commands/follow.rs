@@ -21,12 +21,7 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     let Way { steps, end, .. } = runtime.block_on(follow::follow(target, options));
     // Resolving a name may block its thread for longer than anyone would wait.
     runtime.shutdown_background();
-    if !display.quiet {
-        for pair in steps.windows(2) {
-            let (from, to) = (&pair[0].target, &pair[1].target);
-            output::say(format_args!("{from} redirects to {to}"));
-        }
-    }
+    announce(&steps, display);
     if let (true, [Step { target, outcome, .. }]) = (end.is_none(), steps.as_slice()) {
         return targets::finish(job, display, target, options, outcome);
     }
@@ -35,14 +30,14 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     for Step { target, outcome, .. } in &steps {
         let is_verified = outcome.as_ref().is_ok_and(|grab| grab.verdict.is_ok());
         if !is_written || !is_verified {
-            exit = exit.worse(targets::finish(job, display, target, options, outcome)?);
+            exit = exit.max(targets::finish(job, display, target, options, outcome)?);
         } else if job.json {
             output::write(targets::document(job, target, options, outcome).to_line().as_bytes())?;
         }
     }
     if let Some(error) = end {
-        complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint()));
-        exit = exit.worse(Exit::NoHandshake);
+        complain(&Failure::from(error));
+        exit = exit.max(Exit::NoHandshake);
     }
     if exit != Exit::Done || (!is_written && display.quiet) {
         return Ok(exit);
@@ -51,11 +46,18 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     hosts::one_set::for_servers(job, steps, options, display)
 }
 
+/// Says where each server leads.
+pub(super) fn announce(steps: &[Step], display: &Display) {
+    for pair in steps.windows(2).filter(|_| !display.quiet) {
+        let (from, to) = (&pair[0].target, &pair[1].target);
+        output::say(format_args!("{from} redirects to {to}"));
+    }
+}
+
 /// Refuses what has no meaning for several servers, before any is contacted.
 fn agree(job: &Request) -> Result<(), Failure> {
-    let usage = |message: String, hint: &str| {
-        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
-    };
+    let usage =
+        |message: String, hint: &str| Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)));
     let hint = "pass the URL of the download: `https://HOST/PATH`";
     let [target] = job.targets.as_slice() else {
         return usage("`--follow` accepts only one target".to_owned(), hint);

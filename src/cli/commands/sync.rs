@@ -44,13 +44,11 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let mut note = |outcome: Result<(), Failure>| {
         if let Err(failure) = outcome {
             complain_of_target(&failure);
-            exit = exit.worse(failure.exit);
+            exit = exit.max(failure.exit);
         }
     };
-    let delivery = match args.dry_run {
-        true => Delivery::Previewed,
-        false => Delivery::Written,
-    };
+    let delivery: Delivery =
+        if args.dry_run { output::preview } else { output::deliver_with_folders };
     let allowed = |entry: &manifest::Entry| replace::allowed(&args.manifest, entry, args.locked);
     if args.locked {
         for entry in &entries {
@@ -66,22 +64,8 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// What happens to the files of a target.
-#[derive(Clone, Copy)]
-enum Delivery {
-    Written,
-    /// Only their names are printed.
-    Previewed,
-}
-
-impl Delivery {
-    fn of(self, files: &[output::File<'_>], display: &Display) -> Result<(), Failure> {
-        match self {
-            Self::Written => output::deliver_with_folders(files, display.quiet),
-            Self::Previewed => output::preview(files, display.quiet),
-        }
-    }
-}
+/// What happens to the files of a target: they are written, or only their names are printed.
+type Delivery = fn(&[output::File<'_>], bool) -> Result<(), Failure>;
 
 fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Result<(), Failure> {
     let lock = read_lock(entry)?;
@@ -91,13 +75,13 @@ fn locked(entry: &manifest::Entry, delivery: Delivery, display: &Display) -> Res
     let whose = format!("{}: ", entry.job.targets[0]);
     let is_of_files = !entry.job.trust.converted.is_empty();
     warn::of_lock(&whose, (&lock.content, &lock.bundle), is_of_files, at, display);
-    delivery.of(&rendered(entry, &lock.bundle, &lock.name)?, display)
+    delivery(&rendered(entry, &lock.bundle, &lock.name)?, display.quiet)
 }
 
 /// Fails for what was `found` as an error in the lock of `entry`, reporting each error; a less certain
 /// finding, or an error for only one of its readers, is a warning. `certgrab check` reports the rest.
 fn hold(entry: &manifest::Entry, found: &[Finding], display: &Display) -> Result<(), Failure> {
-    let shown = Foreign::text(&entry.lock.display().to_string()).line();
+    let shown = Foreign::path(&entry.lock).line();
     let mut failures = Vec::new();
     for finding in found {
         let Finding { place, code, message, action, .. } = finding;
@@ -166,7 +150,7 @@ fn deliver(
             output::say(format_args!("{target}: {sentence}"));
         }
     }
-    delivery.of(&files, display)
+    delivery(&files, display.quiet)
 }
 
 /// Refuses to replace the lock `before` by one of a server that proved less.

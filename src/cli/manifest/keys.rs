@@ -67,7 +67,7 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
             ..usual.anchor
         },
         reaching: connection::Reaching {
-            timeout: timeout.unwrap_or(usual.reaching.timeout),
+            timeout,
             rate,
             connect,
             sni,

@@ -19,10 +19,10 @@ const DEFAULT_OUTPUT: &str = "emit = { c = \"root_ca.h\" }\n";
 pub(super) fn write(args: &Args, target: &Target, display: &Display) -> Result<Exit, Failure> {
     let text = text(args, target)?;
     let path = &args.manifest;
-    let shown = Foreign::text(&path.display().to_string()).line();
+    let shown = Foreign::path(path).line();
     if output::differs(path, text.as_bytes())? {
         let message = format!("{shown} exists and differs");
-        let hint = "add a `[[target]]` to it with `host`, `lock` and `emit`".to_owned();
+        let hint = "add a `[[target]]` to it with `host`, `lock` and `emit`";
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     let file = output::File::new(path, text, Content::Overwrite);
@@ -60,9 +60,8 @@ fn text(args: &Args, target: &Target) -> Result<String, Failure> {
 
 /// An output as a manifest has it, `c = "root_ca.h"`.
 fn output_of(args: &Args, emission: &Emission) -> Result<String, Failure> {
-    let refused = |message: String, hint: &str| {
-        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
-    };
+    let refused =
+        |message: String, hint: &str| Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)));
     match (&emission.form, &emission.path) {
         (Form::Certificates(format), Some(path)) => {
             Ok(format!("{} = {}", format.name, from_manifest(args, path)))

@@ -32,11 +32,8 @@ pub(super) fn fresh(
     display: &Display,
 ) -> Result<Fresh, Failure> {
     let target = &entry.job.targets[0];
-    let readers = readers.map_err(|error| {
-        let message = format!("{target}: {error}");
-        Failure::new(Exit::NoHandshake, message).with_hint(error.hint())
-    })?;
     let whose = format!("{target}: ");
+    let readers = readers.map_err(|error| Failure::from(error).about(&whose))?;
     let formats = readers::of_manifest(entry);
     let seen = Seen { target, readers: &readers, options, whose: &whose };
     let positions = readers::union(&readers, formats.iter().copied());

@@ -13,10 +13,10 @@ use crate::{
 
 use super::{Fresh, keep_proven};
 use crate::cli::{
-    commands::hosts::one_set,
+    commands::{follow, hosts::one_set},
     export,
     failure::{Exit, Failure},
-    manifest, output, readers, regenerate,
+    manifest, readers, regenerate,
     style::Display,
 };
 
@@ -31,12 +31,7 @@ pub(super) fn fresh(
     let target = &entry.job.targets[0];
     let whose = format!("{target}: ");
     let Way { steps, end, .. } = way;
-    if !display.quiet {
-        for pair in steps.windows(2) {
-            let (from, to) = (&pair[0].target, &pair[1].target);
-            output::say(format_args!("{from} redirects to {to}"));
-        }
-    }
+    follow::announce(&steps, display);
     let mut servers = Vec::new();
     for Step { target: server, outcome, .. } in steps {
         let whose = if server.to_string() == target.to_string() {
@@ -44,18 +39,14 @@ pub(super) fn fresh(
         } else {
             format!("{whose}{server}: ")
         };
-        let grab = outcome.map_err(|error| {
-            Failure::new(Exit::NoHandshake, format!("{whose}{error}")).with_hint(error.hint())
-        })?;
+        let grab = outcome.map_err(|error| Failure::from(error).about(&whose))?;
         if let Err(refusal) = &grab.verdict {
-            let message = format!("{whose}{refusal}");
-            return Err(Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+            return Err(Failure::from(refusal).about(whose));
         }
         servers.push((server, grab));
     }
     if let Some(error) = end {
-        let failure = Failure::new(Exit::NoHandshake, error.to_string());
-        return Err(failure.with_hint(error.hint()));
+        return Err(error.into());
     }
     let nothing = || Failure::new(Exit::Untrusted, format!("{whose}no anchor was found"));
     let mut set = one_set::set(servers.into_iter(), options).ok_or_else(nothing)?;
