@@ -7,7 +7,7 @@ use crate::{
     endpoint::Target,
     output::{
         bundle::Bundle,
-        emit::{self, Identifier, Style},
+        emit::{self, Identifier},
     },
     run::{
         grab::{Judgement, Options},
@@ -17,11 +17,7 @@ use crate::{
 };
 
 use super::{
-    args::{
-        Emission, Form, Request,
-        connection::Reaching,
-        formats::{NameFrom, NameStyle},
-    },
+    args::{Emission, Form, Request, What, connection::Reaching, formats::NameFrom},
     client,
     failure::{Exit, Failure},
     loss::Content,
@@ -31,21 +27,20 @@ use super::{
 
 /// Renders each bundle in its formats and writes all of them, or none. `document` makes the results that
 /// are not bundles.
-pub(crate) fn export<'a>(
+pub(crate) fn export(
     job: &Request,
     display: &Display,
-    outputs: impl Iterator<Item = (&'a [Emission], &'a Bundle, &'a Identifier)>,
+    outputs: &[(&[Emission], &Bundle, &Identifier)],
     document: impl Fn(&Form) -> String,
 ) -> Result<Exit, Failure> {
     // Everything is rendered before the first file changes: a failed run leaves all files
     // unchanged.
     let mut to_standard_output = None;
     let (mut files, mut taken) = (Vec::new(), Vec::new());
-    let outputs: Vec<_> = outputs.collect();
-    for (emissions, bundle, _) in &outputs {
+    for (emissions, bundle, _) in outputs {
         replace::keep_proven_locks(job, emissions, bundle)?;
     }
-    let emissions = outputs.into_iter().flat_map(|(emissions, bundle, name)| {
+    let emissions = outputs.iter().flat_map(|(emissions, bundle, name)| {
         emissions.iter().map(move |emission| (emission, bundle, name))
     });
     for (emission, bundle, name) in emissions {
@@ -97,9 +92,9 @@ pub(crate) fn selection(
     judgement: &Judgement,
     options: &Options,
 ) -> Result<(Bundle, Identifier), Failure> {
-    let what = job.what.into();
+    let what = job.what;
     let mut bundle = match what {
-        pack::What::Anchor => judgement.bundle(target, &grab.presented, options),
+        What::Anchor => judgement.bundle(target, &grab.presented, options),
         _ => pack::pack(target, &grab.presented, &judgement.verified, what),
     };
     bundle.options = regenerate::words(job, Some(target));
@@ -120,16 +115,11 @@ pub(crate) fn name(of: &Request, bundle: &Bundle) -> Result<Identifier, Failure>
             name.ok_or_else(|| {
                 let message = "the certificate has no organisation that can serve as a name";
                 Failure::new(Exit::Usage, message)
-                    .with_hint(Some("choose a name with `--name NAME`".to_owned()))
+                    .with_hint(Some("choose a name with `--name NAME`"))
             })?
         }
     };
-    let style = match of.format.style {
-        None => return Ok(name),
-        Some(NameStyle::Upper) => Style::Upper,
-        Some(NameStyle::Lower) => Style::Lower,
-        Some(NameStyle::Camel) => Style::Camel,
-    };
+    let Some(style) = of.format.style else { return Ok(name) };
     name.in_style(style).map_err(|error| Failure::new(Exit::Usage, error.to_string()))
 }
 
@@ -139,15 +129,12 @@ pub(crate) fn render(
     bundle: &Bundle,
     name: &Identifier,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let rendered = match form {
-        Form::Document | Form::Report => return Ok(None),
-        Form::Certificates(format) => emit::render(bundle, *format, name),
+    Ok(match form {
+        Form::Document | Form::Report => None,
+        Form::Certificates(format) => Some(emit::render(bundle, *format, name)?),
         Form::Template(template) => {
             let file = template.file.to_string_lossy();
-            emit::render_template(bundle, &file, &template.source, name)
+            Some(emit::render_template(bundle, &file, &template.source, name)?)
         }
-    };
-    rendered
-        .map(Some)
-        .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))
+    })
 }

@@ -1,28 +1,37 @@
 //! How the command ends, and what it says if it cannot do what was asked.
 
-use std::io;
+use std::{fmt::Display, io, path::Path};
 
 use tokio::runtime::{Builder, Runtime};
 
-/// How the command ended. The numbers are part of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use crate::{
+    judge::path::Refusal,
+    output::{emit, lock},
+    run::follow,
+    text::foreign::Foreign,
+    tls::probe,
+    trust::store,
+};
+
+/// How the command ended, from the best to the worst. The numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// All done.
     Done,
+    /// Valid today, but something needs attention before the horizon.
+    Attention,
     /// A chain is not trusted.
     Untrusted,
-    /// Wrong usage.
-    Usage,
     /// No connection or no handshake.
     NoHandshake,
     /// A file could not be read or written.
     File,
-    /// The user pressed Ctrl-C.
-    Interrupted,
-    /// Valid today, but something needs attention before the horizon.
-    Attention,
+    /// Wrong usage.
+    Usage,
     /// An internal error.
     Fault,
+    /// The user pressed Ctrl-C.
+    Interrupted,
 }
 
 /// What the command could not do, as the user reads it.
@@ -47,21 +56,6 @@ impl Exit {
             Self::Interrupted => 130,
         }
     }
-
-    /// The worse of two exit codes, in the order 130, 70, 2, 4, 3, 1, 5, 0.
-    pub(crate) fn worse(self, other: Self) -> Self {
-        const ORDER: [Exit; 8] = [
-            Exit::Interrupted,
-            Exit::Fault,
-            Exit::Usage,
-            Exit::File,
-            Exit::NoHandshake,
-            Exit::Untrusted,
-            Exit::Attention,
-            Exit::Done,
-        ];
-        *ORDER.iter().find(|exit| **exit == self || **exit == other).unwrap_or(&Self::Fault)
-    }
 }
 
 impl Failure {
@@ -69,10 +63,47 @@ impl Failure {
         Self { exit, message: message.into(), hint: None }
     }
 
-    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
-        self.hint = hint;
+    /// The same; `whose` begins the message.
+    pub(crate) fn about(mut self, whose: impl Display) -> Self {
+        self.message = format!("{whose}{}", self.message);
         self
     }
+
+    /// That the file at `path` cannot be read.
+    pub(crate) fn unreadable(path: &Path, error: impl Display) -> Self {
+        Self::new(Exit::File, format!("cannot read {}: {error}", Foreign::path(path).line()))
+    }
+
+    pub(crate) fn with_hint(mut self, hint: Option<impl Into<String>>) -> Self {
+        self.hint = hint.map(Into::into);
+        self
+    }
+}
+
+/// The exit code of each error of the library.
+macro_rules! reported {
+    ($($error:ty => $exit:ident),* $(,)?) => { $(
+        impl From<&$error> for Failure {
+            fn from(error: &$error) -> Self {
+                Self::new(Exit::$exit, error.to_string()).with_hint(error.hint())
+            }
+        }
+
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::from(&error)
+            }
+        }
+    )* };
+}
+
+reported! {
+    Refusal => Untrusted,
+    emit::Error => Usage,
+    follow::Error => NoHandshake,
+    lock::Error => File,
+    probe::Error => NoHandshake,
+    store::Error => File,
 }
 
 /// An async runtime on this thread.

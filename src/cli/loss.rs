@@ -144,7 +144,7 @@ pub(crate) fn refuse_dangling(path: &Path, place: &Path, folder: &Path) -> Resul
     if !path.is_symlink() || place.exists() || place.starts_with(folder) {
         return Ok(());
     }
-    let leads_to = Foreign::text(&place.display().to_string()).line();
+    let leads_to = Foreign::path(place).line();
     let why = format!("is a symbolic link to {leads_to}, which does not exist");
     Err(refused(path, &why, "remove the link, or name that file itself"))
 }
@@ -237,6 +237,6 @@ pub(crate) const TO_MOVE: &str = "name another file in the manifest, or move thi
 const TO_MOVE_OUTPUT: &str = "name another file, or move or delete this one";
 
 pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Failure {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    Failure::new(Exit::File, format!("{shown} {why}")).with_hint(Some(hint.to_owned()))
+    let shown = Foreign::path(path).line();
+    Failure::new(Exit::File, format!("{shown} {why}")).with_hint(Some(hint))
 }

@@ -138,9 +138,8 @@ fn file_holds(path: &Path, data: &[u8]) -> Result<Option<bool>, Failure> {
         Ok(same) => Ok(Some(same)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
-            let shown = Foreign::text(&path.display().to_string()).line();
-            let hint = bounded_file::found_instead(path).map(|_| TO_CLEAR.to_owned());
-            Err(Failure::new(Exit::File, format!("cannot read {shown}: {error}")).with_hint(hint))
+            let hint = bounded_file::found_instead(path).map(|_| TO_CLEAR);
+            Err(Failure::unreadable(path, error).with_hint(hint))
         }
     }
 }
@@ -158,7 +157,7 @@ pub(crate) fn deliver(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
     let changed = replace_all(files)?;
     if !quiet {
         for (file, changed) in files.iter().zip(changed) {
-            let path = Foreign::text(&file.path.display().to_string()).line();
+            let path = Foreign::path(&file.path).line();
             let what = if changed { "wrote" } else { "unchanged:" };
             say(format_args!("{what} {path}"));
         }
@@ -172,7 +171,7 @@ pub(crate) fn preview(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
         loss::refuse_loss(path, *content, Some(data))?;
         let what = if file_holds(path, data)? == Some(true) { "unchanged:" } else { "would write" };
         if !quiet {
-            say(format_args!("{what} {}", Foreign::text(&path.display().to_string()).line()));
+            say(format_args!("{what} {}", Foreign::path(path).line()));
         }
     }
     Ok(())
@@ -187,8 +186,7 @@ pub(crate) fn deliver_with_folders(files: &[File<'_>], quiet: bool) -> Result<()
         let is_missing = |one: &&Path| !one.as_os_str().is_empty() && !one.exists();
         let missing: Vec<_> = folder.ancestors().take_while(is_missing).collect();
         made.extend(missing.into_iter().rev());
-        fs::create_dir_all(folder)
-            .map_err(|error| failed(&Foreign::text(&path.display().to_string()).line(), &error))
+        fs::create_dir_all(folder).map_err(|error| failed(&Foreign::path(path).line(), &error))
     });
     let outcome = outcome.and_then(|()| deliver(files, quiet));
     if outcome.is_err() {
@@ -229,7 +227,7 @@ impl Change {
 fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
     let File { path, data, content } = file;
     let is_secret = matches!(content, Content::Secret) || private_key::holds(data);
-    let shown = Foreign::text(&path.display().to_string()).line();
+    let shown = Foreign::path(path).line();
     if let Some(stream) = stream::named(path) {
         stream.refuse_unless_writable().map_err(|error| failed(&shown, &error))?;
         let place = Place::Stream { stream, data: data.to_owned() };
@@ -251,7 +249,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
                 _ if place.is_dir() => "name a file in this directory",
                 _ => "leave out `=PATH` to write to standard output",
             };
-            return Err(Failure::new(Exit::File, message).with_hint(Some(hint.to_owned())));
+            return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
@@ -262,10 +260,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
         return Ok(None);
     }
     loss::refuse_loss(path, *content, Some(data))?;
-    let folder = match place.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&place);
     let mut unfinished = Unfinished::new(folder).map_err(failed)?;
     let file = unfinished.file();
     // Before the first byte is written: nobody else may read a private key.
@@ -305,6 +300,11 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
         }
     }
     Err(io::Error::other("too many symbolic links"))
+}
+
+/// The folder of `path`.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// One name for all paths that lead to one file, whether it exists or not.
@@ -372,11 +372,11 @@ pub(crate) fn keep_apart<'a>(
     let changed =
         inputs.iter().find_map(|input| Some((places.changing(&place_of(input))?, *input)));
     if let Some((output, input)) = changed {
-        let [output, input] =
-            [output, input].map(|path| Foreign::text(&path.display().to_string()).line());
+        let [output, input] = [output, input].map(|path| Foreign::path(path).line());
         let message = format!("{output} is also an input ({input})");
-        return Err(Failure::new(Exit::Usage, message)
-            .with_hint(Some("write the result to another file".to_owned())));
+        return Err(
+            Failure::new(Exit::Usage, message).with_hint(Some("write the result to another file"))
+        );
     }
     if places.files.len() < written.len() {
         return Err(Failure::new(Exit::Usage, format!("two {outputs_of} write the same file")));

@@ -392,6 +392,6 @@ impl Project {
 }
 
 fn usage(message: String) -> Failure {
-    let hint = "name the protocol: `mqtts://HOST` or `https://HOST`".to_owned();
+    let hint = "name the protocol: `mqtts://HOST` or `https://HOST`";
     Failure::new(Exit::Usage, message).with_hint(Some(hint))
 }

@@ -14,8 +14,8 @@ use crate::{
 };
 
 use super::{
-    args::{Form, Request, What},
-    failure::{Exit, Failure},
+    args::{Request, What},
+    failure::Failure,
     output,
     refused::Formats,
     style::Display,
@@ -42,12 +42,9 @@ pub(crate) fn prove(
     let doubts = formats.iter().copied().map(judge);
     let formats = Formats { all: &formats, named: Named::OnTheCommandLine };
     settle(doubts, (whose, formats), display)?;
-    let others = job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
-        (Form::Certificates(_), What::Anchor) => None,
-        (Form::Certificates(format), _) => stack::reading(format.name).map(|_| format.name),
-        _ => None,
-    });
-    for format in others {
+    let others = job.emit.iter().filter(|_| job.what != What::Anchor);
+    let others = others.filter_map(|emission| Some(emission.form.format()?.name));
+    for format in others.filter(|format| stack::reading(format).is_some()) {
         if let Some(doubt) = doubt((format, None), &grab.presented, bundle, question) {
             doubt.warn(whose, display);
         }
@@ -75,10 +72,8 @@ pub(crate) fn settle<'a>(
 
 /// The selected formats that a device verifies with.
 pub(crate) fn consumed(job: &Request) -> impl Iterator<Item = &'static str> {
-    job.emit.iter().filter_map(|emission| match (&emission.form, job.what) {
-        (Form::Certificates(format), What::Anchor) => Some(format.name),
-        _ => None,
-    })
+    let emissions = job.emit.iter().filter(|_| job.what == What::Anchor);
+    emissions.filter_map(|emission| Some(emission.form.format()?.name))
 }
 
 /// Proves that a device which holds `bundle` verifies the server, by the verdict of the stack that
@@ -151,8 +146,7 @@ impl Doubt {
     pub(crate) fn report(&self, whose: &str, display: &Display) -> Result<(), Failure> {
         let Self { refusal, is_certain } = self;
         if *is_certain {
-            let failure = Failure::new(Exit::Untrusted, format!("{whose}{refusal}"));
-            return Err(failure.with_hint(refusal.hint()));
+            return Err(Failure::from(refusal).about(whose));
         }
         self.warn(whose, display);
         Ok(())

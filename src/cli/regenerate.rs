@@ -6,7 +6,7 @@
 
 use crate::{endpoint::Target, text::foreign::Foreign};
 
-use super::args::{Request, What, trust::Trust, words::Words};
+use super::args::{Request, trust::Trust, words::Words};
 
 /// The words of the options, and how TLS starts with `target` if there is only one.
 ///
@@ -27,13 +27,7 @@ pub(crate) fn words(job: &Request, target: Option<&Target>) -> Vec<Foreign> {
         many,
     } = job;
     let mut words = Words::default();
-    let what = match what {
-        What::Anchor => None,
-        What::Chain => Some("chain"),
-        What::Leaf => Some("leaf"),
-        What::Intermediates => Some("intermediates"),
-    };
-    words.values("--what", what);
+    words.choice("--what", what);
     words.values("--roots", roots.iter().map(|path| known_store(path).unwrap_or("FILE")));
     words.values("--roots", converted.iter().map(|_| "FILE"));
     words.values("--trust-sha256", trust_sha256);

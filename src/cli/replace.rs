@@ -16,21 +16,18 @@ use crate::{
 };
 
 use super::{
-    args::{Emission, Form, Request},
+    args::{Emission, Request},
     failure::{Exit, Failure},
     loss::{Content, TO_MOVE, refuse_loss, refuse_unless_lock, refused},
     manifest::Entry,
-    stream,
+    output, stream,
     warn::Named,
     within,
 };
 
 /// Refuses `entry` of the manifest at `manifest` if writing its files would lose something.
 pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result<(), Failure> {
-    let folder = match manifest.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = output::folder_of(manifest);
     let outputs = || entry.emit.iter().map(|(_, path)| path.as_path());
     within::refuse_links_out_of(folder, outputs().chain([entry.lock.as_path()]))?;
     entry
@@ -50,10 +47,6 @@ pub(crate) fn refuse_losses(emissions: &[Emission]) -> Result<(), Failure> {
         Some(path) => refuse_loss(path, one.form.content(), None),
         None => Ok(()),
     })
-}
-
-fn is_lock(emission: &Emission) -> bool {
-    matches!(&emission.form, Form::Certificates(format) if format.name == "lock")
 }
 
 /// A lock that is to be written.
@@ -78,10 +71,10 @@ pub(crate) fn keep_proven(
     let is_same = before.host.eq_ignore_ascii_case(new.host) && before.port == new.port;
     let is_lost = before.key_possession == KeyPossession::Proven
         && new.key_possession == KeyPossession::NotProven;
-    if !is_same || !is_lost || job.reaching.way() == probe::Way::Cleartext {
+    if !is_same || !is_lost || job.reaching.handshake == probe::Way::Cleartext {
         return Ok(());
     }
-    let lock = Foreign::text(&new.path.display().to_string()).line();
+    let lock = Foreign::path(&new.path).line();
     let (host, port) = (Foreign::text(new.host).line(), new.port);
     if job.from.is_some() {
         let message = format!(
@@ -89,7 +82,7 @@ pub(crate) fn keep_proven(
              does not; nothing was replaced"
         );
         let hint = "write the lock to another file, or ask the server without `--from`";
-        return Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint.to_owned())));
+        return Err(Failure::new(Exit::Untrusted, message).with_hint(Some(hint)));
     }
     let message = format!(
         "{host}:{port}: the server did not prove that it holds its key, but it did when {lock} was \
@@ -113,7 +106,10 @@ pub(crate) fn keep_proven_locks(
     emissions: &[Emission],
     bundle: &Bundle,
 ) -> Result<(), Failure> {
-    let locks = emissions.iter().filter(|one| is_lock(one)).filter_map(|one| one.path.as_deref());
+    let locks = emissions
+        .iter()
+        .filter(|one| one.form.format().is_some_and(|format| format.name == "lock"))
+        .filter_map(|one| one.path.as_deref());
     for path in locks.filter(|path| path.is_file() && stream::named(path).is_none()) {
         let Ok(content) = bounded_file::read(path, lock::MAX_LOCK_BYTES) else { continue };
         // A damaged lock is replaced like a missing one.

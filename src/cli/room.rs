@@ -27,10 +27,7 @@ pub(crate) fn taken(format: Format, bundle: &Bundle, name: &Identifier, written:
 
 /// The bytes of `form`, as [`taken`] counts them.
 pub(crate) fn taken_by(form: &Form, bundle: &Bundle, name: &Identifier, written: usize) -> usize {
-    match form {
-        Form::Certificates(format) => taken(*format, bundle, name, written),
-        Form::Document | Form::Report | Form::Template(_) => written,
-    }
+    form.format().map_or(written, |format| taken(format, bundle, name, written))
 }
 
 /// What the user calls `form`.
@@ -39,7 +36,7 @@ pub(crate) fn name_of(form: &Form) -> String {
         Form::Document => "json".to_owned(),
         Form::Report => "html".to_owned(),
         Form::Certificates(format) => format.name.to_owned(),
-        Form::Template(template) => Foreign::text(&template.file.display().to_string()).line(),
+        Form::Template(template) => Foreign::path(&template.file).line(),
     }
 }
 
@@ -60,5 +57,5 @@ pub(crate) fn refuse_more(
         }
     };
     Err(Failure::new(Exit::Usage, message)
-        .with_hint(Some("`certgrab TARGET --sizes` lists the shortest forms".to_owned())))
+        .with_hint(Some("`certgrab TARGET --sizes` lists the shortest forms")))
 }

@@ -15,12 +15,7 @@ use crate::{
 };
 
 use super::{
-    args::trust::Trust,
-    convert,
-    failure::{Exit, Failure},
-    output,
-    style::Display,
-    warn::Named,
+    args::trust::Trust, convert, failure::Failure, output, style::Display, warn::Named,
 };
 
 /// Stores of other roots that are kept at once: manifests have one for each network, usually only one.
@@ -75,7 +70,7 @@ pub(crate) fn quiet_store(trust: &Trust) -> Result<Store, Failure> {
         let terms = convert::Terms { store: known, at, passwords, host: None, named };
         let entries = convert::read(std::slice::from_ref(file), &terms)?.bundle.entries;
         let certificates = entries.into_iter().map(|entry| entry.certificate);
-        store.add_certificates(certificates, file).map_err(|error| unreadable(&error))?;
+        store.add_certificates(certificates, file)?;
     }
     for fingerprint in trust_sha256 {
         store.trust_sha256(*fingerprint);
@@ -88,20 +83,15 @@ fn read(roots: &[PathBuf]) -> Result<Store, Failure> {
     for path in roots {
         match path.to_str() {
             Some("mozilla") => store.add_mozilla(),
-            Some("system") => store.add_system().map_err(|error| unreadable(&error))?,
-            _ if path.is_dir() => store.add_path(path).map_err(|error| unreadable(&error))?,
+            Some("system") => store.add_system()?,
+            _ if path.is_dir() => store.add_path(path)?,
             _ => bounded_file::read_given(path, store::MAX_ROOTS_BYTES)
                 .map_err(|error| store::Error::Unreadable { path: path.clone(), error })
-                .and_then(|content| store.add_content(&content, path))
-                .map_err(|error| unreadable(&error))?,
+                .and_then(|content| store.add_content(&content, path))?,
         }
     }
     if roots.is_empty() {
         store.add_mozilla();
     }
     Ok(store)
-}
-
-pub(crate) fn unreadable(error: &store::Error) -> Failure {
-    Failure::new(Exit::File, error.to_string()).with_hint(error.hint())
 }

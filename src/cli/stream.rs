@@ -10,6 +10,8 @@ use std::{
     process,
 };
 
+use super::output;
+
 /// A stream to write to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Stream {
@@ -40,11 +42,7 @@ pub(crate) fn named(path: &Path) -> Option<Stream> {
 /// The stream of a path whose folder is one of descriptors (proc(5), fd(4)).
 fn descriptor(path: &Path) -> Option<Stream> {
     let number: u32 = path.file_name()?.to_str()?.parse().ok()?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let folder = fs::canonicalize(folder).ok()?;
+    let folder = fs::canonicalize(output::folder_of(path)).ok()?;
     let is_own = folder == Path::new("/dev/fd")
         || folder.starts_with(format!("/proc/{}", process::id())) && folder.ends_with("fd");
     let is_one = is_own || folder.starts_with("/proc") && folder.ends_with("fd");

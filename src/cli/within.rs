@@ -26,11 +26,10 @@ pub(crate) fn refuse_links_out_of<'a>(
         if !plain(path).starts_with(&named) || place.starts_with(&real) {
             continue;
         }
-        let [path, place] =
-            [path, &place].map(|path| Foreign::text(&path.display().to_string()).line());
+        let [path, place] = [path, &place].map(|path| Foreign::path(path).line());
         let message =
             format!("{path} leads to {place} through a symbolic link, outside its folder");
-        let hint = "use that path directly, or remove the link".to_owned();
+        let hint = "use that path directly, or remove the link";
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     Ok(())

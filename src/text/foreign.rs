@@ -6,7 +6,10 @@
 //! line ends, bidirectional overrides or the end of a comment. [`Foreign`] has no `Display`: a caller
 //! names the place (`line`, `comment`, `string_literal`), and forgetting it does not compile.
 
-use std::fmt::{self, Write as _};
+use std::{
+    fmt::{self, Write as _},
+    path::Path,
+};
 
 use super::marks::{self, opens};
 
@@ -41,6 +44,12 @@ impl Foreign {
             }
         }
         Self { clean }
+    }
+
+    /// Takes the path of a file.
+    #[must_use]
+    pub fn path(path: &Path) -> Self {
+        Self::text(&path.display().to_string())
     }
 
     /// Reads `raw` as UTF-8; an invalid byte becomes `\x9f`.

@@ -75,7 +75,7 @@ pub enum Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |path: &Path| Foreign::text(&path.display().to_string()).line();
+        let shown = |path: &Path| Foreign::path(path).line();
         match self {
             Self::Unreadable { path, error } => {
                 write!(f, "cannot read {}: {error}", shown(path))
@@ -138,7 +138,7 @@ impl Error {
             Self::Trusted { is_rejected: true, .. } => None,
             Self::Trusted { position: 1, path, .. } => Some(format!(
                 "convert it with `openssl x509 -in {} -out certificate.pem`",
-                Foreign::text(&path.display().to_string()).line()
+                Foreign::path(path).line()
             )),
             Self::Trusted { .. } => Some(
                 "copy the block to a file of its own, and convert it with `openssl x509 -in \

@@ -37,7 +37,7 @@ pub enum Source {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = |path: &Path| Foreign::text(&path.display().to_string()).line();
+        let file = |path: &Path| Foreign::path(path).line();
         match self {
             Self::Server => f.write_str("sent by the server"),
             Self::Presented(path) => write!(f, "read from {} as sent by the server", file(path)),

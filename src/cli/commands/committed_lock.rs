@@ -34,11 +34,11 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
     let (content, bundle) = read_bundle(entry)?;
     let target = &entry.job.targets[0];
     if !terms::is_for(&bundle, target) {
-        let shown = Foreign::text(&entry.lock.display().to_string()).line();
+        let shown = Foreign::path(&entry.lock).line();
         let (host, port) = (Foreign::text(&bundle.host).line(), bundle.port);
         let message =
             format!("{shown}: expected a lock for {target}, found one for {host} port {port}");
-        let hint = "update it with `certgrab sync`".to_owned();
+        let hint = "update it with `certgrab sync`";
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
     }
     let name = export::name(&entry.job, &bundle)?;
@@ -47,19 +47,17 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
 
 /// The lock of `entry`, whichever server it is for.
 pub(crate) fn read_bundle(entry: &manifest::Entry) -> Result<(Vec<u8>, Bundle), Failure> {
-    let shown = Foreign::text(&entry.lock.display().to_string()).line();
+    let shown = Foreign::path(&entry.lock).line();
     let content = bounded_file::read(&entry.lock, lock::MAX_LOCK_BYTES).map_err(|error| {
         let hint = match error.kind() {
             std::io::ErrorKind::NotFound => Some("create it with `certgrab sync`"),
             _ => bounded_file::found_instead(&entry.lock).map(|_| replace::TO_NAME_A_FILE),
         };
-        Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}"))
-            .with_hint(hint.map(str::to_owned))
+        Failure::new(Exit::File, format!("cannot read the lock {shown}: {error}")).with_hint(hint)
     })?;
     let target = &entry.job.targets[0];
-    let bundle = lock::read(&content, Some((&target.host(), target.port()))).map_err(|error| {
-        Failure::new(Exit::File, format!("{shown}: {error}")).with_hint(error.hint())
-    })?;
+    let bundle = lock::read(&content, Some((&target.host(), target.port())))
+        .map_err(|error| Failure::from(error).about(format_args!("{shown}: ")))?;
     Ok((content, bundle))
 }
 
@@ -71,16 +69,12 @@ pub(crate) fn rendered<'a>(
 ) -> Result<Vec<output::File<'a>>, Failure> {
     let mut taken = Vec::new();
     let mut render = |(format, path): &'a (Format, PathBuf)| {
-        let data = emit::render(bundle, *format, name).map_err(|error| {
-            Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint())
-        })?;
+        let data = emit::render(bundle, *format, name)?;
         taken.push((format.name.to_owned(), room::taken(*format, bundle, name, data.len())));
         Ok(output::File::new(path, data, Content::Certificates(*format)))
     };
     let files = entry.emit.iter().map(&mut render).collect::<Result<_, Failure>>()?;
-    room::refuse_more(entry.job.format.max_bytes, &taken).map_err(|failure| {
-        let message = format!("{}: {}", entry.job.targets[0], failure.message);
-        Failure { message, ..failure }
-    })?;
+    room::refuse_more(entry.job.format.max_bytes, &taken)
+        .map_err(|failure| failure.about(format_args!("{}: ", entry.job.targets[0])))?;
     Ok(files)
 }

@@ -8,6 +8,7 @@ use crate::{
     run::{
         grab::{self, Options, Sni},
         json::{Document, SCHEMA},
+        survey,
     },
     x509::certificate::Certificate,
 };
@@ -60,7 +61,7 @@ pub(crate) fn run(
     others.sni = Sni::Target;
     let (first, second) = runtime
         .block_on(async { tokio::join!(grab::grab(target, options), grab::grab(other, &others)) });
-    let exit = report_failure(target, &first).worse(report_failure(other, &second));
+    let exit = report_failure(target, &first).max(report_failure(other, &second));
     for (target, outcome) in [(target, &first), (other, &second)] {
         if let Ok(grab) = outcome {
             warn::of_possession(target, &grab.presented, display);
@@ -98,7 +99,7 @@ pub(crate) fn run(
         complain(&Failure::new(Exit::Untrusted, message).with_hint(Some(hint)));
     }
     Ok(match relation {
-        Some(Relation::Different) => exit.worse(Exit::Untrusted),
+        Some(Relation::Different) => exit.max(Exit::Untrusted),
         _ => exit,
     })
 }
@@ -106,26 +107,19 @@ pub(crate) fn run(
 /// Reports why a server has no anchor, if it has none.
 fn report_failure(target: &Target, outcome: &Asked) -> Exit {
     let failure = match outcome {
-        Err(error) => {
-            Failure::new(Exit::NoHandshake, format!("{target}: {error}")).with_hint(error.hint())
-        }
-        Ok(Grab { verdict: Err(refusal), .. }) => {
-            Failure::new(Exit::Untrusted, format!("{target}: {refusal}")).with_hint(refusal.hint())
-        }
+        Err(error) => Failure::from(error),
+        Ok(Grab { verdict: Err(refusal), .. }) => Failure::from(refusal),
         Ok(_) => return Exit::Done,
     };
+    let failure = failure.about(format_args!("{target}: "));
     complain(&failure);
     failure.exit
 }
 
 /// The anchor of a server, then the other roots that verify it.
 fn roots(outcome: &Asked) -> Vec<&Certificate> {
-    let Ok(Grab { verdict: Ok(judgement), .. }) = outcome else { return Vec::new() };
-    let verified = &judgement.verified;
-    std::iter::once(verified.anchor())
-        .chain(verified.alternatives())
-        .map(|candidate| &candidate.root.certificate)
-        .collect()
+    let Ok(grab) = outcome else { return Vec::new() };
+    survey::candidates(grab).map(|candidate| &candidate.root.certificate).collect()
 }
 
 fn text(

@@ -80,18 +80,16 @@ fn convert(
         output::show(&formats::sizes(&bundle, &name))?;
         return Ok(Exit::Done);
     }
-    let shown: Vec<_> =
-        files.iter().map(|file| Foreign::text(&file.display().to_string()).line()).collect();
+    let shown: Vec<_> = files.iter().map(|file| Foreign::path(file).line()).collect();
     let title = format!("The certificates of {}", shown.join(", "));
-    let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
-    export::export(job, display, outputs, |_| page_in_language(html::of_set(&title, &bundle, at)))
+    let outputs = [(&job.emit[..], &bundle, &name)];
+    export::export(job, display, &outputs, |_| page_in_language(html::of_set(&title, &bundle, at)))
 }
 
 /// Refuses what cannot be written for a file, and files that would be overwritten.
 fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
-    let usage = |message: &str, hint: &str| {
-        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint.to_owned())))
-    };
+    let usage =
+        |message: &str, hint: &str| Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)));
     if job.emit.is_empty() && !job.format.sizes {
         // The format, or the file to write, is where other programs expect it.
         let last = files.last().filter(|file| files.len() > 1 && !file.exists());
@@ -119,9 +117,7 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
 
 /// The password in `file`, without the line break at its end.
 fn password(file: &Path) -> Result<String, Failure> {
-    let text = bounded_file::read_given_text(file, MAX_PASSWORD_BYTES).map_err(|problem| {
-        let file = Foreign::text(&file.display().to_string()).line();
-        Failure::new(Exit::File, format!("cannot read {file}: {problem}"))
-    })?;
+    let text = bounded_file::read_given_text(file, MAX_PASSWORD_BYTES)
+        .map_err(|problem| Failure::unreadable(file, problem))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -37,9 +37,8 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
         if found.is_empty() {
             let word = Foreign::text(word).line();
             let message = format!("no format is known for `{word}`");
-            return Err(Failure::new(Exit::Usage, message).with_hint(Some(
-                "most programs read `pem`; `certgrab formats` lists all".to_owned(),
-            )));
+            return Err(Failure::new(Exit::Usage, message)
+                .with_hint(Some("most programs read `pem`; `certgrab formats` lists all")));
         }
         table(&mut out, found.into_iter());
     } else if list.variables {
@@ -67,8 +66,8 @@ fn grouped(out: &mut String) {
     for (position, (heading, names)) in GROUPS.iter().enumerate() {
         let gap = if position == 0 { "" } else { "\n" };
         let _ = writeln!(out, "{gap}{}:", in_language(heading));
-        for name in *names {
-            let document = DOCUMENTS.iter().find(|(known, _)| known == name);
+        for name in names.split(',') {
+            let document = DOCUMENTS.iter().find(|(known, _)| *known == name);
             let what = match document {
                 Some((_, what)) => (*what).to_owned(),
                 None => emit::format(name).map(|format| described(&format)).unwrap_or_default(),

@@ -78,12 +78,13 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let (name, template, next) = parts(args.with);
     let text = filled(template, args.with, REPOSITORY);
     let path = args.folder.join(name);
-    let shown = Foreign::text(&path.display().to_string()).line();
+    let shown = Foreign::path(&path).line();
     within::refuse_links_out_of(&args.folder, [path.as_path()])?;
     if !args.force && output::differs(&path, text.as_bytes())? {
         let hint = "add the lines by hand, or overwrite it with `--force`";
-        return Err(Failure::new(Exit::File, format!("{shown} exists and differs"))
-            .with_hint(Some(hint.to_owned())));
+        return Err(
+            Failure::new(Exit::File, format!("{shown} exists and differs")).with_hint(Some(hint))
+        );
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)

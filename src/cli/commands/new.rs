@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     deliver(&files, display)?;
     own_files::warn_if_tracked(&own, display);
     if !display.quiet {
-        let shown = Foreign::text(&folder.display().to_string()).line();
+        let shown = Foreign::path(folder).line();
         output::say(format_args!("next: read {shown}/README.md"));
     }
     Ok(Exit::Done)
@@ -112,10 +112,8 @@ fn described(
     let mut files = Vec::new();
     for (roots, name) in &copied {
         // As many bytes as the store reads of it.
-        let content = bounded_file::read_given(roots, MAX_ROOTS_BYTES).map_err(|error| {
-            let shown = Foreign::text(&roots.display().to_string()).line();
-            Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
-        })?;
+        let content = bounded_file::read_given(roots, MAX_ROOTS_BYTES)
+            .map_err(|error| Failure::unreadable(roots, error))?;
         files.push((PathBuf::from(name), content));
     }
     let named = |roots: &PathBuf| match copied.iter().find(|(own, _)| *own == roots) {
@@ -171,9 +169,7 @@ fn grabbed(
         warn_of(device, &runtime.block_on(grab::grab(target, &as_device)), display);
     }
     runtime.shutdown_background();
-    let mut readers = outcome.map_err(|error: probe::Error| {
-        Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint())
-    })?;
+    let mut readers = outcome.map_err(|error: probe::Error| Failure::from(error))?;
     if project.device.is_some() {
         // The warning about its device was given.
         readers.refused.clear();
@@ -213,18 +209,17 @@ fn constants() -> Result<Identifier, Failure> {
 /// The constants and the files of the project.
 fn rendered(project: &Project, texts: &[Text], bundle: &Bundle) -> Result<Vec<File>, Failure> {
     let fault = |error: String| Failure::new(Exit::Fault, error);
-    let refused =
-        |error: emit::Error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint());
+
     let (format, place) = project.constants;
     let name = constants()?;
     let known = emit::format(format).ok_or_else(|| fault(format!("no format {format}")))?;
-    let constants = emit::render(bundle, known, &name).map_err(refused)?;
+    let constants = emit::render(bundle, known, &name)?;
     let mut files = vec![(PathBuf::from(place), constants)];
     for (path, text) in texts {
         let data = match path.ends_with(".md") {
             true => {
                 let text = format!("{text}{}", project.lab());
-                emit::render_template(bundle, path, &text, &name).map_err(refused)?
+                emit::render_template(bundle, path, &text, &name)?
             }
             false => text.as_bytes().to_vec(),
         };
@@ -237,8 +232,8 @@ fn rendered(project: &Project, texts: &[Text], bundle: &Bundle) -> Result<Vec<Fi
 fn refuse_to_overwrite(files: &[File]) -> Result<(), Failure> {
     for (path, data) in files {
         if output::differs(path, data)? {
-            let shown = Foreign::text(&path.display().to_string()).line();
-            let hint = "choose another folder, or overwrite it with `--force`".to_owned();
+            let shown = Foreign::path(path).line();
+            let hint = "choose another folder, or overwrite it with `--force`";
             return Err(Failure::new(Exit::File, format!("{shown} exists and differs"))
                 .with_hint(Some(hint)));
         }

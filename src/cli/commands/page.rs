@@ -31,12 +31,12 @@ pub(crate) fn run() -> Result<Exit, Failure> {
         let hint =
             "take `certgrab.html` from the release; from the source, `bash .ci/page` builds it";
         Failure::new(Exit::Usage, "this build of certgrab does not include the page")
-            .with_hint(Some(hint.to_owned()))
+            .with_hint(Some(hint))
     })?;
     if output::is_terminal() {
         let hint = "write it to a file: `certgrab page > certgrab.html`";
         return Err(Failure::new(Exit::Usage, "the page is for a browser, not for a terminal")
-            .with_hint(Some(hint.to_owned())));
+            .with_hint(Some(hint)));
     }
     output::write(page.as_bytes())?;
     Ok(Exit::Done)

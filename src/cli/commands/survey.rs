@@ -47,13 +47,13 @@ pub(crate) fn run(
             Ok(survey) => finish(job, display, &target, options, &survey)?,
             Err(error) => failed(&error),
         };
-        exit = exit.worse(ended);
+        exit = exit.max(ended);
     }
     Ok(exit)
 }
 
 fn failed(error: &probe::Error) -> Exit {
-    complain(&Failure::new(Exit::NoHandshake, error.to_string()).with_hint(error.hint()));
+    complain(&Failure::from(error));
     Exit::NoHandshake
 }
 
@@ -79,8 +79,7 @@ fn finish(
     }
     for (number, chain) in survey.chains.iter().enumerate() {
         if let Err(refusal) = &chain.verdict {
-            let message = format!("chain {}: {refusal}", number + 1);
-            complain(&Failure::new(Exit::Untrusted, message).with_hint(refusal.hint()));
+            complain(&Failure::from(refusal).about(format_args!("chain {}: ", number + 1)));
         }
     }
     // A set that leaves out some devices is not what the user asked for.
@@ -108,8 +107,8 @@ fn finish(
         proof::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
     let title = format!("The trust anchors for every chain of {target}");
-    let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
-    export::export(job, display, outputs, |form| match form {
+    let outputs = [(&job.emit[..], &bundle, &name)];
+    export::export(job, display, &outputs, |form| match form {
         Form::Report => page_in_language(html::of_set(&title, &bundle, options.at)),
         _ => document(),
     })

@@ -92,7 +92,7 @@ fn each(
             }
             Err(error) => finish(job, display, target, options, &Err(error))?,
         };
-        exit = exit.worse(ended);
+        exit = exit.max(ended);
     }
     Ok(exit)
 }
@@ -120,17 +120,14 @@ fn finish_apart(
     }
     of_own_certificate(job, &readers.chains[0], display);
     warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
-    export::export(
-        job,
-        display,
-        outputs.iter().map(|(all, bundle, name)| (&all[..], bundle, name)),
-        |form| match (form, &readers.chains[0].verdict) {
-            (Form::Report, Ok(judgement)) => {
-                report_page::report(job, target, (&readers.chains[0], judgement), options)
-            }
-            _ => document(),
-        },
-    )
+    let outputs: Vec<_> =
+        outputs.iter().map(|(all, bundle, name)| (&all[..], bundle, name)).collect();
+    export::export(job, display, &outputs, |form| match (form, &readers.chains[0].verdict) {
+        (Form::Report, Ok(judgement)) => {
+            report_page::report(job, target, (&readers.chains[0], judgement), options)
+        }
+        _ => document(),
+    })
 }
 
 /// Shows or exports the result for one target.
@@ -150,8 +147,7 @@ pub(super) fn finish(
             if let Some(verdict) = error.verdict().filter(|_| job.emit.is_empty() && !job.json) {
                 output::show(&format!("{target}: no handshake\n\n{}", report::device(&verdict)))?;
             }
-            let failure = Failure::new(Exit::NoHandshake, error.to_string());
-            complain(&failure.with_hint(error.hint()));
+            complain(&Failure::from(error));
             return Ok(Exit::NoHandshake);
         }
         Ok(grab) => match &grab.verdict {
@@ -192,8 +188,8 @@ pub(super) fn finish(
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
-    let outputs = [(&job.emit[..], &bundle, &name)].into_iter();
-    export::export(job, display, outputs, |form| match form {
+    let outputs = [(&job.emit[..], &bundle, &name)];
+    export::export(job, display, &outputs, |form| match form {
         Form::Report => report_page::report(job, target, (grab, judgement), options),
         _ => document(),
     })

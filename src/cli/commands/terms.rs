@@ -9,10 +9,12 @@ use crate::{
     check::{self, Findings, Terms},
     cli::{args::Request, manifest::Entry, readers, regenerate, roots},
     endpoint::Target,
+    judge::rank::Candidate,
     output::{bundle::Bundle, lock},
     run::{
         follow::MAX_REDIRECTS,
         pack::{self, Extras},
+        survey,
     },
     text::foreign::Foreign,
     trust::store::Store,
@@ -51,7 +53,7 @@ impl Asked {
         };
         Self {
             name,
-            what: job.what.into(),
+            what: job.what,
             extras: job.anchor.extras(),
             options,
             is_of_files: !job.trust.converted.is_empty(),
@@ -125,14 +127,11 @@ impl Shown {
             let fetched = grab.issuers.certificates.iter().map(|fetched| &fetched.certificate);
             grab.presented.certificates().chain(fetched).cloned()
         });
-        let judged = chains.filter_map(|grab| grab.verdict.as_ref().ok());
-        let anchors: Vec<Vec<_>> = judged
-            .map(|judgement| {
-                let verified = &judgement.verified;
-                let all = std::iter::once(verified.anchor()).chain(verified.alternatives());
-                all.map(|one| one.root.certificate.clone()).collect()
-            })
-            .collect();
+        let judged = chains.filter(|grab| grab.verdict.is_ok());
+        let anchors_of = |grab| {
+            survey::candidates(grab).map(|one: &Candidate| one.root.certificate.clone()).collect()
+        };
+        let anchors: Vec<Vec<_>> = judged.map(anchors_of).collect();
         Self { seen: seen.collect(), anchors: Some(anchors).filter(|all| !all.is_empty()) }
     }
 }

@@ -80,8 +80,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
         _ => {}
     }
     if let Err(refusal) = &grab.verdict {
-        let failure = Failure::new(Exit::Untrusted, refusal.to_string());
-        complain(&failure.with_hint(refusal.hint()));
+        complain(&Failure::from(refusal));
     }
     for departure in &departures {
         if verify.strict {

@@ -106,7 +106,7 @@ pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Fa
         let content = content_of(file)?;
         let path = shown_path(file);
         if private_key::holds(&content) {
-            let file = shown(&path);
+            let file = Foreign::path(&path).line();
             converted.warnings.push(format!("{file}: its private key is not written"));
         }
         if let [_] = files
@@ -120,7 +120,7 @@ pub(crate) fn read(files: &[PathBuf], terms: &Terms<'_>) -> Result<Converted, Fa
         refuse_other_blocks(&path, &content, &report)?;
         converted.warnings.extend(warnings(&report, terms)?);
         if report.holds_own {
-            let file = shown(&path);
+            let file = Foreign::path(&path).line();
             converted.warnings.push(format!("{file}: the device's own certificate is not written"));
         }
         for anchor in &report.anchors {
@@ -146,16 +146,15 @@ fn empty(host: Option<&Target>) -> Bundle {
 
 /// The bundle of a lock, which names its server itself.
 fn of_lock(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Bundle, Failure> {
-    let bundle = lock::read(content, None).map_err(|error| {
-        let message = format!("cannot read {}: {error}", shown(path));
-        Failure::new(Exit::File, message).with_hint(error.hint())
-    })?;
+    let bundle = lock::read(content, None)
+        .map_err(|error| Failure::unreadable(path, &error).with_hint(error.hint()))?;
     match terms.host {
         Some(host) if host.host() != bundle.host || host.port() != bundle.port => {
-            let (file, named) = (shown(path), Foreign::text(&bundle.target()).line());
+            let (file, named) =
+                (Foreign::path(path).line(), Foreign::text(&bundle.target()).line());
             let message = format!("{file} is the lock of {named}; expected one of {host}");
             Err(Failure::new(Exit::Usage, message)
-                .with_hint(Some("leave out `--host`: a lock names its server".to_owned())))
+                .with_hint(Some("leave out `--host`: a lock names its server")))
         }
         _ => Ok(bundle),
     }
@@ -168,8 +167,7 @@ fn content_of(file: &Path) -> Result<Vec<u8>, Failure> {
     };
     content.map_err(|error| {
         let hint = file.to_str().and_then(|word| habits::server_for_a_file(word, "convert"));
-        let file = shown(&shown_path(file));
-        Failure::new(Exit::File, format!("cannot read {file}: {error}")).with_hint(hint)
+        Failure::unreadable(&shown_path(file), error).with_hint(hint)
     })
 }
 
@@ -178,24 +176,18 @@ fn shown_path(file: &Path) -> PathBuf {
     if file == Path::new("-") { PathBuf::from("standard input") } else { file.to_owned() }
 }
 
-fn shown(path: &Path) -> String {
-    Foreign::text(&path.display().to_string()).line()
-}
-
 /// What `content` holds, and the findings about it.
 fn judged(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<FileReport, Failure> {
     let reading = match Format::of(content) {
         Some(Format::Pkcs12) => check::reading_of(path, of_pkcs12(path, content, terms)?),
         Some(Format::JavaKeyStore) => {
-            let store = jks::read(content).ok_or_else(|| {
-                let message = format!("cannot read {}: a damaged Java key store", shown(path));
-                Failure::new(Exit::File, message)
-            })?;
+            let store = jks::read(content)
+                .ok_or_else(|| Failure::unreadable(path, "a damaged Java key store"))?;
             check::reading_of(path, store.certificates)
         }
         _ => match whole_length(content) {
             Some(whole) if whole > content.len() => {
-                let (file, found) = (shown(path), content.len());
+                let (file, found) = (Foreign::path(path).line(), content.len());
                 let message = format!("{file} is cut off: expected {whole} bytes, found {found}");
                 return Err(Failure::new(Exit::File, message));
             }
@@ -212,7 +204,7 @@ fn refuse_other_blocks(path: &Path, content: &[u8], report: &FileReport) -> Resu
     let is_empty = report.findings().iter().any(|finding| finding.code == "no-certificate");
     let labels = if is_empty { store::other_labels(content) } else { Vec::new() };
     let Some(first) = labels.first() else { return Ok(()) };
-    let (file, label) = (shown(path), first.line());
+    let (file, label) = (Foreign::path(path).line(), first.line());
     let hint = match first.whole() {
         label if label.ends_with("PRIVATE KEY") => "name the file with its certificate",
         label if label.ends_with("CERTIFICATE REQUEST") => {
@@ -221,7 +213,7 @@ fn refuse_other_blocks(path: &Path, content: &[u8], report: &FileReport) -> Resu
         _ => "name a file with a certificate",
     };
     let message = format!("{file}: expected a certificate, found only a block labelled `{label}`");
-    Err(Failure::new(Exit::File, message).with_hint(Some(hint.to_owned())))
+    Err(Failure::new(Exit::File, message).with_hint(Some(hint)))
 }
 
 /// The length of the file that begins as a long SEQUENCE of DER (X.690 section 8.1.3.5), by its
@@ -238,7 +230,7 @@ fn whole_length(content: &[u8]) -> Option<usize> {
 
 fn of_pkcs12(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Vec<Certificate>, Failure> {
     pkcs12::read(content, &terms.passwords).map_err(|problem| {
-        let file = shown(path);
+        let file = Foreign::path(path).line();
         let (message, hint) = match problem {
             pkcs12::Problem::Password => (
                 format!("the password does not open {file}"),
@@ -258,7 +250,7 @@ fn of_pkcs12(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Vec<Certi
 
 /// The findings about the certificates of a file with what to do, or why they are not converted.
 fn warnings(report: &FileReport, terms: &Terms<'_>) -> Result<Vec<String>, Failure> {
-    let file = shown(&report.file);
+    let file = Foreign::path(&report.file).line();
     let writer = match terms.named {
         Named::OnTheCommandLine => Writer::User,
         Named::InTheManifest => Writer::SyncOfFiles,
@@ -300,10 +292,10 @@ fn add(
         };
         let message = format!(
             "{}, line {}: {what} without its certificate, which Mozilla's store does not have",
-            shown(path),
+            Foreign::path(path).line(),
             anchor.place.line
         );
-        Failure::new(Exit::File, message).with_hint(Some(terms.named.to_know().to_owned()))
+        Failure::new(Exit::File, message).with_hint(Some(terms.named.to_know()))
     })?;
     if bundle.entries.iter().any(|entry| entry.certificate == certificate) {
         return Ok(());
@@ -317,7 +309,7 @@ fn add(
     bundle.entries.push(Entry {
         certificate,
         role,
-        source: Foreign::text(&path.display().to_string()),
+        source: Foreign::path(path),
         reason: None,
         lasts_until: None,
         needed_by: Vec::new(),

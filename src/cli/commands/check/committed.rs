@@ -1,6 +1,6 @@
 //! The files that `certgrab check` reads, with their role in the manifest.
 
-use std::{io, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use super::reader::{self, Reader};
 use crate::{
@@ -13,12 +13,12 @@ use crate::{
             committed_lock,
             terms::{Asked, Wanted},
         },
-        failure::{Exit, Failure},
+        failure::Failure,
         manifest, output, readers,
     },
     output::{bundle::Bundle, lock},
     stack::{Stack, client::Device},
-    text::{bounded_file, foreign::Foreign, time::Time},
+    text::{bounded_file, time::Time},
     trust::store::{self, MAX_ROOTS_BYTES, Store},
     x509::certificate::Certificate,
 };
@@ -267,13 +267,7 @@ fn kept<T>(outcome: Result<T, Failure>, failures: &mut Vec<Failure>) -> Option<T
 /// The bytes of a file, and what they hold for `stack`, if that is known.
 fn read(path: &Path, stack: Option<&'static Stack>) -> Result<(Vec<u8>, Reading), Failure> {
     let content = bounded_file::read_given(path, check::MAX_FILE_BYTES)
-        .map_err(|error| unreadable(path, &error))?;
+        .map_err(|error| Failure::unreadable(path, error))?;
     let reading = check::read_with(path, &content, &Context::of_stack(stack));
     Ok((content, reading))
-}
-
-/// That the file at `path` cannot be read.
-pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    let shown = Foreign::text(&path.display().to_string()).line();
-    Failure::new(Exit::File, format!("cannot read {shown}: {error}"))
 }

@@ -80,7 +80,7 @@ struct Ready {
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let to_standard_output = args.report.iter().filter(|report| report.path.is_none()).count();
     if to_standard_output > 1 {
-        let hint = "write the others to files: `--report FORM=PATH`".to_owned();
+        let hint = "write the others to files: `--report FORM=PATH`";
         return Err(Failure::new(Exit::Usage, "only one report can go to standard output")
             .with_hint(Some(hint)));
     }
@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
             let (group, failures) = of_inputs(args, inputs, &mut scope, display)?;
             for failure in &failures {
                 complain(failure);
-                exit = exit.worse(failure.exit);
+                exit = exit.max(failure.exit);
             }
             if group.files.is_empty() && !failures.is_empty() {
                 return Ok(exit);
@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     }
     show::show(&reports, &scope, args, display)?;
     let worst = reports.iter().filter_map(FileReport::worst).max();
-    Ok(exit.worse(match worst {
+    Ok(exit.max(match worst {
         Some(Severity::Error) => Exit::Untrusted,
         Some(Severity::Warning) => Exit::Attention,
         _ => Exit::Done,
@@ -137,20 +137,20 @@ fn surveys(
     complain: fn(&Failure),
     exit: &mut Exit,
 ) -> Vec<Vec<(Target, Survey)>> {
-    let mut fail = |message: String, hint: Option<String>| {
-        complain(&Failure::new(Exit::NoHandshake, message).with_hint(hint));
-        *exit = exit.worse(Exit::NoHandshake);
+    let mut fail = |failure: &Failure| {
+        complain(failure);
+        *exit = (*exit).max(failure.exit);
     };
     let mut chains = |servers::Answer { servers, end }: servers::Answer| {
         let mut shown = Vec::new();
         for (target, answer) in servers {
             match answer.and_then(Survey::with_chains) {
                 Ok(survey) => shown.push((target, survey)),
-                Err(error) => fail(format!("{target}: {error}"), error.hint()),
+                Err(error) => fail(&Failure::from(error).about(format_args!("{target}: "))),
             }
         }
         if let Some(error) = end {
-            fail(error.to_string(), error.hint());
+            fail(&error.into());
         }
         shown
     };
@@ -182,9 +182,8 @@ fn of_inputs(
     let target = last.to_str().filter(may_be_server).and_then(|word| word.parse::<Target>().ok());
     let files = if target.is_some() { others } else { inputs };
     if files.is_empty() {
-        return Err(Failure::new(Exit::Usage, "no file given").with_hint(Some(
-            "name one before the server: `certgrab check FILE TARGET`".to_owned(),
-        )));
+        return Err(Failure::new(Exit::Usage, "no file given")
+            .with_hint(Some("name one before the server: `certgrab check FILE TARGET`")));
     }
     if target.is_none() {
         refuse_to_reach(args)?;
@@ -229,7 +228,7 @@ fn refuse_to_reach(args: &Args) -> Result<(), Failure> {
     ];
     let Some((option, _)) = reaching.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
     let message = format!("`{option}` has no effect without a TARGET");
-    let hint = "name the server after the files, or leave out the option".to_owned();
+    let hint = "name the server after the files, or leave out the option";
     Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
 }
 
@@ -261,7 +260,7 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
     for (entry, Committed { files, failures }) in entries.into_iter().zip(committed) {
         for failure in &failures {
             complain(failure);
-            *exit = exit.worse(failure.exit);
+            *exit = (*exit).max(failure.exit);
         }
         let group = |(files, lock)| Group { job: entry.job, files, lock: Some(lock) };
         groups.extend(files.map(group));

@@ -62,7 +62,7 @@ pub(super) fn ask(
                 let ask = async move { (index, one(target, &options, how).await) };
                 under_way.spawn_on(ask, workers.idlest());
             }
-            let Some(joined) = under_way.join_next().await else { return Ok(()) };
+            let Some(joined) = under_way.join_next().await else { return Ok::<_, Failure>(()) };
             let (index, answer) = joined.map_err(|error| {
                 Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
             })?;

@@ -11,10 +11,7 @@ use std::{
 
 use ignore::{DirEntry, WalkBuilder, WalkState, overrides::OverrideBuilder};
 
-use super::{
-    committed::{self, File},
-    folder::Manifests,
-};
+use super::{committed::File, folder::Manifests};
 use crate::{
     check::{self, Pool, Reading},
     cli::{
@@ -156,7 +153,7 @@ fn walk(
     });
     let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     if found.files.len() > limits.files {
-        let (shown, most) = (Foreign::text(&folder.display().to_string()).line(), limits.files);
+        let (shown, most) = (Foreign::path(folder).line(), limits.files);
         let message = format!(
             "{shown} has more than {most} files: name the folders in it, or leave some out with `--exclude`"
         );
@@ -178,7 +175,7 @@ impl Found {
             }
             Ok(entry) if entry.depth() == limits.depth => {
                 if entry.file_type().is_some_and(|kind| kind.is_dir()) {
-                    let shown = Foreign::text(&entry.path().display().to_string()).line();
+                    let shown = Foreign::path(&entry.path()).line();
                     let message =
                         format!("{shown} is not read: it is {} folders deep", limits.depth);
                     self.failures.push(Failure::new(Exit::File, message));
@@ -215,7 +212,7 @@ fn read_one(wanted: &Wanted, large: &Mutex<()>) -> Option<Outcome> {
         Err(error) if !is_named && error.kind() == io::ErrorKind::NotFound => {
             return None;
         }
-        Err(error) => return Some(Outcome::Failed(committed::unreadable(path, &error))),
+        Err(error) => return Some(Outcome::Failed(Failure::unreadable(path, error))),
     };
     let is_lock = lock.is_some() || lock::is_lock(&content);
     let counts = *is_named || is_lock;

@@ -115,8 +115,7 @@ impl Material {
         let Judgement { paths, verified } = judgement;
         let mut warnings = Vec::new();
         let asked = Asked { name: Some(name), at: self.at };
-        let candidates = std::iter::once(verified.anchor()).chain(verified.alternatives());
-        for candidate in candidates {
+        for candidate in verified.candidates() {
             let sha256 = candidate.root.certificate.sha256();
             if !anchors.contains(&sha256) {
                 continue;

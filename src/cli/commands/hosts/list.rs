@@ -68,7 +68,7 @@ impl List {
         let is_stdin = path == Path::new("-");
         let shown = match is_stdin {
             true => "standard input".to_owned(),
-            false => Foreign::text(&path.display().to_string()).line(),
+            false => Foreign::path(path).line(),
         };
         let place = shown.clone();
         let cannot_read = move |error: io::Error| {

@@ -220,7 +220,7 @@ impl Run {
         }
         // After a failure the set is empty, and no file changes.
         let early = if self.early > 0 { Exit::Attention } else { Exit::Done };
-        let exit = self.tally.exit().worse(early);
+        let exit = self.tally.exit().max(early);
         one_set::write(job, self.tally, (self.options.at, None), display)?;
         Ok(exit)
     }

@@ -78,8 +78,8 @@ pub(super) fn write(
     set.warn(display);
     set.prove(proof::consumed(job), job.reaching.device, at, display)?;
     let name = export::name(job, &set.bundle)?;
-    let outputs = [(&job.emit[..], &set.bundle, &name)].into_iter();
-    export::export(job, display, outputs, |form| match form {
+    let outputs = [(&job.emit[..], &set.bundle, &name)];
+    export::export(job, display, &outputs, |form| match form {
         Form::Report => {
             let title = "The trust anchors for a list of servers";
             page_in_language(html::of_set(title, &set.bundle, at))

@@ -9,7 +9,6 @@ use std::{
 use crate::{
     Grab,
     endpoint::Target,
-    judge::rank::Candidate,
     run::set_cover,
     text::{count::counted, time::Time},
     x509::certificate::Sha256,
@@ -71,7 +70,7 @@ impl Tally {
                 Ok(grab) => self.judged(index, target, name, grab),
             },
         };
-        self.exit = Some(self.exit.unwrap_or(Exit::Done).worse(exit));
+        self.exit = Some(self.exit.unwrap_or(Exit::Done).max(exit));
     }
 
     fn fail(&mut self, kind: &'static str, exit: Exit) -> Exit {
@@ -96,16 +95,16 @@ impl Tally {
         self.ok += 1;
         let verified = &judgement.verified;
         let sufficient = verified.alternatives().iter().filter(|one| one.is_sufficient());
-        let candidates: Vec<&Candidate> =
-            std::iter::once(verified.anchor()).chain(sufficient).collect();
-        for candidate in &candidates {
+        let candidates = std::iter::once(verified.anchor()).chain(sufficient);
+        let mut anchors = Vec::new();
+        for candidate in candidates {
             let certificate = &candidate.root.certificate;
+            anchors.push(certificate.sha256());
             self.anchors
                 .entry(certificate.sha256())
                 .or_insert_with(|| certificate.subject().text().line());
         }
-        let anchors: Vec<Sha256> =
-            candidates.iter().map(|one| one.root.certificate.sha256()).collect();
+
         if let Some(material) = &mut self.material {
             material.add(index, (target, name), grab, judgement, &anchors);
         }

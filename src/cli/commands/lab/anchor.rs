@@ -85,7 +85,7 @@ pub(super) fn deliver(
     output::deliver_with_folders(&files, display.quiet)?;
     streamed.iter().try_for_each(|data| output::write(data))?;
     if !own.is_empty() && !display.quiet {
-        let shown = Foreign::text(&args.dir.display().to_string()).line();
+        let shown = Foreign::path(&args.dir).line();
         output::say(format_args!(
             "made a test CA in {shown}, valid until {}; build the device with its anchor",
             authority.life.to.date()
@@ -130,8 +130,7 @@ fn emitted(
         let question =
             Question { name: Some(&options.wanted_name(target)), at: now, work: &grab.work };
         proof::prove_for((format.name, None), "", &grab.presented, &bundle, question, display)?;
-        emit::render(&bundle, *format, &name)
-            .map_err(|error| Failure::new(Exit::Usage, error.to_string()).with_hint(error.hint()))
+        Ok(emit::render(&bundle, *format, &name)?)
     };
     args.emit.iter().map(written).collect()
 }

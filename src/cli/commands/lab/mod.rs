@@ -27,7 +27,6 @@ use tokio::net::TcpListener;
 
 use crate::cli::{
     args::{
-        Form as EmitForm,
         lab::{Args, Form, RealServer},
         trust::Trust,
     },
@@ -138,8 +137,7 @@ fn refuse_losses(args: &Args) -> Result<(), Failure> {
     let streamed = args.report.iter().filter(|one| one.path.is_none()).count()
         + args.emit.iter().filter(|one| one.path.is_none()).count();
     if streamed + usize::from(args.json) > 1 {
-        let hint =
-            "write the others to files: `--emit FORMAT=PATH`, `--report FORM=PATH`".to_owned();
+        let hint = "write the others to files: `--emit FORMAT=PATH`, `--report FORM=PATH`";
         return Err(Failure::new(Exit::Usage, "only one result can go to standard output")
             .with_hint(Some(hint)));
     }
@@ -160,11 +158,11 @@ fn show(args: &Args, text: &str) -> Result<(), Failure> {
 
 /// The expected result that `--expect` names.
 fn known_result(path: &Path) -> Result<report::Known, Failure> {
-    let shown = Foreign::text(&path.display().to_string()).line();
     let text = bounded_file::read_given_text(path, MAX_KNOWN_BYTES)
-        .map_err(|error| Failure::new(Exit::File, format!("cannot read {shown}: {error}")))?;
+        .map_err(|error| Failure::unreadable(path, error))?;
     report::read_verdicts(&text).map_err(|error| {
-        let hint = "write one with `certgrab lab --report json=FILE`".to_owned();
+        let shown = Foreign::path(path).line();
+        let hint = "write one with `certgrab lab --report json=FILE`";
         Failure::new(Exit::File, format!("{shown} is not a result of the lab: {error}"))
             .with_hint(Some(hint))
     })
@@ -203,10 +201,9 @@ fn reach(
         let why = Foreign::text(&error.to_string()).line();
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         let is_of_tls = inner.is_some();
-        let hint = (is_of_tls && args.roots.is_empty()).then(|| {
-            "give its CA with `--roots FILE`, or write `mqtt://HOST:PORT` if it speaks without TLS"
-                .to_owned()
-        });
+        let hint =
+            "give its CA with `--roots FILE`, or write `mqtt://HOST:PORT` if it speaks without TLS";
+        let hint = (is_of_tls && args.roots.is_empty()).then_some(hint);
         let target = &server.target;
         Failure::new(Exit::NoHandshake, format!("cannot forward to {target}: {why}"))
             .with_hint(hint)
@@ -214,7 +211,7 @@ fn reach(
 }
 
 fn unusable(args: &Args, error: &std::io::Error) -> Failure {
-    let shown = Foreign::text(&args.dir.display().to_string()).line();
+    let shown = Foreign::path(&args.dir).line();
     Failure::new(Exit::File, format!("cannot play from {shown}: {error}"))
 }
 
@@ -224,7 +221,7 @@ fn host(args: &Args) -> Result<String, Failure> {
     match &args.host {
         Some(host) => Ok(host.clone()),
         None if address.is_unspecified() => {
-            let hint = "name what the device connects to with `--host NAME`".to_owned();
+            let hint = "name what the device connects to with `--host NAME`";
             Err(Failure::new(Exit::Usage, format!("{address} is no address to connect to"))
                 .with_hint(Some(hint)))
         }
@@ -250,11 +247,8 @@ fn stacks_of(args: &Args) -> Vec<&'static Stack> {
     if let Some(stack) = args.stack {
         return vec![stack];
     }
-    let formats = args.emit.iter().filter_map(|one| match &one.form {
-        EmitForm::Certificates(format) => Some(format.name),
-        EmitForm::Document | EmitForm::Report | EmitForm::Template(_) => None,
-    });
-    formats.filter_map(stack::reading).collect()
+    let formats = args.emit.iter().filter_map(|one| one.form.format());
+    formats.filter_map(|format| stack::reading(format.name)).collect()
 }
 
 async fn listen(args: &Args, count: usize) -> Result<Vec<TcpListener>, Failure> {
@@ -276,7 +270,7 @@ async fn listen(args: &Args, count: usize) -> Result<Vec<TcpListener>, Failure> 
         listeners.push(TcpListener::bind(address).await.map_err(|error| {
             let is_taken =
                 matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable);
-            let hint = is_taken.then(|| "choose another with `--listen ADDR:PORT`".to_owned());
+            let hint = is_taken.then_some("choose another with `--listen ADDR:PORT`");
             Failure::new(Exit::File, format!("cannot listen on {address}: {error}")).with_hint(hint)
         })?);
     }
