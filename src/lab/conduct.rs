@@ -5,6 +5,7 @@ use std::fmt;
 use rustls::AlertDescription;
 
 use crate::text::{count::counted, foreign::Foreign};
+use crate::tls::error::alert_name;
 
 /// What a device did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,28 +132,6 @@ impl fmt::Display for Conduct {
             Self::NoClientCertificate => f.write_str("has no client certificate"),
             Self::Unplayable(why) => write!(f, "not played: {why}"),
             Self::Broken(why) => write!(f, "broke off: {why}"),
-        }
-    }
-}
-
-/// The name of an alert as RFC 8446 section 6 has it, or its number.
-#[must_use]
-pub fn alert_name(alert: AlertDescription) -> String {
-    match alert {
-        AlertDescription::Unknown(number) => format!("{number}"),
-        known => {
-            let mut name = String::new();
-            let text = format!("{known:?}");
-            let mut before = ' ';
-            for letter in text.chars() {
-                // `UnknownCA`, `DecryptError`.
-                if letter.is_uppercase() && before.is_lowercase() {
-                    name.push('_');
-                }
-                name.extend(letter.to_lowercase());
-                before = letter;
-            }
-            name
         }
     }
 }

@@ -9,16 +9,15 @@ use std::time::Duration;
 
 use rustls::crypto::ring;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     time::{Instant, timeout_at},
 };
 
 use super::{
-    error::{Error, MAX_PEER_BYTES},
+    Error, count_in,
     server_flight::{Flight, was_offered},
 };
-use crate::chain::Presented;
-use crate::stack::hello::Hello;
+use crate::{chain::Presented, net::Duplex, stack::hello::Hello};
 
 /// How long to wait, after the certificates, for what follows them: the same flight says whether the
 /// server requests a client certificate.
@@ -32,20 +31,18 @@ const CLOSING_ALERTS: [u8; 14] = [21, 3, 1, 0, 2, 1, 90, 21, 3, 1, 0, 2, 1, 0];
 /// # Errors
 ///
 /// See [`Error`]: for example, the server chose a version that was not offered.
-pub async fn shake<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Result<Presented, Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+pub async fn shake<S: Duplex>(
+    stream: &mut S,
+    hello: &Hello,
+    deadline: Instant,
+) -> Result<Presented, Error> {
     let mut random = [0; 32];
     let source = ring::default_provider().secure_random;
     source.fill(&mut random).map_err(|_| Error::no_random_numbers())?;
     let hello = hello.clone().in_clear();
     let (mut flight, mut received) = (Flight::default(), 0);
     let talk = talk(stream, &hello, random, &mut flight, &mut received);
-    let outcome = match timeout_at(deadline, talk).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Error::TimedOut { received }),
-    };
+    let outcome = timeout_at(deadline, talk).await.unwrap_or(Err(Error::TimedOut { received }));
     // As a courtesy, the server gets an orderly end. Errors do not matter.
     let _ = timeout_at(deadline, stream.write_all(&CLOSING_ALERTS)).await;
     let refused = refused_version(&flight, &hello);
@@ -73,16 +70,13 @@ const BUFFER: usize = 16 * 1024;
 const BUFFER_WHILE_WAITING: usize = 256;
 
 /// Sends the hello and reads until the flight ends.
-async fn talk<S>(
+async fn talk<S: Duplex>(
     stream: &mut S,
     hello: &Hello,
     random: [u8; 32],
     flight: &mut Flight,
     received: &mut usize,
-) -> Result<(), Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+) -> Result<(), Error> {
     let broken = |error, received| Error::Broken { error, received };
     stream.write_all(&hello.record(random)).await.map_err(|error| broken(error, 0))?;
     let mut buffer = vec![0; BUFFER_WHILE_WAITING];
@@ -91,19 +85,13 @@ where
         let reading = stream.read(&mut buffer);
         let count = match end {
             None => reading.await,
-            Some(end) => match timeout_at(end, reading).await {
-                Ok(outcome) => outcome,
-                Err(_) => return Ok(()),
-            },
+            Some(end) => {
+                let Ok(outcome) = timeout_at(end, reading).await else { return Ok(()) };
+                outcome
+            }
         }
         .map_err(|error| broken(error, *received))?;
-        if count == 0 {
-            return Err(Error::Closed { received: *received });
-        }
-        *received += count;
-        if *received > MAX_PEER_BYTES {
-            return Err(Error::TooMuch);
-        }
+        count_in(count, received)?;
         flight.hear(&buffer[..count])?;
         buffer.resize(BUFFER, 0);
         if hello.device.is_some() && refused_version(flight, hello).is_some() {
@@ -119,6 +107,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::MAX_PEER_BYTES;
 
     /// The error of a handshake with a server that sends `bytes`, in two pieces.
     fn hear(bytes: &[u8], cut: usize) -> Error {

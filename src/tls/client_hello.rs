@@ -90,17 +90,13 @@ fn record(version: Version, random: [u8; 32], suites: &[u16], mut extensions: Ve
     record
 }
 
-fn extension(kind: u16, content: &[u8]) -> Vec<u8> {
-    let mut bytes = kind.to_be_bytes().to_vec();
-    bytes.extend(with_length(content));
-    bytes
+pub(crate) fn extension(kind: u16, content: &[u8]) -> Vec<u8> {
+    [&kind.to_be_bytes()[..], &with_length(content)].concat()
 }
 
 /// `content` after its length in two bytes; every list here is far below 64 KiB.
-fn with_length(content: &[u8]) -> Vec<u8> {
-    let mut bytes = (content.len() as u16).to_be_bytes().to_vec();
-    bytes.extend(content);
-    bytes
+pub(crate) fn with_length(content: &[u8]) -> Vec<u8> {
+    [&(content.len() as u16).to_be_bytes()[..], content].concat()
 }
 
 fn numbers(list: &[u16]) -> Vec<u8> {

@@ -133,9 +133,7 @@ impl Error {
             Self::Version(_) | Self::Incompatible(_) | Self::Lacking(_) => true,
             // This limit of rustls is lower than that of the cleartext handshake.
             Self::TooLarge { most, .. } => *most == RUSTLS_MESSAGE_BYTES,
-            Self::Closed { received: 0 } => true,
-            Self::Broken { error, received: 0 } => hung_up(error),
-            _ => false,
+            _ => self.is_unanswered(),
         }
     }
 
@@ -343,7 +341,7 @@ fn after(received: usize) -> String {
 }
 
 /// The name in RFC 8446 section 6, `handshake_failure`, or the number of an unknown alert.
-pub(super) fn alert_name(description: AlertDescription) -> String {
+pub(crate) fn alert_name(description: AlertDescription) -> String {
     let debug = format!("{description:?}");
     // For an alert that it does not know, rustls shows the number.
     if !debug.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

@@ -24,7 +24,8 @@ use tokio::{
 
 use super::{
     boundaries::Boundaries,
-    error::{Error, MAX_PEER_BYTES, alert_name},
+    count_in,
+    error::{Error, alert_name},
     extra_groups, identity,
     recorder::{Record, Recorder},
     server_flight::Flight,
@@ -32,6 +33,7 @@ use super::{
 use crate::chain::{Answer, CertificateRequest, Handshake, Identity, Method, Presented};
 use crate::{
     chain::Version,
+    net::Duplex,
     stack::{hello::Hello, suites::suite_name},
 };
 use crate::{trust::store::Source, x509::certificate::KeyPossession};
@@ -49,15 +51,12 @@ const CLIENT_CERTIFICATE_WAIT: Duration = Duration::from_secs(1);
 /// # Errors
 ///
 /// See [`Error`]: broken, closed, not TLS, an alert, a wrong signature, too much, too late.
-pub async fn shake<S>(
+pub async fn shake<S: Duplex>(
     stream: &mut S,
     hello: &Hello,
     client: Option<&Identity>,
     deadline: Instant,
-) -> Result<Presented, Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+) -> Result<Presented, Error> {
     // It was validated when it was read.
     let identity = client.and_then(|client| identity::certified(client).ok());
     let recorder = Arc::new(Recorder::new(hello, identity));
@@ -65,10 +64,7 @@ where
         connection(hello, &recorder).map_err(|error| Error::from_rustls(&error, &[]))?;
     let (mut witness, mut received) = (Flight::default(), 0);
     let driving = drive(stream, &mut connection, &recorder, &mut witness, &mut received);
-    let outcome = match timeout_at(deadline, driving).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Error::TimedOut { received }),
-    };
+    let outcome = timeout_at(deadline, driving).await.unwrap_or(Err(Error::TimedOut { received }));
     // As a courtesy, the server gets an orderly end. Errors do not matter.
     connection.send_close_notify();
     let _ = timeout_at(deadline, flush(stream, &mut connection)).await;
@@ -169,16 +165,13 @@ fn versions(hello: &Hello) -> Vec<&'static SupportedProtocolVersion> {
 }
 
 /// Passes bytes between the stream and rustls until the record is complete.
-async fn drive<S>(
+async fn drive<S: Duplex>(
     stream: &mut S,
     connection: &mut ClientConnection,
     recorder: &Recorder,
     witness: &mut Flight,
     received: &mut usize,
-) -> Result<Answer, Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+) -> Result<Answer, Error> {
     let mut beginning = Vec::new();
     let mut records = Boundaries::default();
     let mut end = None;
@@ -233,26 +226,16 @@ where
     }
 }
 
-/// Adds what was read to the count of received bytes: nothing means that the connection was closed.
-fn count_in(count: usize, received: &mut usize) -> Result<(), Error> {
-    *received += count;
-    match count {
-        0 => Err(Error::Closed { received: *received }),
-        _ if *received > MAX_PEER_BYTES => Err(Error::TooMuch),
-        _ => Ok(()),
-    }
-}
-
 /// The meaning of silence: in TLS 1.3 a server may have nothing to send to a client that it accepts.
 fn silence(connection: &ClientConnection) -> Answer {
     if connection.is_handshaking() { Answer::Unknown } else { Answer::Completed }
 }
 
 /// The next bytes; `None` after the deadline `end`.
-async fn read_until<S>(stream: &mut S, end: Option<Instant>) -> Option<io::Result<Vec<u8>>>
-where
-    S: AsyncRead + Unpin,
-{
+async fn read_until<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    end: Option<Instant>,
+) -> Option<io::Result<Vec<u8>>> {
     match end {
         None => Some(read_some(stream).await),
         Some(end) => timeout_at(end, read_some(stream)).await.ok(),
@@ -288,10 +271,7 @@ fn ending(error: &Error) -> Answer {
 
 /// The received bytes, at most one record (RFC 8446 section 5.1). While nothing is received, no buffer
 /// is allocated: thousands of connections may be waiting at once.
-async fn read_some<S>(stream: &mut S) -> io::Result<Vec<u8>>
-where
-    S: AsyncRead + Unpin,
-{
+async fn read_some<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Vec<u8>> {
     /// The most bytes of a record's contents.
     const RECORD_BYTES: usize = 1 << 14;
     std::future::poll_fn(|context| {
@@ -303,10 +283,10 @@ where
     .await
 }
 
-async fn flush<S>(stream: &mut S, connection: &mut ClientConnection) -> io::Result<()>
-where
-    S: AsyncWrite + Unpin,
-{
+async fn flush<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    connection: &mut ClientConnection,
+) -> io::Result<()> {
     while connection.wants_write() {
         let mut out = Vec::new();
         connection.write_tls(&mut out)?;

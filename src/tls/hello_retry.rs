@@ -7,28 +7,25 @@
 
 use rustls::crypto::ring;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     time::{Instant, timeout_at},
 };
 
-use super::{
-    error::{Error, MAX_PEER_BYTES},
-    server_flight::Flight,
-};
-use crate::stack::{
-    groups,
-    hello::Hello,
-    suites::{TLS13_SUITES, suite_name},
+use super::{Error, count_in, server_flight::Flight};
+use crate::{
+    net::Duplex,
+    stack::{
+        groups,
+        hello::Hello,
+        suites::{TLS13_SUITES, suite_name},
+    },
 };
 
 /// The alert user_canceled, then close_notify (RFC 8446 section 6.1).
 const CLOSING_ALERTS: [u8; 14] = [21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0];
 
 /// What the server requires, as the reason why there is no handshake; otherwise how the query failed.
-pub async fn ask<S>(stream: &mut S, hello: &Hello, deadline: Instant) -> Error
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+pub async fn ask<S: Duplex>(stream: &mut S, hello: &Hello, deadline: Instant) -> Error {
     let mut random = [0; 32];
     if ring::default_provider().secure_random.fill(&mut random).is_err() {
         return Error::no_random_numbers();
@@ -42,21 +39,14 @@ where
         loop {
             let reading = stream.read(&mut buffer).await;
             let count = reading.map_err(|error| broken(error, received))?;
-            received += count;
-            match count {
-                0 => return Err(Error::Closed { received }),
-                _ if received > MAX_PEER_BYTES => return Err(Error::TooMuch),
-                _ => flight.hear(&buffer[..count])?,
-            }
-            if let Some((group, suite)) = flight.wants() {
-                return Ok((group, suite));
+            count_in(count, &mut received)?;
+            flight.hear(&buffer[..count])?;
+            if let Some(wanted) = flight.wants() {
+                return Ok(wanted);
             }
         }
     };
-    let outcome = match timeout_at(deadline, talk).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Error::TimedOut { received }),
-    };
+    let outcome = timeout_at(deadline, talk).await.unwrap_or(Err(Error::TimedOut { received }));
     // As a courtesy, the server gets an orderly end. Errors do not matter.
     let _ = timeout_at(deadline, stream.write_all(&CLOSING_ALERTS)).await;
     match outcome {

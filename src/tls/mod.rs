@@ -16,6 +16,7 @@ pub(crate) mod records;
 mod rustls_error;
 pub(crate) mod server_flight;
 mod unanswered;
+pub(crate) mod unread;
 mod verdict;
 
 pub mod cleartext;
@@ -32,3 +33,13 @@ pub use self::records::{
 };
 pub use self::unanswered::Unanswered;
 pub use self::verdict::Verdict;
+
+/// Adds what was read to the count of received bytes: nothing means that the connection was closed.
+fn count_in(count: usize, received: &mut usize) -> Result<(), Error> {
+    *received += count;
+    match count {
+        0 => Err(Error::Closed { received: *received }),
+        _ if *received > MAX_PEER_BYTES => Err(Error::TooMuch),
+        _ => Ok(()),
+    }
+}

@@ -7,11 +7,11 @@
 use std::{fmt, io, time::Duration};
 
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     time::{Instant, timeout_at},
 };
 
-use crate::text::foreign::Foreign;
+use crate::{net::Duplex, text::foreign::Foreign};
 
 /// A protocol without TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,10 +54,7 @@ pub(crate) const MQTT_QUESTION: [u8; 14] =
 const MQTT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Asks whether the peer speaks MQTT in clear text; no answer means no.
-pub(crate) async fn answers_mqtt<S>(stream: &mut S, deadline: Instant) -> bool
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+pub(crate) async fn answers_mqtt<S: Duplex>(stream: &mut S, deadline: Instant) -> bool {
     let question = async {
         let mut answer = [0; 4];
         stream.write_all(&MQTT_QUESTION).await?;

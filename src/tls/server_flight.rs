@@ -6,6 +6,7 @@
 use super::{
     error::Error,
     records::{Event, Reader, message},
+    unread::Unread,
 };
 use crate::chain::{CertificateRequest, Handshake, Method, Presented};
 use crate::{
@@ -145,25 +146,22 @@ impl Flight {
 /// RFC 5246 section 7.4.1.3: version, random, session, suite, compression, extensions.
 fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
     let wrong = || protocol("the server sent a ServerHello with inconsistent lengths");
-    let mut rest = Bytes(body);
-    let legacy = rest.number().ok_or_else(wrong)?;
+    let mut rest = Unread(body);
+    let legacy = rest.u16().ok_or_else(wrong)?;
     let is_retry = rest.take(32).ok_or_else(wrong)? == RETRY;
-    let session = rest.byte().ok_or_else(wrong)?;
-    rest.take(usize::from(session)).filter(|id| id.len() <= 32).ok_or_else(wrong)?;
-    let suite = rest.number().ok_or_else(wrong)?;
-    rest.byte().ok_or_else(wrong)?;
+    rest.vector8().filter(|session| session.len() <= 32).ok_or_else(wrong)?;
+    let suite = rest.u16().ok_or_else(wrong)?;
+    rest.u8().ok_or_else(wrong)?;
     let mut hello =
         ServerHello { version: legacy, suite, max_fragment_length: None, wanted_group: None };
     if rest.0.is_empty() {
         return Ok(hello);
     }
-    let length = rest.number().map(usize::from).ok_or_else(wrong)?;
-    let mut extensions = Bytes(rest.take(length).filter(|_| rest.0.is_empty()).ok_or_else(wrong)?);
+    let mut extensions = Unread(rest.vector16().filter(|_| rest.0.is_empty()).ok_or_else(wrong)?);
     let mut seen = Vec::new();
     while !extensions.0.is_empty() {
-        let kind = extensions.number().ok_or_else(wrong)?;
-        let length = extensions.number().map(usize::from).ok_or_else(wrong)?;
-        let content = extensions.take(length).ok_or_else(wrong)?;
+        let kind = extensions.u16().ok_or_else(wrong)?;
+        let content = extensions.vector16().ok_or_else(wrong)?;
         if seen.contains(&kind) {
             return Err(protocol("the server sent a ServerHello with a duplicate extension"));
         }
@@ -184,13 +182,11 @@ fn server_hello(body: &[u8]) -> Result<ServerHello, Error> {
 /// RFC 5246 section 7.4.2: a list of certificates, each after its length in three bytes.
 pub(crate) fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     let wrong = || protocol("the server sent a Certificate message with inconsistent lengths");
-    let mut rest = Bytes(body);
-    let length = rest.length().ok_or_else(wrong)?;
-    let mut list = Bytes(rest.take(length).filter(|_| rest.0.is_empty()).ok_or_else(wrong)?);
+    let mut rest = Unread(body);
+    let mut list = Unread(rest.vector24().filter(|_| rest.0.is_empty()).ok_or_else(wrong)?);
     let mut certificates = Vec::new();
     while !list.0.is_empty() {
-        let length = list.length().ok_or_else(wrong)?;
-        certificates.push(list.take(length).ok_or_else(wrong)?.to_vec());
+        certificates.push(list.vector24().ok_or_else(wrong)?.to_vec());
     }
     if certificates.is_empty() {
         return Err(protocol("the server sent an empty list of certificates"));
@@ -201,44 +197,17 @@ pub(crate) fn certificate_list(body: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
 /// The names of CAs in a CertificateRequest of TLS 1.2 and older (RFC 5246 section 7.4.4, RFC 4346
 /// section 7.4.4): the kinds of certificates, since TLS 1.2 the signature schemes, then the names.
 fn authorities(body: &[u8], version: u16) -> Option<Vec<&[u8]>> {
-    let mut rest = Bytes(body);
-    let kinds = rest.byte()?;
-    rest.take(usize::from(kinds))?;
+    let mut rest = Unread(body);
+    rest.vector8()?;
     if version >= Version::Tls12 as u16 {
-        let schemes = rest.number()?;
-        rest.take(usize::from(schemes))?;
+        rest.vector16()?;
     }
-    let length = rest.number()?;
-    let mut list = Bytes(rest.take(usize::from(length))?);
+    let mut list = Unread(rest.vector16()?);
     let mut names = Vec::new();
     while !list.0.is_empty() {
-        let length = list.number()?;
-        names.push(list.take(usize::from(length))?);
+        names.push(list.vector16()?);
     }
     Some(names)
-}
-
-/// The unread bytes.
-struct Bytes<'a>(&'a [u8]);
-
-impl<'a> Bytes<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.take(1).map(|bytes| bytes[0])
-    }
-
-    fn number(&mut self) -> Option<u16> {
-        self.take(2).map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]))
-    }
-
-    fn length(&mut self) -> Option<usize> {
-        self.take(3).map(|bytes| u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]) as usize)
-    }
 }
 
 /// Whether a ClientHello up to `newest` and from `oldest` on offered this version.

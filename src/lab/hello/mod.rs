@@ -11,7 +11,7 @@ pub use self::recognise::{Likeness, recognise};
 use serde::{Deserialize, Serialize};
 
 /// A ClientHello (RFC 8446 section 4.1.2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientHello {
     /// The version of the message, which TLS 1.3 freezes at TLS 1.2.
     pub legacy_version: u16,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ClientHello;
+use crate::tls::unread::Unread;
 
 /// The most octets of records with a ClientHello: 64 KiB, as for any other handshake message.
 pub const MAX_HELLO_BYTES: usize = 64 * 1024;
@@ -70,28 +71,16 @@ pub fn of_records(bytes: &[u8]) -> Result<Option<ClientHello>, Malformed> {
 /// The ClientHello in the body of its message.
 #[must_use]
 pub fn of_message(body: &[u8]) -> Option<ClientHello> {
-    let mut reader = Reader(body);
+    let mut reader = Unread(body);
     let legacy_version = reader.u16()?;
     let random = reader.take(32)?.to_vec();
     reader.vector8()?;
     let suites = numbers(reader.vector16()?)?;
     reader.vector8()?;
-    let mut hello = ClientHello {
-        legacy_version,
-        random,
-        suites,
-        extensions: Vec::new(),
-        versions: Vec::new(),
-        groups: Vec::new(),
-        schemes: Vec::new(),
-        server_name: None,
-        alpn: Vec::new(),
-        max_fragment_length: None,
-        record_size_limit: None,
-    };
+    let mut hello = ClientHello { legacy_version, random, suites, ..ClientHello::default() };
     // A ClientHello of TLS 1.2 and older may have none.
     if !reader.0.is_empty() {
-        let mut extensions = Reader(reader.vector16()?);
+        let mut extensions = Unread(reader.vector16()?);
         while !extensions.0.is_empty() {
             let kind = extensions.u16()?;
             let body = extensions.vector16()?;
@@ -104,10 +93,10 @@ pub fn of_message(body: &[u8]) -> Option<ClientHello> {
 
 /// Numbers of IANA's registry of TLS extensions.
 fn read_extension(hello: &mut ClientHello, kind: u16, body: &[u8]) -> Option<()> {
-    let mut reader = Reader(body);
+    let mut reader = Unread(body);
     match kind {
         0 => {
-            let mut list = Reader(reader.vector16()?);
+            let mut list = Unread(reader.vector16()?);
             // Only host_name is defined (RFC 6066 section 3).
             if list.u8()? == 0 {
                 hello.server_name = Some(String::from_utf8_lossy(list.vector16()?).into_owned());
@@ -117,7 +106,7 @@ fn read_extension(hello: &mut ClientHello, kind: u16, body: &[u8]) -> Option<()>
         10 => hello.groups = numbers(reader.vector16()?)?,
         13 => hello.schemes = numbers(reader.vector16()?)?,
         16 => {
-            let mut list = Reader(reader.vector16()?);
+            let mut list = Unread(reader.vector16()?);
             while !list.0.is_empty() {
                 let name = list.vector8()?;
                 hello.alpn.push(String::from_utf8_lossy(name).into_owned());
@@ -133,35 +122,6 @@ fn read_extension(hello: &mut ClientHello, kind: u16, body: &[u8]) -> Option<()>
 fn numbers(octets: &[u8]) -> Option<Vec<u16>> {
     let pair = |pair: &[u8]| Some(u16::from_be_bytes(pair.try_into().ok()?));
     octets.chunks(2).map(pair).collect()
-}
-
-/// Reads fields one after the other; `None` if they do not fit.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn u8(&mut self) -> Option<u8> {
-        self.take(1)?.first().copied()
-    }
-
-    fn u16(&mut self) -> Option<u16> {
-        Some(u16::from_be_bytes(self.take(2)?.try_into().ok()?))
-    }
-
-    fn vector8(&mut self) -> Option<&'a [u8]> {
-        let length = self.u8()?;
-        self.take(length.into())
-    }
-
-    fn vector16(&mut self) -> Option<&'a [u8]> {
-        let length = self.u16()?;
-        self.take(length.into())
-    }
 }
 
 #[cfg(test)]

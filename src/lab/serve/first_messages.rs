@@ -15,6 +15,7 @@ use crate::lab::cases::{First, Presentable};
 use crate::lab::hello::ClientHello;
 use crate::lab::pki::sign::{Scheme, Secret};
 use crate::stack::suites::suite_name;
+use crate::tls::client_hello::{extension, with_length};
 use crate::x509::algorithm::Digest;
 
 const TLS10: u16 = 0x0301;
@@ -107,7 +108,7 @@ fn server_hello(
         extensions.extend(extension(EC_POINT_FORMATS, &[1, 0]));
     }
     if let Some(protocol) = protocol {
-        extensions.extend(extension(PROTOCOLS, &sized16(&sized8(protocol))));
+        extensions.extend(extension(PROTOCOLS, &with_length(&sized8(protocol))));
     }
     let mut body = version.to_be_bytes().to_vec();
     body.extend(random);
@@ -115,7 +116,7 @@ fn server_hello(
     body.extend(suite.to_be_bytes());
     body.push(0);
     if !extensions.is_empty() {
-        body.extend(sized16(&extensions));
+        body.extend(with_length(&extensions));
     }
     body
 }
@@ -159,7 +160,7 @@ fn key_exchange(
         // SHA-256 with ECDSA or RSA (RFC 5246 section 7.4.1.4.1).
         parameters.extend([4, if key.is_rsa() { 1 } else { 3 }]);
     }
-    parameters.extend(sized16(&signature));
+    parameters.extend(with_length(&signature));
     Ok(parameters)
 }
 
@@ -167,25 +168,17 @@ fn message(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind][..], &sized24(body)].concat()
 }
 
-fn extension(kind: u16, body: &[u8]) -> Vec<u8> {
-    [&kind.to_be_bytes()[..], &sized16(body)].concat()
-}
-
 fn records(version: u16, messages: &[u8]) -> Vec<u8> {
     let record = |part: &[u8]| {
         let version = version.to_be_bytes();
-        [&[super::HANDSHAKE, version[0], version[1]][..], &sized16(part)].concat()
+        [&[super::HANDSHAKE, version[0], version[1]][..], &with_length(part)].concat()
     };
     messages.chunks(MAX_RECORD_BYTES).flat_map(record).collect()
 }
 
-/// Octets with their length before them, in one, two or three octets.
+/// Octets after their length in one octet, or in three.
 fn sized8(octets: &[u8]) -> Vec<u8> {
     [&octets.len().to_be_bytes()[7..], octets].concat()
-}
-
-fn sized16(octets: &[u8]) -> Vec<u8> {
-    [&octets.len().to_be_bytes()[6..], octets].concat()
 }
 
 fn sized24(octets: &[u8]) -> Vec<u8> {

@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::Duplex;
 use crate::endpoint::Target;
+use crate::net::Duplex;
 use crate::trust::store::Store;
 
 /// How long the first connection to the server may take, in seconds, like the default of `--timeout`.

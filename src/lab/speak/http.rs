@@ -12,8 +12,8 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncReadExt as _;
 
-use super::Duplex;
 use crate::lab::conduct::{Protocol, Sent};
+use crate::net::Duplex;
 use crate::text::foreign::Foreign;
 
 const PAGE: &str = "a sound server of certgrab lab\n";

@@ -10,7 +10,7 @@ mod mqtt;
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 pub use self::forward::Forward;
@@ -127,7 +127,3 @@ async fn read_some(stream: &mut (impl AsyncRead + Unpin), to: &mut Vec<u8>) -> i
     to.extend(&buffer[..count]);
     Ok(count)
 }
-
-/// A connection that can be read and written.
-trait Duplex: AsyncRead + AsyncWrite + Unpin {}
-impl<S: AsyncRead + AsyncWrite + Unpin> Duplex for S {}

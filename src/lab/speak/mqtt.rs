@@ -14,8 +14,9 @@ use mqtt_protocol_core::mqtt::{Connection, Version, role};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
-use super::{Duplex, MAX_FIRST_BYTES, read_some};
+use super::{MAX_FIRST_BYTES, read_some};
 use crate::lab::conduct::{Protocol, Sent};
+use crate::net::Duplex;
 
 /// Where the contents of a packet begin and end; `None` if its header is incomplete, and no end if it is
 /// invalid.

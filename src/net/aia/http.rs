@@ -21,7 +21,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf, Take},
+    io::{AsyncRead, AsyncReadExt as _, ReadBuf, Take},
     task::JoinSet,
     time::{Instant, timeout_at},
 };
@@ -29,7 +29,7 @@ use url::{Host, Url};
 
 use super::{Reached, policy};
 use crate::chain::Problem;
-use crate::net::connect;
+use crate::net::{Duplex, connect};
 
 /// How long one URL of a certificate may take, including redirects: Chrome gives 10 to 15 s to all of
 /// them.
@@ -73,10 +73,11 @@ async fn get(url: &Url, reached: &Reached, deadline: Instant) -> Result<Answer, 
 }
 
 /// Requests `url` on a connection to its host.
-pub(crate) async fn exchange<S>(stream: S, url: &Url, deadline: Instant) -> Result<Answer, Problem>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
+pub(crate) async fn exchange<S: Duplex + Send + 'static>(
+    stream: S,
+    url: &Url,
+    deadline: Instant,
+) -> Result<Answer, Problem> {
     let (response, _driver) = send(stream, request(url)?, deadline).await?;
     if let Some(location) = redirect(&response) {
         let location = location.to_str().map_err(|_| Problem::NotAUrl)?;
@@ -95,14 +96,11 @@ where
 }
 
 /// The head of the answer to `request`, and the driver of the connection, which must be kept.
-pub(crate) async fn send<S>(
+pub(crate) async fn send<S: Duplex + Send + 'static>(
     stream: S,
     request: Request<Empty<Bytes>>,
     deadline: Instant,
-) -> Result<(Response<Incoming>, JoinSet<hyper::Result<()>>), Problem>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
+) -> Result<(Response<Incoming>, JoinSet<hyper::Result<()>>), Problem> {
     let (read, write) = tokio::io::split(stream);
     let limited = tokio::io::join(Bounded(read.take(MAX_CONNECTION_BYTES as u64)), write);
     let (mut sender, connection) = http1::Builder::new()

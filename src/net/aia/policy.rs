@@ -13,7 +13,7 @@ use std::{
 use url::{Host, Url};
 
 use crate::chain::{MAX_URL_CHARACTERS, Problem};
-use crate::text::foreign::Foreign;
+use crate::{net::share_bits, text::foreign::Foreign};
 
 /// The port of HTTP (RFC 9110 section 4.2.1).
 const HTTP_PORT: u16 = 80;
@@ -169,16 +169,7 @@ fn reach_of_v6(address: Ipv6Addr) -> Reach {
 
 impl Allowed {
     fn contains(&self, address: IpAddr, port: u16) -> bool {
-        let (own, other, width) = match (self.network, address) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                (u128::from(u32::from(own)), u128::from(u32::from(other)), 32)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => (u128::from(own), u128::from(other), 128),
-            _ => return false,
-        };
-        let ignored = width - self.bits;
-        let prefix = |bits: u128| bits.checked_shr(ignored).unwrap_or(0);
-        port == self.port && prefix(own) == prefix(other)
+        port == self.port && share_bits(self.network, address, self.bits)
     }
 }
 

@@ -13,14 +13,14 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
     time::{Instant, timeout_at},
 };
 use tokio_socks::tcp::Socks5Stream;
 
 pub use self::error::{Error, InvalidUrl};
 use self::{error::Problem, no_proxy::Exemption};
-use crate::{endpoint::Target, text::foreign::Foreign};
+use crate::{endpoint::Target, net::Duplex, text::foreign::Foreign};
 
 /// The most bytes of an HTTP proxy's answer before the tunnel, as for any HTTP head.
 pub const MAX_HEAD_BYTES: usize = 16 * 1024;
@@ -159,15 +159,12 @@ impl fmt::Debug for Credentials {
 ///
 /// [`Error`] if the proxy refuses, does not speak its protocol, breaks a limit or does not answer
 /// before `deadline`.
-pub async fn ask<S>(
+pub async fn ask<S: Duplex>(
     stream: S,
     proxy: &Proxy,
     target: &Target,
     deadline: Instant,
-) -> Result<S, Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+) -> Result<S, Error> {
     let asking = async {
         match proxy.protocol {
             Protocol::Http => http(stream, proxy, target).await,
@@ -182,10 +179,7 @@ where
     })
 }
 
-async fn http<S>(mut stream: S, proxy: &Proxy, target: &Target) -> Result<S, Problem>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+async fn http<S: Duplex>(mut stream: S, proxy: &Proxy, target: &Target) -> Result<S, Problem> {
     let mut request =
         format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: certgrab\r\n");
     if let Some(credentials) = &proxy.credentials {
@@ -257,10 +251,7 @@ fn status_code(line: &[u8]) -> Option<u16> {
     (is_alone && (100..=599).contains(&code)).then_some(code)
 }
 
-async fn socks<S>(stream: S, proxy: &Proxy, target: &Target) -> Result<S, Problem>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+async fn socks<S: Duplex>(stream: S, proxy: &Proxy, target: &Target) -> Result<S, Problem> {
     let host = target.host();
     let place = (host.as_str(), target.port());
     let outcome = match &proxy.credentials {

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use crate::endpoint::Target;
+use crate::{endpoint::Target, net::share_bits};
 
 /// Targets that are reached without a proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(super) enum Exemption {
     /// The name and all below it.
     Name(String, Option<u16>),
     /// The addresses that share this many leading bits.
-    Network(IpAddr, u8),
+    Network(IpAddr, u32),
 }
 
 impl Exemption {
@@ -51,18 +51,7 @@ impl Exemption {
                 (is_below || host == *name) && port.is_none_or(|port| port == target.port())
             }
             Self::Network(network, bits) => {
-                let bits = u32::from(*bits);
-                match (network, target.address()) {
-                    (IpAddr::V4(network), Some(IpAddr::V4(address))) => {
-                        let differing = network.to_bits() ^ address.to_bits();
-                        differing.leading_zeros() >= bits
-                    }
-                    (IpAddr::V6(network), Some(IpAddr::V6(address))) => {
-                        let differing = network.to_bits() ^ address.to_bits();
-                        differing.leading_zeros() >= bits
-                    }
-                    _ => false,
-                }
+                target.address().is_some_and(|address| share_bits(*network, address, *bits))
             }
         }
     }

@@ -1,16 +1,13 @@
 //! PostgreSQL and MySQL, whose protocols use packets.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::{
     dialogue::Talk,
     error::{Problem, no},
 };
+use crate::net::Duplex;
 
 /// SSLRequest of PostgreSQL's protocol ("Message Formats"): the answer is one byte.
-pub(super) async fn postgres<S: AsyncRead + AsyncWrite + Unpin>(
-    talk: &mut Talk<'_, S>,
-) -> Result<(), Problem> {
+pub(super) async fn postgres(talk: &mut Talk<'_, impl Duplex>) -> Result<(), Problem> {
     talk.say(&[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]).await?;
     match talk.exactly(1).await?[..] {
         [b'S'] => Ok(()),
@@ -24,9 +21,7 @@ pub(super) async fn postgres<S: AsyncRead + AsyncWrite + Unpin>(
 const MYSQL_SSL: u32 = 0x0800;
 
 /// MySQL's "Protocol::SSLRequest": protocol 4.1, secure connection, packets up to 16 MiB, UTF-8.
-pub(super) async fn mysql<S: AsyncRead + AsyncWrite + Unpin>(
-    talk: &mut Talk<'_, S>,
-) -> Result<(), Problem> {
+pub(super) async fn mysql(talk: &mut Talk<'_, impl Duplex>) -> Result<(), Problem> {
     let header = talk.exactly(4).await?;
     // A greeting is the first packet, number 0; text of another protocol would be a huge length.
     if header[3] != 0 {

@@ -1,11 +1,12 @@
 //! A clear-text conversation, within limits.
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{
     MAX_LINE_BYTES, MAX_LINES,
     error::{Problem, no},
 };
+use crate::net::Duplex;
 
 /// How many of the first bytes from the server are kept, to recognise its protocol: longer than the part
 /// of a greeting that names it.
@@ -22,7 +23,7 @@ pub(super) struct Talk<'a, S> {
     lines: usize,
 }
 
-impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
+impl<'a, S: Duplex> Talk<'a, S> {
     pub(super) const fn new(stream: &'a mut S) -> Self {
         Self { stream, unread: Vec::new(), beginning: Vec::new(), lines: 0 }
     }

@@ -1,12 +1,10 @@
 //! LDAP, whose messages are BER.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::{
     dialogue::Talk,
     error::{Problem, no},
 };
-use crate::text::foreign::Foreign;
+use crate::{net::Duplex, text::foreign::Foreign};
 
 /// An ExtendedRequest for 1.3.6.1.4.1.1466.20037 as message 1 (RFC 4511 section 4.14.1).
 const LDAP_REQUEST: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
@@ -25,9 +23,7 @@ const RESULTS: [(u8, &str); 6] = [
 ];
 
 /// RFC 4511 section 4.14: the answer is an ExtendedResponse whose result code is success, 0.
-pub(super) async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    talk: &mut Talk<'_, S>,
-) -> Result<(), Problem> {
+pub(super) async fn ask(talk: &mut Talk<'_, impl Duplex>) -> Result<(), Problem> {
     talk.say(LDAP_REQUEST).await?;
     let mut answer = talk.exactly(2).await?;
     let length = match (answer[0], answer[1]) {

@@ -1,16 +1,13 @@
 //! SMTP, IMAP and POP3, whose protocols use lines.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::{
     dialogue::{Talk, with_code},
     error::{Problem, no},
 };
+use crate::net::Duplex;
 
 /// RFC 3207.
-pub(super) async fn smtp<S: AsyncRead + AsyncWrite + Unpin>(
-    talk: &mut Talk<'_, S>,
-) -> Result<(), Problem> {
+pub(super) async fn smtp(talk: &mut Talk<'_, impl Duplex>) -> Result<(), Problem> {
     with_code(talk.reply().await?, b"220")?;
     talk.say(b"EHLO certgrab.invalid\r\n").await?;
     let offers = with_code(talk.reply().await?, b"250")?;
@@ -25,9 +22,7 @@ pub(super) async fn smtp<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// RFC 9051 section 6.2.1.
-pub(super) async fn imap<S: AsyncRead + AsyncWrite + Unpin>(
-    talk: &mut Talk<'_, S>,
-) -> Result<(), Problem> {
+pub(super) async fn imap(talk: &mut Talk<'_, impl Duplex>) -> Result<(), Problem> {
     let greeting = talk.line().await?;
     // After PREAUTH, TLS can no longer be requested.
     if !greeting.to_ascii_uppercase().starts_with(b"* OK") {
@@ -46,9 +41,7 @@ pub(super) async fn imap<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// RFC 2595 section 4.
-pub(super) async fn pop3<S: AsyncRead + AsyncWrite + Unpin>(
-    talk: &mut Talk<'_, S>,
-) -> Result<(), Problem> {
+pub(super) async fn pop3(talk: &mut Talk<'_, impl Duplex>) -> Result<(), Problem> {
     for command in [None, Some(b"STLS\r\n")] {
         if let Some(command) = command {
             talk.say(command).await?;

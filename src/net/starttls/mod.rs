@@ -15,15 +15,12 @@ mod ldap;
 mod mail;
 mod xmpp;
 
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    time::{Instant, timeout_at},
-};
+use tokio::time::{Instant, timeout_at};
 
 use self::dialogue::Talk;
 pub use self::error::Error;
 use self::error::Problem;
-
+use super::Duplex;
 use crate::endpoint::{StartTls, Target};
 
 /// The most bytes of one line, its end included: eight times what SMTP allows (RFC 5321 section
@@ -39,15 +36,12 @@ pub const MAX_LINES: usize = 64;
 ///
 /// [`Error`] if the server has no TLS, refuses it, does not speak the protocol, breaks a limit or does
 /// not answer before `deadline`.
-pub async fn ask<S>(
+pub async fn ask<S: Duplex>(
     stream: &mut S,
     protocol: StartTls,
     target: &Target,
     deadline: Instant,
-) -> Result<(), Error>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+) -> Result<(), Error> {
     let mut talk = Talk::new(stream);
     let asking = async {
         match protocol {

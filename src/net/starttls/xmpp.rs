@@ -1,17 +1,13 @@
 //! XMPP, whose protocol uses XML.
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::{
     dialogue::Talk,
     error::{Problem, no},
 };
+use crate::net::Duplex;
 
 /// RFC 6120 section 5.4.
-pub(super) async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    talk: &mut Talk<'_, S>,
-    host: &str,
-) -> Result<(), Problem> {
+pub(super) async fn ask(talk: &mut Talk<'_, impl Duplex>, host: &str) -> Result<(), Problem> {
     let opening = format!(
         "<?xml version='1.0'?><stream:stream xmlns='jabber:client' \
          xmlns:stream='http://etherx.jabber.org/streams' to='{host}' version='1.0'>"
