@@ -68,67 +68,64 @@ pub const CAUSES: &[(&str, &str)] = &[
 /// The findings, the most severe first.
 #[must_use]
 pub fn findings(all: &[Judged], suspects: &[&'static Stack], host: &str) -> Vec<Finding> {
-    let mut found = Vec::new();
-    sound_servers(all, host, &mut found);
-    let accepted: Vec<&Judged> = all
-        .iter()
-        .filter(|one| matches!(one.verdict, Verdict::Failed | Verdict::ByDefault))
-        .filter(|one| one.turn.case.must == Must::Refuse)
-        .collect();
-    for (code, cases) in causes(&accepted, all) {
-        let (first, ids) = (cases[0].turn.case, ids(&cases));
-        let failed = cases.iter().any(|one| one.verdict == Verdict::Failed);
-        found.push(Finding {
-            code,
-            severity: if failed { Severity::Error } else { Severity::Warning },
-            message: stated(code, first, host),
-            action: remedy(code, first, suspects),
-            cases: ids,
-        });
-    }
-    credentials(&accepted, &mut found);
-    undecided(all, &mut found);
+    let refused = sound_servers(all, host);
     // A device that connects to no server has no other faults.
-    let is_every = found.iter().any(|finding| finding.code == "refuses-every-server");
-    let limits = all.iter().filter(|one| one.verdict == Verdict::Limit && !is_every);
-    let mut shown = Vec::new();
-    for limit in limits {
-        let case = limit.turn.case;
-        if shown.contains(&case.id) {
-            continue;
-        }
-        shown.push(case.id);
-        found.push(Finding {
-            code: "limit",
-            severity: Severity::Note,
-            message: format!(
-                "cannot use this sound server: {} ({})",
-                case.title, limit.turn.conduct
-            ),
-            action: None,
-            cases: vec![case.id],
-        });
-    }
+    let is_every = refused.as_ref().is_some_and(|one| one.code == "refuses-every-server");
+    let is_accepted = |one: &&Judged| {
+        matches!(one.verdict, Verdict::Failed | Verdict::ByDefault)
+            && one.turn.case.must == Must::Refuse
+    };
+    let accepted: Vec<_> = all.iter().filter(is_accepted).collect();
+    let faults = causes(&accepted, all).into_iter().map(|(code, cases)| Finding {
+        code,
+        severity: severity(&cases),
+        message: stated(code, cases[0].turn.case, host),
+        action: remedy(code, cases[0].turn.case, suspects),
+        cases: ids(&cases),
+    });
+    let limits: Vec<_> =
+        all.iter().filter(|one| one.verdict == Verdict::Limit && !is_every).collect();
+    let limits = once_each(&limits).into_iter().map(|Judged { turn, .. }| Finding {
+        code: "limit",
+        severity: Severity::Note,
+        message: format!("cannot use this sound server: {} ({})", turn.case.title, turn.conduct),
+        action: None,
+        cases: vec![turn.case.id],
+    });
+    let found = refused.into_iter().chain(faults).chain(credentials(&accepted));
+    let mut found: Vec<_> = found.chain(undecided(all)).chain(limits).collect();
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     found
 }
 
-/// The ids of the cases, each once however often it was played.
-fn ids(cases: &[&Judged]) -> Vec<&'static str> {
-    let mut all = Vec::new();
+/// How severe it is that these cases were accepted.
+fn severity(cases: &[&Judged]) -> Severity {
+    match cases.iter().any(|one| one.verdict == Verdict::Failed) {
+        true => Severity::Error,
+        false => Severity::Warning,
+    }
+}
+
+/// The cases, each once however often it was played.
+fn once_each<'a>(cases: &[&'a Judged]) -> Vec<&'a Judged> {
+    let mut all: Vec<&Judged> = Vec::new();
     for one in cases {
-        if !all.contains(&one.turn.case.id) {
-            all.push(one.turn.case.id);
+        if all.iter().all(|known| known.turn.case.id != one.turn.case.id) {
+            all.push(one);
         }
     }
     all
 }
 
-fn sound_servers(all: &[Judged], host: &str, found: &mut Vec<Finding>) {
+fn ids(cases: &[&Judged]) -> Vec<&'static str> {
+    once_each(cases).iter().map(|one| one.turn.case.id).collect()
+}
+
+fn sound_servers(all: &[Judged], host: &str) -> Option<Finding> {
     let sound: Vec<_> = all.iter().filter(|one| one.turn.case.must == Must::Connect).collect();
     let refused: Vec<_> =
         sound.iter().copied().filter(|one| one.verdict == Verdict::Failed).collect();
-    let Some(first) = refused.first() else { return };
+    let first = refused.first()?;
     let is_every = refused.len() == sound.len();
     let code = if is_every { "refuses-every-server" } else { "refuses-sound-server" };
     let did = &first.turn.conduct;
@@ -149,7 +146,7 @@ fn sound_servers(all: &[Judged], host: &str, found: &mut Vec<Finding>) {
              set{name}"
         )
     });
-    found.push(Finding { code, severity: Severity::Error, message, action, cases: ids(&refused) });
+    Some(Finding { code, severity: Severity::Error, message, action, cases: ids(&refused) })
 }
 
 /// The faults that explain what was accepted, each with its cases; a case shows one fault.
@@ -188,36 +185,28 @@ fn causes<'a>(accepted: &[&'a Judged], all: &[Judged]) -> Vec<(&'static str, Vec
     causes
 }
 
-fn credentials(accepted: &[&Judged], found: &mut Vec<Finding>) {
-    let secret = |one: &&Judged| matches!(&one.turn.conduct, Conduct::Sent(sent) if sent.user || sent.password);
-    let cases: Vec<_> = accepted.iter().copied().filter(|one| secret(one)).collect();
-    if cases.is_empty() {
-        return;
-    }
-    let failed = cases.iter().any(|one| one.verdict == Verdict::Failed);
-    let what = if cases
-        .iter()
-        .any(|one| matches!(&one.turn.conduct, Conduct::Sent(sent) if sent.password))
-    {
-        "its password or token"
-    } else {
-        "its user name"
+fn credentials(accepted: &[&Judged]) -> Option<Finding> {
+    let sent = |one: &&&Judged| match &one.turn.conduct {
+        Conduct::Sent(sent) => sent.user || sent.password,
+        _ => false,
     };
-    found.push(Finding {
+    let cases: Vec<_> = accepted.iter().filter(sent).copied().collect();
+    let has_password =
+        |one: &&Judged| matches!(&one.turn.conduct, Conduct::Sent(sent) if sent.password);
+    let what =
+        if cases.iter().any(has_password) { "its password or token" } else { "its user name" };
+    (!cases.is_empty()).then(|| Finding {
         code: "sent-credentials",
-        severity: if failed { Severity::Error } else { Severity::Warning },
+        severity: severity(&cases),
         message: format!("sent {what} to {} that it must refuse", counted(cases.len(), "server")),
         action: None,
         cases: ids(&cases),
-    });
+    })
 }
 
-fn undecided(all: &[Judged], found: &mut Vec<Finding>) {
+fn undecided(all: &[Judged]) -> Option<Finding> {
     let cases: Vec<_> = all.iter().filter(|one| one.verdict == Verdict::Undecided).collect();
-    if cases.is_empty() {
-        return;
-    }
-    found.push(Finding {
+    (!cases.is_empty()).then(|| Finding {
         code: "undecided",
         severity: Severity::Warning,
         message: format!(
@@ -227,5 +216,5 @@ fn undecided(all: &[Judged], found: &mut Vec<Finding>) {
         ),
         action: Some("let it send something, and run the lab again".to_owned()),
         cases: ids(&cases),
-    });
+    })
 }

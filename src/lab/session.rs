@@ -1,7 +1,6 @@
 //! A round of the lab: each connection of the device gets the next case.
 //!
-//! In: listeners, the test CA, the cases in order. Out: [`Event`]s as they happen, and the [`Turn`]s at
-//! the end. A connection only gets a case with a complete ClientHello; anything else is counted,
+//! In: listeners, the test CA, the cases in order. Out: [`Event`]s as they happen. A connection only gets a case with a complete ClientHello; anything else is counted,
 //! bounded, and changes nothing.
 
 use std::net::SocketAddr;
@@ -67,19 +66,6 @@ pub enum Event {
     Failed(std::io::Error),
 }
 
-/// How a round ended.
-#[derive(Debug)]
-pub struct Round {
-    /// What was played, in order.
-    pub turns: Vec<Turn>,
-    /// The first ClientHello.
-    pub hello: Option<ClientHello>,
-    /// How many connections were not a device's.
-    pub strays: usize,
-    /// The cases without a connection.
-    pub missing: Vec<&'static Case>,
-}
-
 /// Chooses the runtime that serves a connection.
 pub type Placing = dyn Fn() -> Handle + Send + Sync;
 
@@ -101,9 +87,9 @@ pub async fn run(
     options: Options,
     placing: Box<Placing>,
     mut tell: impl FnMut(&Event),
-) -> std::io::Result<Round> {
+) -> std::io::Result<()> {
     let (events, mut happening) = mpsc::channel(MAX_CONNECTIONS);
-    let count = options.cases.len();
+    let mut is_played = vec![false; options.cases.len()];
     let wait = options.wait;
     let (next, playing) = (Mutex::new(0), AtomicUsize::new(0));
     let shared = Arc::new(Shared { placing, options, authority, next, playing, events });
@@ -116,18 +102,13 @@ pub async fn run(
             tokio::spawn(accept(listener, own, Arc::clone(&shared), Arc::clone(&room)))
         })
         .collect();
-    let mut turns: Vec<Option<Turn>> = vec![None; count];
-    let (mut first, mut strays) = (None, 0);
-    while turns.iter().any(Option::is_none) {
+    while is_played.contains(&false) {
         // Other connections do not extend the wait: only a device's connection restarts it, for as long
         // as its case takes.
         let mut until = tokio::time::Instant::now() + wait;
         let event = loop {
             match tokio::time::timeout_at(until, happening.recv()).await {
-                Ok(Some(event @ Event::Stray(..))) => {
-                    strays += 1;
-                    tell(&event);
-                }
+                Ok(Some(event @ Event::Stray(..))) => tell(&event),
                 Ok(Some(event)) => break Some(event),
                 Err(_) if shared.playing.load(Ordering::Relaxed) > 0 => {
                     until = tokio::time::Instant::now() + wait;
@@ -138,19 +119,13 @@ pub async fn run(
         let Some(event) = event else { break };
         tell(&event);
         match event {
-            Event::Turn(turn) => {
-                let place = turn.place;
-                turns[place] = Some(turn);
-            }
-            Event::Hello(hello) => first = first.or(Some(*hello)),
+            Event::Turn(turn) => is_played[turn.place] = true,
             Event::Failed(error) => return Err(error),
-            Event::Stray(..) => {}
+            Event::Hello(_) | Event::Stray(..) => {}
         }
     }
     accepting.iter().for_each(tokio::task::JoinHandle::abort);
-    let cases = shared.options.cases.iter().copied().zip(&turns);
-    let missing = cases.filter(|(_, turn)| turn.is_none()).map(|(case, _)| case).collect();
-    Ok(Round { missing, turns: turns.into_iter().flatten().collect(), hello: first, strays })
+    Ok(())
 }
 
 async fn accept(

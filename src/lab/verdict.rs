@@ -10,22 +10,22 @@ use super::session::Turn;
 use crate::stack::{self, STACKS, Stack};
 use crate::text::time::Time;
 
-/// The verdict on a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The verdict on a case. The order is by severity: known verdicts take precedence over unknown ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// It did what a sound device does.
     Passed,
-    /// It accepted a server that it must refuse, or refused a sound one.
-    Failed,
-    /// It accepted a server that it must refuse, as its library does by default.
-    ByDefault,
+    /// The case could not be played to this device.
+    NotPlayed,
     /// It refused a sound server of a kind that not every library supports.
     Limit,
     /// The handshake is completed, but the device sends nothing to a sound server either: for this case
     /// and library, nothing shows whether it would.
     Undecided,
-    /// The case could not be played to this device.
-    NotPlayed,
+    /// It accepted a server that it must refuse, as its library does by default.
+    ByDefault,
+    /// It accepted a server that it must refuse, or refused a sound one.
+    Failed,
 }
 
 /// A case that was played, with its verdict.
@@ -67,20 +67,6 @@ impl Verdict {
             Self::Limit => "limit",
             Self::Undecided => "undecided",
             Self::NotPlayed => "not-played",
-        }
-    }
-
-    /// How severe it is compared with another verdict on the same case: known verdicts take precedence
-    /// over unknown ones.
-    #[must_use]
-    pub const fn gravity(self) -> u8 {
-        match self {
-            Self::Passed => 0,
-            Self::NotPlayed => 1,
-            Self::Limit => 2,
-            Self::Undecided => 3,
-            Self::ByDefault => 4,
-            Self::Failed => 5,
         }
     }
 
@@ -191,7 +177,7 @@ fn connects(conduct: &Conduct) -> bool {
 #[must_use]
 pub fn accepts(stack: &Stack, case: &Case, presented: &Presentable, at: Time) -> bool {
     match (case.group, case.played) {
-        _ if case.accepted_by.contains(&stack.name) => true,
+        _ if case.accepted_by.split(',').any(|name| name == stack.name) => true,
         (Group::Possession, _) | (_, Played::FirstMessages(_)) => false,
         _ => {
             let built = &presented.built;

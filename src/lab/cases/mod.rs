@@ -30,9 +30,9 @@ pub struct Case {
     pub rule: &'static str,
     /// How the server behaves.
     pub played: Played,
-    /// Names of stacks in the table whose library accepts this by default, if the table does not say so
+    /// Names of stacks, with commas, whose library accepts this by default, if the table does not say so
     /// about the chain.
-    pub accepted_by: &'static [&'static str],
+    pub accepted_by: &'static str,
     change: fn(&mut Plan<'_>),
 }
 

@@ -14,7 +14,7 @@ use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA512, digest};
 
 use super::der;
 use super::key::{Key, Kind, Spki, bit_string_of, compressed, explicit};
-use super::secret_keys::{self, Seed, keep_first, temporary_path};
+use super::secret_keys::{self, Seed, keep_first, pem_of, temporary_path};
 use super::sign::{Scheme, Secret};
 
 /// The available keys, and the signatures that they made.
@@ -108,8 +108,8 @@ impl Keyring {
         }
         let file = self.folder.join(key.file());
         if self.seed.is_some() {
-            let made = secret_keys::make(key.kind, scalar.as_ref(), &file)?;
-            return Ok(Material::new(made.secret, made.pem, made.spki));
+            let (secret, pem, spki) = secret_keys::make(key.kind, scalar.as_ref(), &file)?;
+            return Ok(Material::new(secret, pem, spki));
         }
         if !file.exists() {
             let temporary = temporary_path(&file);
@@ -157,9 +157,7 @@ fn openssl(command: &mut Command) -> io::Result<Vec<u8>> {
 fn pkcs8_pem(algorithm: &[u8], secret: &Secret, point: &[u8]) -> String {
     let public = der::around(1, &der::bits(point));
     let private = der::sequence(&[der::small(1), der::octets(&secret.scalar()), public]);
-    let pkcs8 = der::sequence(&[der::small(0), algorithm.to_vec(), der::octets(&private)]);
-    let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
-    pem::encode_config(&pem::Pem::new("PRIVATE KEY", pkcs8), config)
+    pem_of(der::sequence(&[der::small(0), algorithm.to_vec(), der::octets(&private)]))
 }
 
 impl Keyring {

@@ -25,12 +25,8 @@ pub(super) const SEED_OCTETS: usize = 32;
 #[derive(Clone)]
 pub struct Seed([u8; SEED_OCTETS]);
 
-/// A key pair.
-pub(super) struct Made {
-    pub(super) secret: Secret,
-    pub(super) pem: String,
-    pub(super) spki: Vec<u8>,
-}
+/// A key pair: the secret, its PKCS #8 in PEM, and its SubjectPublicKeyInfo.
+pub(super) type Pair = (Secret, String, Vec<u8>);
 
 impl std::fmt::Debug for Seed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,7 +60,7 @@ impl Seed {
 }
 
 /// A key of a kind that is not on a NIST curve.
-pub(super) fn make(kind: Kind, random: &[u8], file: &Path) -> io::Result<Made> {
+pub(super) fn make(kind: Kind, random: &[u8], file: &Path) -> io::Result<Pair> {
     match kind {
         Kind::Ed25519 => edwards(&random[..32]),
         Kind::Rsa { bits, .. } => rsa_of(bits, file),
@@ -73,17 +69,17 @@ pub(super) fn make(kind: Kind, random: &[u8], file: &Path) -> io::Result<Made> {
 }
 
 /// RFC 8410 section 7.
-fn edwards(seed: &[u8]) -> io::Result<Made> {
+fn edwards(seed: &[u8]) -> io::Result<Pair> {
     let pair = Ed25519KeyPair::from_seed_unchecked(seed)
         .map_err(|error| io::Error::other(error.to_string()))?;
     let algorithm = der::sequence(&[der::oid("1.3.101.112")]);
     let private = der::octets(&der::octets(seed));
     let pkcs8 = der::sequence(&[der::small(0), algorithm.clone(), private]);
     let spki = der::sequence(&[algorithm, der::bits(pair.public_key().as_ref())]);
-    Ok(Made { secret: Secret::Ed25519(pair), pem: pem_of(pkcs8), spki })
+    Ok((Secret::Ed25519(pair), pem_of(pkcs8), spki))
 }
 
-fn rsa_of(bits: u16, file: &Path) -> io::Result<Made> {
+fn rsa_of(bits: u16, file: &Path) -> io::Result<Pair> {
     let kept = match std::fs::read_to_string(file) {
         Ok(pem) => pem,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -101,10 +97,11 @@ fn rsa_of(bits: u16, file: &Path) -> io::Result<Made> {
     let key = rsa::PrivateKey::from_pkcs8_pem(&kept).map_err(io::Error::other)?;
     let pem = pem_of(key.to_pkcs8_der().map_err(io::Error::other)?.as_bytes().to_vec());
     let spki = key.to_public_key().to_public_key_der().map_err(io::Error::other)?.into_vec();
-    Ok(Made { secret: Secret::AnyRsa(Box::new(key)), pem, spki })
+    Ok((Secret::AnyRsa(Box::new(key)), pem, spki))
 }
 
-fn pem_of(pkcs8: Vec<u8>) -> String {
+/// A private key in PEM.
+pub(super) fn pem_of(pkcs8: Vec<u8>) -> String {
     let config = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
     pem::encode_config(&pem::Pem::new("PRIVATE KEY", pkcs8), config)
 }

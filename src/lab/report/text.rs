@@ -27,16 +27,12 @@ pub type Words = fn(&str) -> String;
 pub fn line(judged: &Judged, count: usize, words: Words) -> String {
     let (turn, width) = (&judged.turn, count.to_string().len());
     let verdict = match judged.verdict {
-        Verdict::Passed => "passed",
-        Verdict::Failed => "FAILED",
-        Verdict::ByDefault => "by default",
-        Verdict::Limit => "limit",
-        Verdict::Undecided => "undecided",
-        Verdict::NotPlayed => "not played",
+        Verdict::Failed => "FAILED".to_owned(),
+        other => other.word().replace('-', " "),
     };
     let conduct = turn.conduct.to_string();
     let conduct = conduct.strip_prefix("not played: ").unwrap_or(&conduct);
-    let verdict = wrap::padded(&words(verdict), VERDICT);
+    let verdict = wrap::padded(&words(&verdict), VERDICT);
     let start = format!("{:>width$}/{count}  {verdict}  {:ID$}  ", turn.place + 1, turn.case.id);
     wrapped(&start, &words(conduct), textwrap::core::display_width(&start))
 }
@@ -115,20 +111,17 @@ fn counts(report: &Report, words: Words) -> String {
     let count = |wanted: Verdict| report.judged.iter().filter(|one| one.verdict == wanted).count();
     let all = report.judged.len() + report.missing.len();
     let mut counts = words(&format!("{} of {all} cases passed", count(Verdict::Passed)));
-    for (verdict, one, several) in [
-        (Verdict::Failed, "failed", "failed"),
-        (
-            Verdict::ByDefault,
-            "accepted by default of the library",
-            "accepted by default of the library",
-        ),
-        (Verdict::Limit, "limit of the device", "limits of the device"),
-        (Verdict::Undecided, "undecided", "undecided"),
-        (Verdict::NotPlayed, "not played", "not played"),
+    for (verdict, what) in [
+        (Verdict::Failed, "failed"),
+        (Verdict::ByDefault, "accepted by default of the library"),
+        (Verdict::Limit, "limits of the device"),
+        (Verdict::Undecided, "undecided"),
+        (Verdict::NotPlayed, "not played"),
     ] {
         let count = count(verdict);
+        let what =
+            if (verdict, count) == (Verdict::Limit, 1) { "limit of the device" } else { what };
         if count > 0 {
-            let what = if count == 1 { one } else { several };
             counts += &words(&format!(", {count} {what}"));
         }
     }

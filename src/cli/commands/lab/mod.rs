@@ -81,20 +81,17 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     let workers = Workers::start(&runtime, args.threads.count().min(session::MAX_CONNECTIONS));
     let placing = Box::new(move || workers.idlest().clone());
     let interruptible = Interruptible::begin();
-    let round = runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let see = |event: &_| watch.see(event, &presentables);
         tokio::select! {
-            round = session::run(listeners, authority, options, placing, see) => {
-                round.map(Some)
-            }
-            () = interruptible.interrupted() => Ok(None),
+            outcome = session::run(listeners, authority, options, placing, see) => outcome.map(|()| false),
+            () = interruptible.interrupted() => Ok(true),
         }
     });
     runtime.shutdown_background();
     drop(interruptible);
-    let round = round.map_err(|error| unusable(args, &error))?;
-    let interrupted = round.is_none();
-    let mut report = watch.report(round, &cases);
+    let interrupted = outcome.map_err(|error| unusable(args, &error))?;
+    let mut report = watch.report(&cases);
     report.differences = known.map(|known| report::differences(&known, &report));
     // A file that cannot be written does not prevent the other files or the summary.
     let written = [save_hello(args, &report, display), finish(args, &report, display)];

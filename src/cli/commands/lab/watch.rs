@@ -6,7 +6,7 @@ use crate::{
         diagnosis,
         hello::{self, ClientHello},
         report::{self, Report},
-        session::{Event, Round, Turn},
+        session::{Event, Turn},
         verdict::{Judge, Judged},
     },
     text::time::Time,
@@ -68,7 +68,7 @@ impl Watch<'_> {
         let place = judged.turn.place;
         let before = self.judged.iter_mut().find(|one| one.turn.place == place);
         match before {
-            Some(before) if judged.verdict.gravity() <= before.verdict.gravity() => return,
+            Some(before) if judged.verdict <= before.verdict => return,
             Some(before) => *before = judged.clone(),
             None => self.judged.push(judged.clone()),
         }
@@ -91,7 +91,7 @@ impl Watch<'_> {
         let _ = super::show(self.args, &report::line(judged, self.count, in_language));
     }
 
-    pub(super) fn report(mut self, round: Option<Round>, cases: &[&'static Case]) -> Report {
+    pub(super) fn report(mut self, cases: &[&'static Case]) -> Report {
         self.judged.sort_by_key(|one| one.turn.place);
         for place in 0..self.judged.len() {
             let is_shown = self.args.ports || self.judged[place].turn.place < self.shown;
@@ -116,7 +116,7 @@ impl Watch<'_> {
             findings,
             hello: self.hello,
             likeness,
-            strays: round.map_or(self.strays, |round| round.strays),
+            strays: self.strays,
             strict: self.args.strict,
             differences: None,
         }
