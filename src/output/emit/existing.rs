@@ -38,8 +38,8 @@ pub(crate) fn is_own(content: &[u8], format: Format) -> bool {
         Kind::Pem => text.is_some_and(is_pem),
         Kind::Lock => lock::loss(content).is_none(),
         Kind::Der => Certificate::from_der(content).is_ok(),
-        Kind::EspBundle => is_indexed(content),
-        Kind::EspBundleV1 => is_counted(content),
+        Kind::EspBundle => indexed(content).is_some(),
+        Kind::EspBundleV1 => counted(content).is_some(),
         Kind::Pkcs7 | Kind::Pkcs12 | Kind::Jks | Kind::CertsAr | Kind::EspAtPki => {
             rewritten::is_same(content, format)
         }
@@ -145,26 +145,9 @@ fn has_blocks_alone(text: &str) -> bool {
 }
 
 /// The labels of the lines of the format `text`.
-const LABELS: [&str; 18] = [
-    "server",
-    "anchor",
-    "backup",
-    "sibling",
-    "intermediate",
-    "leaf",
-    "issuer",
-    "serial",
-    "valid",
-    "expected to last until",
-    "key",
-    "signature",
-    "size",
-    "SHA-256",
-    "SHA-256 of the key",
-    "found in",
-    "chosen as",
-    "needed by",
-];
+const LABELS: &str = "server,anchor,backup,sibling,intermediate,leaf,issuer,serial,valid,\
+                      expected to last until,key,signature,size,SHA-256,SHA-256 of the key,found in,\
+                      chosen as,needed by";
 
 /// The text before the first colon and space of `line`.
 fn label(line: &str) -> &str {
@@ -185,7 +168,8 @@ fn is_plain(text: &str, template: &str) -> bool {
         "sha256.txt" => lines.all(|line| line.len() == HEXADECIMAL && line.bytes().all(is_digit)),
         "spki-pin.txt" => lines.all(|line| line.len() == BASE64 && line.ends_with('=')),
         "text.txt" => {
-            let is_labelled = |line: &str| line.is_empty() || LABELS.contains(&label(line));
+            let is_known = |line| LABELS.split(',').any(|known| known == label(line));
+            let is_labelled = |line: &str| line.is_empty() || is_known(line);
             let is_whole = checksum::holds(text).unwrap_or_else(|| lines.all(is_labelled));
             text.starts_with("server: ") && is_whole
         }
@@ -203,29 +187,23 @@ fn entry(rest: &mut &[u8], length: fn([u8; 2]) -> u16) -> Option<()> {
     Some(())
 }
 
-/// Whether `content` is a bundle with an index of offsets.
-fn is_indexed(content: &[u8]) -> bool {
-    let read = || {
-        let first = u32::from_le_bytes(content.get(..4)?.try_into().ok()?) as usize;
-        let mut rest = content.get(first..).filter(|_| first > 0 && first.is_multiple_of(4))?;
-        for _ in 0..first / size_of::<u32>() {
-            entry(&mut rest, u16::from_le_bytes)?;
-        }
-        rest.is_empty().then_some(())
-    };
-    read().is_some()
+/// Reads `content` as a bundle with an index of offsets.
+fn indexed(content: &[u8]) -> Option<()> {
+    let first = u32::from_le_bytes(content.get(..4)?.try_into().ok()?) as usize;
+    let mut rest = content.get(first..).filter(|_| first > 0 && first.is_multiple_of(4))?;
+    for _ in 0..first / size_of::<u32>() {
+        entry(&mut rest, u16::from_le_bytes)?;
+    }
+    rest.is_empty().then_some(())
 }
 
-/// Whether `content` is a bundle without that index.
-fn is_counted(content: &[u8]) -> bool {
-    let read = || {
-        let mut rest = content;
-        for _ in 0..number::<2>(&mut rest)? {
-            entry(&mut rest, u16::from_be_bytes)?;
-        }
-        rest.is_empty().then_some(())
-    };
-    read().is_some()
+/// Reads `content` as a bundle without that index.
+fn counted(content: &[u8]) -> Option<()> {
+    let mut rest = content;
+    for _ in 0..number::<2>(&mut rest)? {
+        entry(&mut rest, u16::from_be_bytes)?;
+    }
+    rest.is_empty().then_some(())
 }
 
 #[cfg(test)]

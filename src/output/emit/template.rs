@@ -203,7 +203,7 @@ fn environment() -> Result<Environment<'static>, Error> {
         rows(value, ESCAPES_A_LINE, "", |byte| format!("\\x{byte:02x}"))
     });
     let spent = Spent::default();
-    for name in MAKE_TEXT.iter().chain(&COMPARE).copied() {
+    for name in MAKE_TEXT.split(',').chain(COMPARE) {
         let spent = spent.clone();
         environment.add_filter(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
             let arguments = positional_and_named(arguments);
@@ -212,7 +212,7 @@ fn environment() -> Result<Environment<'static>, Error> {
             engine.empty_state().apply_filter(name, &arguments)
         });
     }
-    for name in LOOK_AT_TEXT.iter().chain(&HOLD_AGAINST).copied() {
+    for name in HOLD_AGAINST.split(',').chain(LOOK_AT_TEXT) {
         let spent = spent.clone();
         environment.add_test(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
             let arguments = positional_and_named(arguments);
@@ -231,24 +231,8 @@ fn positional_and_named(arguments: Rest<ValueOrKwargs>) -> Vec<Value> {
 }
 
 /// The engine's filters that convert lists to one text.
-const MAKE_TEXT: [&str; 16] = [
-    "capitalize",
-    "e",
-    "escape",
-    "format",
-    "indent",
-    "join",
-    "lines",
-    "lower",
-    "pprint",
-    "replace",
-    "safe",
-    "split",
-    "string",
-    "title",
-    "trim",
-    "upper",
-];
+const MAKE_TEXT: &str = "capitalize,e,escape,format,indent,join,lines,lower,pprint,replace,\
+     safe,split,string,title,trim,upper";
 
 /// The engine's tests that convert a list to text to examine it.
 const LOOK_AT_TEXT: [&str; 4] = ["endingwith", "lower", "startingwith", "upper"];
@@ -257,24 +241,7 @@ const LOOK_AT_TEXT: [&str; 4] = ["endingwith", "lower", "startingwith", "upper"]
 const COMPARE: [&str; 6] = ["dictsort", "groupby", "max", "min", "sort", "unique"];
 
 /// The engine's tests that compare two values. Operators cannot be replaced; see [`operators`].
-const HOLD_AGAINST: [&str; 16] = [
-    "!=",
-    "<",
-    "<=",
-    "==",
-    ">",
-    ">=",
-    "eq",
-    "equalto",
-    "ge",
-    "greaterthan",
-    "gt",
-    "in",
-    "le",
-    "lessthan",
-    "lt",
-    "ne",
-];
+const HOLD_AGAINST: &str = "!=,<,<=,==,>,>=,eq,equalto,ge,greaterthan,gt,in,le,lessthan,lt,ne";
 
 /// How many bytes of text a user's template may still produce; `None` for certgrab's templates.
 fn bytes_left(state: &State) -> Option<u64> {
