@@ -260,7 +260,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
         return Ok(None);
     }
     loss::refuse_loss(path, *content, Some(data))?;
-    let folder = folder_of(&place);
+    let folder = stream::folder_of(&place);
     let mut unfinished = Unfinished::new(folder).map_err(failed)?;
     let file = unfinished.file();
     // Before the first byte is written: nobody else may read a private key.
@@ -287,24 +287,9 @@ fn holds(place: &Path, data: &[u8]) -> bool {
 
 /// Where a path finally leads, including through links to what does not exist yet.
 fn resolve(path: &Path) -> io::Result<PathBuf> {
-    /// As many links in a row as Linux follows (path_resolution(7)).
-    const MAX_LINKS: usize = 40;
-    let mut place = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        match fs::read_link(&place) {
-            Ok(target) => {
-                place = place.parent().unwrap_or(Path::new("")).join(target);
-            }
-            // Not a link, or nothing at all.
-            Err(_) => return Ok(place),
-        }
-    }
-    Err(io::Error::other("too many symbolic links"))
-}
-
-/// The folder of `path`.
-pub(crate) fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    // Not a link, or nothing at all.
+    let is_last = |place: &PathBuf| fs::read_link(place).is_err();
+    stream::links(path).find(is_last).ok_or_else(|| io::Error::other("too many symbolic links"))
 }
 
 /// One name for all paths that lead to one file, whether it exists or not.

@@ -20,14 +20,14 @@ use super::{
     failure::{Exit, Failure},
     loss::{Content, TO_MOVE, refuse_loss, refuse_unless_lock, refused},
     manifest::Entry,
-    output, stream,
+    stream,
     warn::Named,
     within,
 };
 
 /// Refuses `entry` of the manifest at `manifest` if writing its files would lose something.
 pub(crate) fn allowed(manifest: &Path, entry: &Entry, is_locked: bool) -> Result<(), Failure> {
-    let folder = output::folder_of(manifest);
+    let folder = stream::folder_of(manifest);
     let outputs = || entry.emit.iter().map(|(_, path)| path.as_path());
     within::refuse_links_out_of(folder, outputs().chain([entry.lock.as_path()]))?;
     entry

@@ -14,9 +14,7 @@ use crate::{
     trust::store::{self, Store},
 };
 
-use super::{
-    args::trust::Trust, convert, failure::Failure, output, style::Display, warn::Named,
-};
+use super::{args::trust::Trust, convert, failure::Failure, output, style::Display, warn::Named};
 
 /// Stores of other roots that are kept at once: manifests have one for each network, usually only one.
 const MAX_STORES: usize = 8;

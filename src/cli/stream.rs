@@ -5,12 +5,10 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io,
+    io, iter,
     path::{Path, PathBuf},
     process,
 };
-
-use super::output;
 
 /// A stream to write to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,26 +21,28 @@ pub(crate) enum Stream {
     Other(PathBuf),
 }
 
-/// As many links in a row as Linux follows (path_resolution(7)).
-const MAX_LINKS: usize = 40;
-
 /// The stream that `path` leads to, also over links.
 pub(crate) fn named(path: &Path) -> Option<Stream> {
-    let mut place = path.to_owned();
-    for _ in 0..MAX_LINKS {
-        if let Some(stream) = descriptor(&place) {
-            return Some(stream);
-        }
-        let target = fs::read_link(&place).ok()?;
-        place = place.parent().unwrap_or(Path::new("")).join(target);
-    }
-    None
+    links(path).find_map(|place| descriptor(&place))
+}
+
+/// `path`, and where one link after the other leads.
+pub(crate) fn links(path: &Path) -> impl Iterator<Item = PathBuf> {
+    /// As many links in a row as Linux follows (path_resolution(7)).
+    const MAX_LINKS: usize = 40;
+    let next = |place: &PathBuf| Some(place.parent()?.join(fs::read_link(place).ok()?));
+    iter::successors(Some(path.to_owned()), next).take(MAX_LINKS)
+}
+
+/// The folder of `path`.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The stream of a path whose folder is one of descriptors (proc(5), fd(4)).
 fn descriptor(path: &Path) -> Option<Stream> {
     let number: u32 = path.file_name()?.to_str()?.parse().ok()?;
-    let folder = fs::canonicalize(output::folder_of(path)).ok()?;
+    let folder = fs::canonicalize(folder_of(path)).ok()?;
     let is_own = folder == Path::new("/dev/fd")
         || folder.starts_with(format!("/proc/{}", process::id())) && folder.ends_with("fd");
     let is_one = is_own || folder.starts_with("/proc") && folder.ends_with("fd");

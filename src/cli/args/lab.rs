@@ -10,7 +10,7 @@ use crate::{
     endpoint::Target,
     lab::cases::Case,
     output::{bundle::LAB_PORT, emit::Identifier},
-    stack::{self, STACKS, Stack},
+    stack::{self, Stack},
 };
 use clap::{
     ValueEnum,
@@ -164,10 +164,7 @@ fn case(id: &str) -> Result<&'static Case, String> {
 }
 
 fn stack(name: &str) -> Result<&'static Stack, String> {
-    stack::named(name).ok_or_else(|| {
-        let names: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
-        format!("unknown TLS stack; expected one of {}", names.join(", "))
-    })
+    stack::named(name).ok_or_else(super::unknown_stack)
 }
 
 /// A host name or an address, without a port.

@@ -32,6 +32,7 @@ use std::{
 use crate::{
     endpoint::Target,
     output::emit::{self, Format},
+    stack::STACKS,
     x509::certificate::Sha256,
 };
 use clap::{Parser, Subcommand};
@@ -185,6 +186,11 @@ pub(crate) fn sni(text: &str) -> Result<DnsName<'static>, String> {
         rustls_pki_types::ServerName::DnsName(name) => Ok(name.clone()),
         _ => Err("an IP address cannot be sent in a ClientHello (RFC 6066 section 3)".to_owned()),
     }
+}
+
+fn unknown_stack() -> String {
+    let names: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
+    format!("unknown TLS stack; expected one of {}", names.join(", "))
 }
 
 /// With more formats than this, the message refers to the list.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     endpoint::Target,
-    stack::{self, STACKS, Stack, client::Device},
+    stack::{self, Stack, client::Device},
 };
 
 const EXAMPLES: &str = "\
@@ -63,8 +63,5 @@ pub(crate) struct Verify {
 /// The stack of this name, or the one of the device of this name.
 fn stack(name: &str) -> Result<&'static Stack, String> {
     let of_device = || Device::named(name).and_then(Device::stack);
-    stack::named(name).or_else(of_device).ok_or_else(|| {
-        let names: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
-        format!("unknown TLS stack; expected one of {}", names.join(", "))
-    })
+    stack::named(name).or_else(of_device).ok_or_else(super::unknown_stack)
 }
