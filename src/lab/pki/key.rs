@@ -65,17 +65,13 @@ impl Kind {
 
     /// The arguments of `openssl genpkey` for it.
     pub fn request(self) -> Vec<String> {
-        let curve = |name: &str| {
-            vec!["EC".to_owned(), "-pkeyopt".to_owned(), format!("ec_paramgen_curve:{name}")]
-        };
+        let curve = |name: &str| format!("EC -pkeyopt ec_paramgen_curve:{name}");
         let rsa = |algorithm: &str, bits: u16, exponent: u64| {
-            let bits = format!("rsa_keygen_bits:{bits}");
-            let exponent = format!("rsa_keygen_pubexp:{exponent}");
-            ["-pkeyopt".to_owned(), bits, "-pkeyopt".to_owned(), exponent]
-                .into_iter()
-                .fold(vec![algorithm.to_owned()], |all, word| [all, vec![word]].concat())
+            format!(
+                "{algorithm} -pkeyopt rsa_keygen_bits:{bits} -pkeyopt rsa_keygen_pubexp:{exponent}"
+            )
         };
-        match self {
+        let words = match self {
             Self::P192 => curve("prime192v1"),
             Self::P224 => curve("secp224r1"),
             Self::P256 => curve("prime256v1"),
@@ -85,11 +81,12 @@ impl Kind {
             Self::Brainpool256 => curve("brainpoolP256r1"),
             Self::Brainpool384 => curve("brainpoolP384r1"),
             Self::Brainpool512 => curve("brainpoolP512r1"),
-            Self::Ed25519 => vec!["ED25519".to_owned()],
-            Self::Ed448 => vec!["ED448".to_owned()],
+            Self::Ed25519 => "ED25519".to_owned(),
+            Self::Ed448 => "ED448".to_owned(),
             Self::Rsa { bits, exponent } => rsa("RSA", bits, exponent),
             Self::RsaPss { bits } => rsa("RSA-PSS", bits, 65537),
-        }
+        };
+        words.split(' ').map(str::to_owned).collect()
     }
 }
 

@@ -104,11 +104,9 @@ fn config(
         .map_err(io::Error::other)?;
     let builder = match whole.client {
         ClientCertificate::No => builder.with_no_client_auth(),
-        ClientCertificate::Asked => {
-            builder.with_client_cert_verifier(Arc::new(Anyone { required: false }))
-        }
-        ClientCertificate::Required => {
-            builder.with_client_cert_verifier(Arc::new(Anyone { required: true }))
+        client => {
+            let required = matches!(client, ClientCertificate::Required);
+            builder.with_client_cert_verifier(Arc::new(Anyone { required }))
         }
     };
     let key = key::signing_key(presentable.key, authority)?;
