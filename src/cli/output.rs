@@ -157,7 +157,7 @@ pub(crate) fn deliver(files: &[File<'_>], quiet: bool) -> Result<(), Failure> {
     let changed = replace_all(files)?;
     if !quiet {
         for (file, changed) in files.iter().zip(changed) {
-            let path = Foreign::path(&file.path).line();
+            let path = Foreign::path(file.path).line();
             let what = if changed { "wrote" } else { "unchanged:" };
             say(format_args!("{what} {path}"));
         }

@@ -74,7 +74,7 @@ pub(crate) fn keep_proven(
     if !is_same || !is_lost || job.reaching.handshake == probe::Way::Cleartext {
         return Ok(());
     }
-    let lock = Foreign::path(&new.path).line();
+    let lock = Foreign::path(new.path).line();
     let (host, port) = (Foreign::text(new.host).line(), new.port);
     if job.from.is_some() {
         let message = format!(

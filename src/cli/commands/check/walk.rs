@@ -175,7 +175,7 @@ impl Found {
             }
             Ok(entry) if entry.depth() == limits.depth => {
                 if entry.file_type().is_some_and(|kind| kind.is_dir()) {
-                    let shown = Foreign::path(&entry.path()).line();
+                    let shown = Foreign::path(entry.path()).line();
                     let message =
                         format!("{shown} is not read: it is {} folders deep", limits.depth);
                     self.failures.push(Failure::new(Exit::File, message));
