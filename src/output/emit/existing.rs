@@ -168,7 +168,7 @@ fn is_plain(text: &str, template: &str) -> bool {
         "sha256.txt" => lines.all(|line| line.len() == HEXADECIMAL && line.bytes().all(is_digit)),
         "spki-pin.txt" => lines.all(|line| line.len() == BASE64 && line.ends_with('=')),
         "text.txt" => {
-            let is_known = |line| LABELS.split(',').any(|known| known == label(line));
+            let is_known = |line: &str| LABELS.split(',').any(|known| known == label(line));
             let is_labelled = |line: &str| line.is_empty() || is_known(line);
             let is_whole = checksum::holds(text).unwrap_or_else(|| lines.all(is_labelled));
             text.starts_with("server: ") && is_whole
