@@ -464,6 +464,33 @@ fn a_self_signed_certificate_without_ca_is_refused_by_some_stacks() {
     }
 }
 
+#[test]
+fn a_server_with_a_certificate_of_version_1_proves_its_key() {
+    if !real::program("openssl") {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    of_version_1(folder.path());
+    let sign = "x509 -req -in csr -CA ca.pem -CAkey ca.key -set_serial 3 -days 3650 -out v1.pem";
+    let made = Command::new("openssl").args(sign.split(' ')).current_dir(folder.path()).output();
+    assert!(made.unwrap().status.success());
+    for version in ["-tls1_2", "-tls1_3"] {
+        let server = real::Listener::start(|port| {
+            let mut command = Command::new("openssl");
+            let port = port.to_string();
+            command.args(["s_server", "-cert", "v1.pem", "-key", "key", "-quiet", version]);
+            command.args(["-accept", &port]).current_dir(folder.path());
+            command
+        });
+        let address = format!("127.0.0.1:{}", server.port());
+        let found = certgrab()
+            .args(["plc.test", "--connect", &address, "--as", "mbedtls", "--emit", "lock"])
+            .args(["--roots", &folder.path().join("ca.pem").display().to_string()])
+            .succeeds();
+        assert!(found.out().contains("Key possession: proven\n"), "{version}: {}", found.err());
+    }
+}
+
 /// A chain whose leaf has this many addresses, below a CA with as many nameConstraints for addresses and one
 /// that permits them all.
 /// that permits them all.

@@ -587,6 +587,10 @@ fn sync_init_writes_a_valid_manifest_and_replaces_none() {
              roots = [\"my \\\"ca\\\".pem\"]\nemit = {{ rust = \"src/ca.rs\" }}\n"
         )
     );
+    sync(&["--init", &target]).fails_with(4).stdout("").stderr(&format!(
+        "certgrab: error: certgrab.toml already has the target {target}\n\
+         certgrab: hint: run `certgrab sync`\n",
+    ));
     sync(&["--init", "other.test"]).fails_with(4).stdout("").stderr(
         "certgrab: error: certgrab.toml exists and differs\n\
          certgrab: hint: add a `[[target]]` to it with `host`, `lock` and `emit`\n",

@@ -13,10 +13,13 @@ use rustls::{
         ResolvesClientCert,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
-    crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature},
+    crypto::{
+        WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+        verify_tls13_signature_with_raw_key,
+    },
     sign::CertifiedKey,
 };
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 
 use super::extra_groups;
 use crate::x509::{
@@ -58,6 +61,41 @@ fn is_within_the_provider(certificate: &CertificateDer<'_>) -> bool {
         .is_ok_and(|certificate| signed::is_verified_with(certificate.key()))
 }
 
+/// `outcome`, or that of `with_key` if only the certificate is the obstacle: rustls-webpki reads none of
+/// X.509 version 1, which mbedTLS, BearSSL, wolfSSL and OpenSSL accept from a server.
+fn with_raw_key(outcome: Outcome, with_key: impl FnOnce() -> Option<Outcome>) -> Outcome {
+    match outcome {
+        Ok(_) | Err(rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => outcome,
+        Err(error) => with_key().unwrap_or(Err(error)),
+    }
+}
+
+/// What rustls says of a signature in the handshake.
+type Outcome = Result<HandshakeSignatureValid, rustls::Error>;
+
+/// Whether the key of `certificate` made the signature in TLS 1.2, where the curve of the key decides which
+/// of the algorithms of a scheme applies; `None` if it cannot be computed.
+fn is_of_key(
+    message: &[u8],
+    certificate: &CertificateDer<'_>,
+    signed: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Option<Outcome> {
+    let certificate = Certificate::from_der(certificate).ok()?;
+    let key = SubjectPublicKeyInfoDer::from(certificate.spki_der());
+    let key = webpki::RawPublicKeyEntity::try_from(&key).ok()?;
+    let of_scheme = algorithms.mapping.iter().find(|(scheme, _)| *scheme == signed.scheme)?.1;
+    of_scheme.iter().find_map(|algorithm| {
+        match key.verify_signature(*algorithm, message, signed.signature()) {
+            Ok(()) => Some(Ok(HandshakeSignatureValid::assertion())),
+            Err(webpki::Error::InvalidSignatureForPublicKey) => {
+                Some(Err(CertificateError::BadSignature.into()))
+            }
+            Err(_) => None,
+        }
+    })
+}
+
 impl Record {
     pub(crate) fn is_complete(&self) -> bool {
         self.signature.is_some()
@@ -94,11 +132,7 @@ impl Recorder {
 
     /// Records whether the signature proved possession of the key; only a wrong signature is
     /// refused.
-    fn note(
-        &self,
-        certificate: &CertificateDer<'_>,
-        outcome: Result<HandshakeSignatureValid, rustls::Error>,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+    fn note(&self, certificate: &CertificateDer<'_>, outcome: Outcome) -> Outcome {
         let proven = match outcome {
             Ok(_) => KeyPossession::Proven,
             Err(rustls::Error::InvalidCertificate(CertificateError::BadSignature))
@@ -139,7 +173,9 @@ impl ServerCertVerifier for Recorder {
             SignatureScheme::ECDSA_NISTP521_SHA512 => &extra_groups::SHA512_IN_TLS_1_2,
             _ => self.algorithms_for(cert),
         };
-        self.note(cert, verify_tls12_signature(message, cert, signed, algorithms))
+        let outcome = verify_tls12_signature(message, cert, signed, algorithms);
+        let with_key = || is_of_key(message, cert, signed, algorithms);
+        self.note(cert, with_raw_key(outcome, with_key))
     }
 
     fn verify_tls13_signature(
@@ -149,7 +185,13 @@ impl ServerCertVerifier for Recorder {
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let algorithms = self.algorithms_for(cert);
-        self.note(cert, verify_tls13_signature(message, cert, signed, algorithms))
+        let outcome = verify_tls13_signature(message, cert, signed, algorithms);
+        let with_key = || {
+            let certificate = Certificate::from_der(cert).ok()?;
+            let key = SubjectPublicKeyInfoDer::from(certificate.spki_der());
+            Some(verify_tls13_signature_with_raw_key(message, &key, signed, algorithms))
+        };
+        self.note(cert, with_raw_key(outcome, with_key))
     }
 
     /// All schemes of the hello: what cannot be checked is recorded as not proven.

@@ -39,7 +39,14 @@ impl Lint<'_> {
             let message = format!(
                 "`{name}` is an intermediate, issued by `{issuer}`: CAs replace intermediates without notice"
             );
-            let action = "embed the root: `certgrab HOST:PORT --emit FORMAT`".to_owned();
+            let embed = "embed the root: `certgrab HOST:PORT --emit FORMAT`";
+            // Without the root, certgrab would only propose to trust the intermediate.
+            let action = match self.is_issuer_known() {
+                true => embed.to_owned(),
+                false => {
+                    format!("{embed}; if it is your own CA's, pass its file with `--roots FILE`")
+                }
+            };
             Some(self.finding(Severity::Warning, "intermediate", message, action))
         }
     }

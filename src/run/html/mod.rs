@@ -182,12 +182,21 @@ fn timeline(out: &mut String, path: &[&Certificate], judgement: &Judgement, at: 
     legend(out, &format!("{}, the date of verification", at.date()));
 }
 
-/// Ends the table of a timeline with an explanation of its marks; `today` is the line across all bars.
+/// How a mark in a bar begins.
+const MARK: &str = "<s style=";
+
+/// Ends the table of a timeline with an explanation of its marks, if there are any; `today` is the line
+/// across all bars.
 fn legend(out: &mut String, today: &str) {
+    let of_marks = match out.contains(MARK) {
+        true => {
+            "; a mark in a bar is the date on which Mozilla is expected to stop trusting the root"
+        }
+        false => "",
+    };
     let _ = writeln!(
         out,
-        "</table>\n<p><small>The line across all bars is {today}; a mark in a bar is the date on which \
-         Mozilla is expected to stop trusting the root.</small></p>"
+        "</table>\n<p><small>The line across all bars is {today}{of_marks}.</small></p>"
     );
 }
 
@@ -210,7 +219,7 @@ impl Span {
     /// The bar of a certificate, with today and the date of a store's schedule.
     fn bar(&self, certificate: &Certificate, scheduled: Option<Time>, at: Time) -> String {
         let mark = scheduled.map_or_else(String::new, |date| {
-            format!("<s style=\"left:{:.1}%\"></s>", self.percent(date))
+            format!("{MARK}\"left:{:.1}%\"></s>", self.percent(date))
         });
         let (left, today) = (self.percent(certificate.not_before()), self.percent(at));
         format!(
@@ -244,6 +253,7 @@ fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
     // Stacks that do not connect come first.
     let (refused, connects): (Vec<_>, Vec<_>) =
         verdicts.iter().partition(|one| one.refused.is_some());
+    let mut rows: Vec<(String, &str, String)> = Vec::new();
     for one in refused.into_iter().chain(connects) {
         let mut why = one.refused.as_ref().map(|refused| with_code(&refused.reason));
         if let (Some(why), Some(refused)) = (&mut why, &one.refused) {
@@ -254,13 +264,16 @@ fn stacks(out: &mut String, target: &Target, grab: &Grab, options: &Options) {
                 let _ = write!(why, "<small>server: {}</small>", with_code(change));
             }
         }
-        let word = one.word();
-        let _ = writeln!(
-            out,
-            "<tr><td>{}<td class=\"{word}\">{word}<td>{}",
-            escaped(one.stack.title),
-            why.unwrap_or_default()
-        );
+        let (title, word, why) = (escaped(one.stack.title), one.word(), why.unwrap_or_default());
+        // A reason that holds for several stacks is given once.
+        let known = rows.iter_mut().find(|row| !why.is_empty() && (row.1, &row.2) == (word, &why));
+        match known {
+            Some((titles, ..)) => *titles += &format!("<br>{title}"),
+            None => rows.push((title.to_string(), word, why)),
+        }
+    }
+    for (titles, word, why) in rows {
+        let _ = writeln!(out, "<tr><td>{titles}<td class=\"{word}\">{word}<td>{why}");
     }
     out.push_str("</table>\n");
 }

@@ -36,6 +36,8 @@ pub(crate) struct Tally {
     groups: BTreeMap<Vec<Sha256>, Group>,
     anchors: HashMap<Sha256, String>,
     exit: Option<Exit>,
+    /// The first targets that are not trusted, up to [`EXAMPLES`].
+    untrusted_examples: Vec<String>,
     /// Whether a line of the list looks like CSV.
     is_csv: bool,
     material: Option<Material>,
@@ -90,6 +92,9 @@ impl Tally {
         self.chains.insert(hasher.finish());
         let Ok(judgement) = &grab.verdict else {
             self.untrusted += 1;
+            if self.untrusted_examples.len() < EXAMPLES {
+                self.untrusted_examples.push(target.to_string());
+            }
             return Exit::Untrusted;
         };
         self.ok += 1;
@@ -153,6 +158,12 @@ impl Tally {
             self.failed.values().sum::<u64>()
         );
         let _ = writeln!(out, "{}", counted(self.chains.len(), "distinct chain"));
+        if !self.untrusted_examples.is_empty() {
+            let examples = self.untrusted_examples.join(", ");
+            let is_all = self.untrusted == self.untrusted_examples.len() as u64;
+            let more = if is_all { "" } else { ", ..." };
+            let _ = writeln!(out, "not trusted: {examples}{more}");
+        }
         for (kind, count) in &self.failed {
             let _ = writeln!(out, "failed with {kind}: {count}");
         }

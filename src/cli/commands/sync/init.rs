@@ -8,7 +8,7 @@ use crate::cli::{
     args::{Emission, Form, MANIFEST, sync::Args},
     failure::{Exit, Failure},
     loss::Content,
-    output,
+    manifest, output,
     style::Display,
 };
 
@@ -21,6 +21,13 @@ pub(super) fn write(args: &Args, target: &Target, display: &Display) -> Result<E
     let path = &args.manifest;
     let shown = Foreign::path(path).line();
     if output::differs(path, text.as_bytes())? {
+        if let Ok(entries) = manifest::read(path)
+            && entries.iter().any(|entry| entry.job.targets.contains(target))
+        {
+            let message = format!("{shown} already has the target {target}");
+            let hint = format!("run `{}`", command(path, &shown));
+            return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+        }
         let message = format!("{shown} exists and differs");
         let hint = "add a `[[target]]` to it with `host`, `lock` and `emit`";
         return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
@@ -28,13 +35,18 @@ pub(super) fn write(args: &Args, target: &Target, display: &Display) -> Result<E
     let file = output::File::new(path, text, Content::Overwrite);
     output::deliver_with_folders(&[file], display.quiet)?;
     if !display.quiet {
-        let sync = match path == Path::new(MANIFEST) {
-            true => "certgrab sync".to_owned(),
-            false => format!("certgrab sync --manifest {shown}"),
-        };
+        let sync = command(path, &shown);
         output::say(format_args!("next: run `{sync}`, then commit the files that it writes"));
     }
     Ok(Exit::Done)
+}
+
+/// The command that follows the manifest at `path`.
+fn command(path: &Path, shown: &str) -> String {
+    match path == Path::new(MANIFEST) {
+        true => "certgrab sync".to_owned(),
+        false => format!("certgrab sync --manifest {shown}"),
+    }
 }
 
 fn text(args: &Args, target: &Target) -> Result<String, Failure> {
