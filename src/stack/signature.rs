@@ -10,6 +10,7 @@
 
 mod curves;
 mod ed448;
+mod products;
 
 use der::Tag;
 use ecdsa::signature::hazmat::PrehashVerifier as _;

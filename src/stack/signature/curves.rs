@@ -1,4 +1,5 @@
-//! ECDSA (SEC 1, version 2.0, section 4.1.4) on curves that no other crate here supports.
+//! ECDSA (SEC 1, version 2.0, section 4.1.4) on P-192, P-224 and brainpoolP512r1. RustCrypto's crates for the
+//! first two are release candidates, and it has none for the third.
 //!
 //! A point (x, y) is kept as (X, Y, Z) with x = X/Z² and y = Y/Z³, and the point at infinity has Z = 0.
 //! All inputs are public, so no function needs constant time.
@@ -8,6 +9,7 @@ use ecdsa::elliptic_curve::bigint::{
     modular::{BoxedMontyForm as Residue, BoxedMontyParams as Modulus},
 };
 
+use super::products::{self, Group};
 use crate::stack::tlv::{self, INTEGER, SEQUENCE};
 
 /// y² = x³ + ax + b over a prime field, and a point whose multiples are all points of the curve. Numbers
@@ -91,10 +93,9 @@ fn x_of_signer(
     let inverse = residue(s).invert_vartime().into_option()?;
     let of_generator = &residue(curve.number(digest)?) * &inverse;
     let of_key = &residue(r.clone()) * &inverse;
-    let sum = field.sum_of_products(
-        (&field.generator(curve)?, &of_generator.retrieve()),
-        (&key, &of_key.retrieve()),
-    );
+    let generator = field.generator(curve)?;
+    let products = ((&generator, &of_generator.retrieve()), (&key, &of_key.retrieve()));
+    let sum = products::sum(&field, products.0, products.1);
     let x = field.x(&sum)?;
     Some((residue(x).retrieve(), r))
 }
@@ -185,36 +186,19 @@ impl Field {
         (point.y.square() == right).then_some(point)
     }
 
-    fn infinity(&self) -> Point {
-        let one = Residue::one(&self.prime);
-        Point { x: one.clone(), y: one, z: Residue::zero(&self.prime) }
-    }
-
     /// The affine x; `None` at infinity.
     fn x(&self, point: &Point) -> Option<BoxedUint> {
         let inverse = point.z.invert_vartime().into_option()?;
         Some((&point.x * &inverse.square()).retrieve())
     }
+}
 
-    /// The sum of two points, each as often as its number says.
-    fn sum_of_products(
-        &self,
-        (one, times): (&Point, &BoxedUint),
-        (other, other_times): (&Point, &BoxedUint),
-    ) -> Point {
-        let both = self.add(one, other);
-        let mut sum = self.infinity();
-        for bit in (0..times.bit_width_vartime().max(other_times.bit_width_vartime())).rev() {
-            sum = self.double(&sum);
-            let added = match (times.bit_vartime(bit), other_times.bit_vartime(bit)) {
-                (true, true) => &both,
-                (true, false) => one,
-                (false, true) => other,
-                (false, false) => continue,
-            };
-            sum = self.add(&sum, added);
-        }
-        sum
+impl Group for Field {
+    type Point = Point;
+
+    fn neutral(&self) -> Point {
+        let one = Residue::one(&self.prime);
+        Point { x: one.clone(), y: one, z: Residue::zero(&self.prime) }
     }
 
     fn double(&self, point: &Point) -> Point {
@@ -242,7 +226,7 @@ impl Field {
         let (s1, s2) = (&one.y * &(&z2 * &other.z), &other.y * &(&z1 * &one.z));
         let (h, r) = (&u2 - &u1, &s2 - &s1);
         if h.is_zero().to_bool() {
-            return if r.is_zero().to_bool() { self.double(one) } else { self.infinity() };
+            return if r.is_zero().to_bool() { self.double(one) } else { self.neutral() };
         }
         let h_squared = h.square();
         let h_cubed = &h_squared * &h;
@@ -276,7 +260,7 @@ mod tests {
             assert!(field.point(curve, &octets).is_none());
             let order = curve.constant(curve.order).unwrap();
             let zero = BoxedUint::zero_with_precision(curve.bits());
-            let sum = field.sum_of_products((&generator, &order), (&generator, &zero));
+            let sum = products::sum(&field, (&generator, &order), (&generator, &zero));
             assert!(field.x(&sum).is_none());
         }
     }
