@@ -10,7 +10,7 @@ use std::{
 
 use rustls_pki_types::{DnsName, ServerName};
 
-use crate::scheme::{NO_SCHEME, PLAIN, SCHEMES, UNSUPPORTED};
+use crate::scheme::{NO_SCHEME, PLAIN, SCHEMES, UNSUPPORTED, scheme_alone};
 use crate::text::{foreign::Foreign, secrets};
 
 pub use crate::scheme::{Scheme, StartTls};
@@ -145,6 +145,9 @@ fn read(given: &str) -> Result<Target, Problem> {
     if authority.contains('@') {
         return Err(Problem::UserInfo);
     }
+    if let Some(word) = scheme_alone(given) {
+        return Err(Problem::SchemeAlone(word));
+    }
     let (host, port) = split_port(authority)?;
     let port_is_given = port.is_some();
     let port = match port {
@@ -203,8 +206,15 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
         // `::1` is an address on its own, `::1:8883` could be two things.
         _ if authority.parse::<Ipv6Addr>().is_ok() => Ok((authority, None)),
         _ if has_zone(authority) => Err(Problem::Zone),
-        _ => Err(Problem::Ipv6WithoutBrackets),
+        _ if begins_as_ipv6(authority) => Err(Problem::Ipv6WithoutBrackets),
+        _ => Err(Problem::Colons),
     }
+}
+
+/// Whether what stands before the first colon may be the first group of an IPv6 address.
+fn begins_as_ipv6(text: &str) -> bool {
+    let group = text.split(':').next().unwrap_or_default();
+    group.len() <= 4 && group.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether the text is an IPv6 address with a zone (RFC 4007 section 11).
@@ -279,12 +289,22 @@ pub struct Error {
 enum Problem {
     Empty,
     Scheme(Foreign),
-    PlainScheme { given: &'static str, meant: &'static str },
-    Unsupported { given: &'static str, why: &'static str, advice: &'static str },
+    PlainScheme {
+        given: &'static str,
+        meant: &'static str,
+    },
+    Unsupported {
+        given: &'static str,
+        why: &'static str,
+        advice: &'static str,
+    },
     Port(Foreign),
     Host(Foreign),
     Brackets,
     Ipv6WithoutBrackets,
+    Colons,
+    /// A scheme without `://` behind it.
+    SchemeAlone(&'static str),
     Zone,
     UserInfo,
 }
@@ -295,11 +315,8 @@ impl fmt::Display for Error {
         match &self.problem {
             Problem::Empty => write!(f, "the target is empty"),
             Problem::Scheme(word) => {
-                write!(
-                    f,
-                    "`{given}` has the scheme `{}`, which certgrab does not know",
-                    word.line()
-                )
+                let word = word.line();
+                write!(f, "`{given}` has the scheme `{word}`, which certgrab does not know")
             }
             Problem::PlainScheme { given: word, .. } => {
                 write!(f, "`{given}` has the scheme `{word}`, which has no TLS")
@@ -312,26 +329,31 @@ impl fmt::Display for Error {
                 "`{given}` has an IPv6 address with a zone (the part after `%`), which no \
                  certificate can name"
             ),
+            Problem::Port(port) if port.whole().is_empty() => {
+                write!(f, "`{given}` has no port after `:`, expected a number from 1 to 65535")
+            }
             Problem::Port(port) => {
-                write!(
-                    f,
-                    "`{given}` has the port `{}`, expected a number from 1 to 65535",
-                    port.line()
-                )
+                let port = port.line();
+                write!(f, "`{given}` has the port `{port}`, expected a number from 1 to 65535")
+            }
+            Problem::Host(host) if host.whole().is_empty() => {
+                write!(f, "`{given}` has no host, expected HOST:PORT")
             }
             Problem::Host(host) => write!(
                 f,
                 "`{given}` has the host `{}`, which is neither a DNS name nor an IP address",
                 host.line()
             ),
-            Problem::Brackets => {
-                write!(
-                    f,
-                    "`{given}` has no IPv6 address in its brackets, expected `[2001:db8::1]:8883`"
-                )
-            }
+            Problem::Brackets => write!(
+                f,
+                "`{given}` has no IPv6 address in its brackets, expected `[2001:db8::1]:8883`"
+            ),
             Problem::Ipv6WithoutBrackets => {
                 write!(f, "`{given}` could be an IPv6 address with or without a port")
+            }
+            Problem::Colons => write!(f, "`{given}` has more than one `:`, expected HOST:PORT"),
+            Problem::SchemeAlone(word) => {
+                write!(f, "`{given}` is not a URL, expected `{word}://HOST`")
             }
             Problem::UserInfo => {
                 write!(f, "the target must not contain a user name (the part before `@`)")
@@ -370,6 +392,8 @@ impl Error {
             Problem::UserInfo => Some(
                 "pass the URL without user name and password: certgrab does not log in".to_owned(),
             ),
+            Problem::Colons => Some("name one server with one port: `HOST:PORT`".to_owned()),
+            Problem::SchemeAlone(word) => Some(format!("write `://` after `{word}`")),
             Problem::Port(_) | Problem::Brackets => None,
         }
     }

@@ -126,6 +126,20 @@ const fn starttls(word: &'static str, port: u16, protocol: StartTls) -> Scheme {
     Scheme { word, port, starttls: Some(protocol), is_given: true }
 }
 
+/// The scheme that `given` begins with, if `://` is incomplete behind it, as in `https:/host` and
+/// `https//host`.
+pub(crate) fn scheme_alone(given: &str) -> Option<&'static str> {
+    let end = given.find([':', '/'])?;
+    let (word, rest) = given.split_at(end);
+    let scheme = SCHEMES.iter().find(|scheme| scheme.word.eq_ignore_ascii_case(word))?;
+    let is_port = |rest: &str| rest.starts_with(|one: char| one.is_ascii_digit());
+    let is_incomplete = match rest.strip_prefix(':') {
+        Some(rest) => !rest.starts_with("//") && !is_port(rest),
+        None => rest.starts_with("//"),
+    };
+    is_incomplete.then_some(scheme.word)
+}
+
 impl StartTls {
     /// The URL scheme of the protocol.
     #[must_use]

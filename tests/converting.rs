@@ -345,7 +345,7 @@ fn a_truncated_key_store_is_refused() {
 #[test]
 fn options_that_need_a_server_are_refused_without_one() {
     certgrab().args(["--from", ROOT]).fails_with(2).stdout("").stderr(
-        "certgrab: error: no form to convert to\n\
+        "certgrab: error: expected `--emit FORMAT`, found none\n\
          certgrab: hint: choose one with `--emit FORMAT`; `certgrab formats` lists them\n",
     );
     certgrab().args(["--from", ROOT, "--emit", "c", "--backup"]).fails_with(2).stdout("").stderr(

@@ -11,6 +11,7 @@ fn the_demo_shows_the_tree_the_header_and_the_constants() {
         "└─ CN=Demo Issuing CA,O=certgrab demo\n",
         "   └─ CN=localhost\n",
         "the server proved that it holds its key\n",
+        "---- Arduino header: --emit arduino ----\n",
         "---- C header: --emit c ----\n",
         "static const char LOCALHOST_ROOT_CA[] =\n    \"-----BEGIN CERTIFICATE-----\\n\"\n",
         "---- Rust constants: --emit rust ----\n",

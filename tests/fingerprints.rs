@@ -66,7 +66,8 @@ fn a_leaf_issued_by_a_ca_is_not_an_anchor() {
     grab(&server).args(["--emit", "pem", "--trust-sha256", &fingerprint]).fails_with(1).stderr(
         "certgrab: error: `CN=plc.test` is the leaf, issued by \
          `CN=Plant Root`; it is not a CA certificate\n\
-         certgrab: hint: pass the SHA-256 of its root or of an intermediate\n",
+         certgrab: hint: pass the certificate of its CA with `--roots FILE`, or the SHA-256 of that \
+         certificate with `--trust-sha256 HEX`\n",
     );
 }
 

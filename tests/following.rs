@@ -141,6 +141,28 @@ fn a_redirect_within_one_server_needs_one_anchor() {
 }
 
 #[test]
+fn a_web_page_at_the_end_is_no_download() {
+    let pki = plant();
+    let server = server(&pki, |path| match path {
+        "/fw.bin" => found("/login"),
+        _ => file().replacen(
+            "Content-Length",
+            "Content-Type: Text/HTML; charset=x\r\nContent-Length",
+            1,
+        ),
+    });
+    let warned = follow(&server, "/fw.bin", &pki).args(["--emit", "pem"]).succeeds();
+    warned.stderr(&format!(
+        "certgrab: warning: localhost:{} answers with a web page, such as one to log in, instead of \
+         a download; check the URL\n",
+        server.port()
+    ));
+    for page in ["/a/", "/index.html"] {
+        follow(&server, page, &pki).args(["--emit", "pem"]).succeeds().stderr("");
+    }
+}
+
+#[test]
 fn a_failed_redirect_has_a_reason_and_writes_nothing() {
     let pki = plant();
     let server = server(&pki, |path| match path.trim_start_matches('/') {
@@ -159,6 +181,8 @@ fn a_failed_redirect_has_a_reason_and_writes_nothing() {
         "none" => "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
         "two" => found("/1\r\nLocation: /2"),
         "empty" => found(""),
+        "no-content" => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+        "other-host" => found("https://nowhere.invalid/fw.bin"),
         "gone" => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
         "junk" => "220 ready\r\n".to_owned(),
         "long" => format!("HTTP/1.1 302 Found\r\nLocation: /{}\r\n\r\n", "a".repeat(3000)),
@@ -171,6 +195,12 @@ fn a_failed_redirect_has_a_reason_and_writes_nothing() {
     let port = server.port();
     for (path, why) in [
         ("loop", "redirects in a loop"),
+        ("no-content", "expected a download or a redirect, found status 204"),
+        (
+            "other-host",
+            "redirects to nowhere.invalid:443: the name `nowhere.invalid` does not resolve: \
+             failed to lookup address information: Name or service not known",
+        ),
         ("plain", "redirects to a URL with the scheme `http`; expected https"),
         ("nowhere", "redirects to what is not a URL of a server"),
         ("user", "redirects to what is not a URL of a server"),

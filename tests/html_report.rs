@@ -105,8 +105,10 @@ fn the_page_of_a_list_counts_hosts_per_anchor() {
         "<h1>The trust anchors for a list of servers</h1>",
         "<p>2 certificates for 3 hosts; as of 2030-01-01.</p>",
         "<th>certificate<th>lasts until<th>hosts<th>timeline",
-        "<td><time>2035-01-01</time><td class=\"count\">2<td><span class=\"bar\"",
-        "<td><time>2050-01-01</time><td class=\"count\">1<td><span class=\"bar\"",
+        "<td><span class=\"label\">lasts until</span><time>2035-01-01</time>\
+         <td><span class=\"label\">hosts</span>2<td><span class=\"bar\"",
+        "<td><span class=\"label\">lasts until</span><time>2050-01-01</time>\
+         <td><span class=\"label\">hosts</span>1<td><span class=\"bar\"",
         "<summary>2 hosts of <code>CN=Early Root</code></summary>",
         "<summary>CN=Late Root in PEM</summary>\n<pre>-----BEGIN CERTIFICATE-----",
     ] {

@@ -173,6 +173,7 @@ const TRANSLATED: &[&str] = &[
     "cli/args/check.rs",
     "cli/args/help.rs",
     "cli/args/hosts.rs",
+    "cli/args/invalid.rs",
     "cli/args/lab.rs",
     "cli/args/mod.rs",
     "cli/args/new.rs",
@@ -220,6 +221,8 @@ const TRANSLATED: &[&str] = &[
     "cli/failure.rs",
     "cli/file_names.rs",
     "cli/habits.rs",
+    "cli/habits/near.rs",
+    "cli/habits/options.rs",
     "cli/loss.rs",
     "cli/manifest.rs",
     "cli/manifest/combined.rs",
@@ -228,6 +231,7 @@ const TRANSLATED: &[&str] = &[
     "cli/mod.rs",
     "cli/output.rs",
     "cli/own_files.rs",
+    "cli/projects/protocol.rs",
     "cli/readers.rs",
     "cli/replace.rs",
     "cli/report.rs",
@@ -353,12 +357,15 @@ const NO_SENTENCES: &[&str] = &[
     "fake le",
     "gateway ca - cloudflare",
     "invalid type",
+    "invalid type: map, expected a sequence",
     "kubernetes ingress controller fake certificate",
     "lightspeed systems",
     "managed ca cloudflare",
     "mcafee web gateway",
     "palo alto networks",
     "path string",
+    "plain object",
+    "value of type plain object",
     "roots = [{}]",
     "roots = {}",
     "run: pipx install certgrab=={}",
@@ -720,7 +727,7 @@ fn common_options_may_precede_the_command() {
     let listed = certgrab().args(["--lang", "zh", "new", "--list"]).succeeds().out();
     assert_eq!(english_of(&listed), Vec::<&str>::new(), "{listed}");
     certgrab().args(["--lang", "zh", "convert", plant]).fails_with(2).stdout("").stderr(
-        "certgrab: 错误: 没有写要转换成的格式\n\
+        "certgrab: 错误: 应有 `--emit FORMAT`，实际没有\n\
          certgrab: 提示: 请用 `--emit FORMAT` 选择一种；`certgrab formats` 列出全部\n",
     );
     let next = certgrab().args(["--lang", "zh", "integrate", "make"]).args([folder.path()]);

@@ -285,7 +285,8 @@ fn the_issuers_name_alone_does_not_mean_self_signed() {
     run().args(["--trust-sha256", &leaf]).fails_with(1).stdout("").stderr(
         "certgrab: error: `CN=plc.test` is the leaf, issued by `CN=plc.test`; it is not a CA \
          certificate\n\
-         certgrab: hint: pass the SHA-256 of its root or of an intermediate\n",
+         certgrab: hint: pass the certificate of its CA with `--roots FILE`, or the SHA-256 of that \
+         certificate with `--trust-sha256 HEX`\n",
     );
     run().trusting(pki.root_file()).succeeds();
 }

@@ -123,6 +123,75 @@ fn a_number_below_the_minimum_is_refused_with_the_minimum() {
 }
 
 #[test]
+fn a_name_that_does_not_resolve_may_be_another_word_of_the_command() {
+    let folder = tempfile::TempDir::new().unwrap();
+    fs::write(folder.path().join("plant"), "").unwrap();
+    for (word, hint) in [
+        ("chekc", "did you mean `certgrab check`?"),
+        ("snyc", "did you mean `certgrab sync`?"),
+        ("formts", "did you mean `certgrab formats`?"),
+        ("plant", "check it with `certgrab check plant`"),
+        ("arduino", "for the format, write `--emit arduino`"),
+        ("emit", "for the option, write `--emit`"),
+    ] {
+        let printed =
+            certgrab().args([word]).in_folder(folder.path()).fails_with(3).stdout("").err();
+        assert!(printed.ends_with(&format!("\ncertgrab: hint: {hint}\n")), "{word}: {printed}");
+    }
+    // With its port, or a dot, it is a server.
+    for word in ["chekc:1", "chekc.test"] {
+        let printed = certgrab().args([word]).in_folder(folder.path()).fails_with(3).err();
+        assert!(!printed.contains("hint"), "{printed}");
+    }
+}
+
+#[test]
+fn every_number_says_what_is_expected_of_it() {
+    let of_the_main_job = [
+        ("--jobs", "expected a number of targets, at least 1"),
+        ("--threads", "expected a number of threads, 1 to 1024"),
+        ("--timeout", "expected whole seconds from 1 to 65535"),
+        ("--rate", "expected connections a second, a number from 0.01 to 1000"),
+        ("--lifetime", "expected years, days or a date, such as 10y, 90d or 2027-04-15"),
+        ("--max-bytes", "expected a whole number of bytes, at least 1"),
+        ("--shard", "expected I/N, such as 2/5 for the second of five"),
+        ("--at", "expected a date such as 2026-05-08 or a time such as 2026-05-08T15:51:26Z"),
+        ("--until", "expected a date such as 2026-05-08 or a time such as 2026-05-08T15:51:26Z"),
+    ];
+    let of_commands = [
+        ("check", "--within", "expected a number of days or weeks, such as 90d or 12w"),
+        ("check", "--timeout", "expected whole seconds from 1 to 65535"),
+        ("check", "--threads", "expected a number of threads, 1 to 1024"),
+        ("lab", "--repeat", "expected a whole number from 1 to 255"),
+        ("lab", "--wait", "expected whole seconds from 1 to 65535"),
+        ("convert", "--max-bytes", "expected a whole number of bytes, at least 1"),
+    ];
+    let all = of_the_main_job.map(|(option, expected)| (None, option, expected)).into_iter();
+    let of_commands =
+        of_commands.map(|(command, option, expected)| (Some(command), option, expected));
+    for (command, option, expected) in all.chain(of_commands) {
+        for value in ["0", "-1", "4K", "", "five", "99999999999999999999"] {
+            // No days from now is a horizon.
+            if (option, value) == ("--within", "0") {
+                continue;
+            }
+            let words = command.into_iter().chain([option, value]);
+            let printed = certgrab().args(words).fails_with(2).stdout("").err();
+            let expected_text = format!("error: invalid value '{value}' for '{option} <");
+            assert!(printed.contains(&expected_text), "{command:?} {option} {value}: {printed}");
+            assert!(printed.ends_with(&format!(">': {expected}\n")), "{option} {value}: {printed}");
+        }
+    }
+    for value in ["0", "-1", ""] {
+        let printed = certgrab().args(["--hosts", "x", "--column", value]).fails_with(2).err();
+        assert!(
+            printed.ends_with(": expected the name of a column, or its number from 1\n"),
+            "{printed}"
+        );
+    }
+}
+
+#[test]
 fn an_error_repeats_only_the_start_of_a_long_word() {
     let long = "a".repeat(100_000);
     let option = format!("--{long}");
@@ -225,7 +294,8 @@ fn a_file_name_is_not_read_as_a_server() {
     let run = |words: &[&str]| certgrab().args(words).in_folder(folder.path());
     for name in ["typo.py", "typo.ino", "certs/typo.pem"] {
         run(&[name]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: invalid value '{name}' for '[TARGET]...': this looks like a file, but no such file exists; for a server with this name, add its port: `{name}:443`\n"
+            "certgrab: error: invalid value '{name}' for '[TARGET]...': this looks like a file, but no such file exists\n\
+             certgrab: hint: for a server with this name, add its port: `{name}:443`\n"
         ));
     }
     fs::write(folder.path().join("there.pem"), "").unwrap();
@@ -235,7 +305,20 @@ fn a_file_name_is_not_read_as_a_server() {
         ("lib.rs", "check it with `certgrab check lib.rs`"),
     ] {
         let printed = run(&[name]).fails_with(2).err();
-        assert!(printed.contains(&format!("this is a file; {next}")), "{printed}");
+        assert!(printed.contains("'[TARGET]...': expected a server, found a file\n"), "{printed}");
+        let port = format!("for a server with this name, add its port: `{name}:443`");
+        assert!(printed.ends_with(&format!("\ncertgrab: hint: {next}; {port}\n")), "{printed}");
+    }
+    fs::write(folder.path().join("ca"), "").unwrap();
+    fs::create_dir(folder.path().join("certs")).unwrap();
+    for (name, found, next) in [
+        ("./ca", "file", "check it with `certgrab check ./ca`"),
+        (".", "folder", "check it with `certgrab check .`"),
+        ("./certs", "folder", "check it with `certgrab check ./certs`"),
+        ("certs/", "folder", "check it with `certgrab check certs/`"),
+    ] {
+        let printed = run(&[name]).fails_with(2).err();
+        assert!(printed.contains(&format!("expected a server, found a {found}\n")), "{printed}");
         assert!(printed.ends_with(&format!("\ncertgrab: hint: {next}\n")), "{printed}");
     }
     for name in ["typo.py", "typo.rs", "typo.json", "typo.kt", "typo.sh"] {
@@ -278,6 +361,11 @@ fn a_manifest_error_names_its_key_and_line() {
             "`what`: invalid value '' [possible values: anchor, chain, leaf, intermediates]",
         ),
         ("hold = 3", "expected a string or a list of strings"),
+        ("emit = { c = \"\" }", "`c`: invalid value '': expected a path"),
+        (
+            "max-bytes = 0",
+            "`max-bytes`: invalid value '0': expected a whole number of bytes, at least 1",
+        ),
         ("timeout = 0", "`timeout`: invalid value '0': expected whole seconds from 1 to 65535"),
         (
             "sni = \"::1\"",
@@ -297,6 +385,13 @@ fn a_manifest_error_names_its_key_and_line() {
     let expected =
         "certgrab: error: certgrab.toml:4: `host`: invalid value 'a b': `a b` has the host";
     assert!(printed.starts_with(expected), "{printed}");
+    assert!(printed.contains("\ncertgrab: hint: pass `host`, `host:port`"), "{printed}");
+    let text = "[target]\nhost = \"a.test\"\nlock = \"a.pem\"\n";
+    fs::write(folder.path().join("certgrab.toml"), text).unwrap();
+    certgrab().args(["sync"]).in_folder(folder.path()).fails_with(2).stderr(
+        "certgrab: error: certgrab.toml:1: expected `[[target]]`, found `[target]`\n\
+         certgrab: hint: write the heading of each target in two brackets: `[[target]]`\n",
+    );
 }
 
 #[test]
@@ -425,6 +520,46 @@ fn options_of_other_programs_get_certgrabs_equivalent() {
         (&["test", "a.test:8883"], "the main job needs no verb: `certgrab HOST:PORT`"),
         (&["convert", "-in", "ca.pem"], "hint: name the file alone: `certgrab convert FILE`"),
         (&["-"], "hint: read targets from standard input with `--hosts -`"),
+        (
+            &["chekc", "there.pem"],
+            "hint: did you mean `certgrab check`? for a server called `chekc`",
+        ),
+        (&["chekc", "--offline", "."], "hint: did you mean `certgrab check`?"),
+        (&["verfy", "a.test"], "error: unknown subcommand `verfy`\n"),
+        (&["explian", "leaf"], "hint: did you mean `certgrab explain`?"),
+        (&["CHECK", "."], "hint: did you mean `certgrab check`?"),
+        (&["Check"], "hint: write it in small letters: `certgrab check`"),
+        (&["a.test", "emit", "c"], "hint: write `--emit`; for a server called `emit`"),
+        (&["json", "a.test"], "hint: write `--json`; for a server called `json`"),
+        (&["a.test", "emit=c"], "hint: write `--emit=c`"),
+        (&["from", "root.pem"], "hint: write `--from root.pem`"),
+        (&["a.test", "-x509"], "error: unexpected argument '-x509' found\n"),
+        (&["a.test", "-x509"], "hint: leave it out: `certgrab HOST:PORT` prints"),
+        (&["a.test", "-status"], "hint: leave it out: `certgrab HOST:PORT` prints"),
+        (&["a.test", "-ssl3"], "hint: send the ClientHello of a device with `--as DEVICE`"),
+        (&["a.test", "-xyzzy"], "error: unexpected argument '-xyzzy' found\n"),
+        (&["a.test", "-fsSL"], "hint: follow the redirects of a URL with `--follow`"),
+        (&["a.test", "-emit", "c"], "hint: write `--emit`\n"),
+        (&["check", "-offline", "."], "hint: write `--offline`\n"),
+        (&["a.test", "--ca-bundle", "x"], "hint: trust your own CA with `--roots FILE`"),
+        (&["convert", "a.p12", "--password", "x"], "with `--password-file FILE`: other users see"),
+        (&["new", "a.test", "esp-idf", "d"], "first: `certgrab new esp-idf a.test d`\n"),
+        (&["new", "ardiuno-esp32", "a.test", "d"], "hint: write `certgrab new arduino-esp32`; "),
+        (&["new", "linux-c", "d", "a.test:1"], "first: `certgrab new linux-c a.test:1 d`\n"),
+        (
+            &["check", "a.test:1", "x.h"],
+            "hint: name the server last: `certgrab check FILE a.test:1`",
+        ),
+        (&["check", "x.h", "a.test:1", "b.test:2"], "hint: check one server after another"),
+        (&["verify", "x.pem", "a.test"], "hint: name the server with `--host a.test:443`"),
+        (&["a.test:1:1"], "hint: name one server with one port: `HOST:PORT`"),
+        (&["a.test,443"], "hint: write `certgrab a.test:443`"),
+        (&["a.test:1,b.test:1"], "hint: separate the servers with blanks"),
+        (&["https:/a.test"], "hint: write `://` after `https`"),
+        (&["a.test", "--emit", "arduino:r.h"], "unknown format; see `certgrab formats`\n"),
+        (&["a.test", "--emit", "arduino:r.h"], "hint: write `--emit arduino=r.h`\n"),
+        (&["a.test", "--emit", "arduino,pem"], "hint: write `--emit arduino --emit pem`\n"),
+        (&["a.test", "-e", "c", "pem"], "hint: repeat the option for another format: `--emit pem`"),
         // A value without any similar one is an error too.
         (&["a.test", "--xyzzy"], "hint: see `certgrab --help`"),
     ] {

@@ -208,13 +208,15 @@ fn a_mistake_in_the_manifest_is_an_error_of_its_line() {
         printed("[[target]]\nhost = \"plc.test\"\nlokc = \"plc.pem\"\n"),
         "certgrab: error: certgrab.toml:3: unknown key `lokc`, expected one of `host`, `lock`, \
          `name`, `emit`, `check`, `roots`, `hold`, `from`, `follow`, `trust-sha256`, `what`, `connect`, `sni`, `handshake`, \
-         `as`, `alpn`, `client-cert`, `client-key`, `timeout`, `rate`, `style`, `name-from`, `max-bytes`, `lifetime`, `backup`, `siblings`, `no-aia`\n"
+         `as`, `alpn`, `client-cert`, `client-key`, `timeout`, `rate`, `style`, `name-from`, `max-bytes`, `lifetime`, `backup`, `siblings`, `no-aia`\n\
+         certgrab: hint: did you mean `lock`?\n"
     );
     assert_eq!(
         printed(
             "[[target]]\nhost = \"plc.test\"\nlock = \"plc.pem\"\n\n[target.emit]\nbasic = \"x\"\n"
         ),
-        "certgrab: error: certgrab.toml:6: unknown format `basic`\n"
+        "certgrab: error: certgrab.toml:6: unknown format `basic`\n\
+         certgrab: hint: `certgrab formats` lists the formats\n"
     );
     assert_eq!(
         printed(

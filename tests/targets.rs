@@ -8,7 +8,8 @@ use crate::support::certgrab;
 fn an_invalid_target_is_refused_with_its_parts() {
     certgrab().args(["http://broker.test"]).fails_with(2).stdout("").stderr(
         "certgrab: error: invalid value 'http://broker.test' for '[TARGET]...': \
-         `http://broker.test` has the scheme `http`, which has no TLS; did you mean `https:`?\n",
+         `http://broker.test` has the scheme `http`, which has no TLS\n\
+         certgrab: hint: did you mean `https:`?\n",
     );
 }
 
@@ -44,7 +45,8 @@ fn a_project_refuses_a_target_with_a_path() {
     for target in ["https://plc.test/a/b?c=d", "mqtts://plc.test/a/b?c=d"] {
         let shown = target.replace("c=d", "...");
         certgrab().args(["new", "linux-c", target, "plc"]).fails_with(2).stdout("").stderr(&format!(
-            "certgrab: error: invalid value '{shown}' for '[TARGET]': TARGET must not have a path; edit the path in the code of the project\n"
+            "certgrab: error: invalid value '{shown}' for '[TARGET]': TARGET must not have a path\n\
+             certgrab: hint: leave it out, and edit the path in the code of the project\n"
         ));
     }
 }
@@ -61,7 +63,8 @@ fn a_hostile_target_is_escaped() {
 fn an_unknown_format_gets_similar_names() {
     for (word, expected) in [
         ("docx", "unknown format; see `certgrab formats`"),
-        ("", "unknown format; see `certgrab formats`"),
+        ("", "expected a format; see `certgrab formats`"),
+        ("=x.h", "the format before `=` is empty; see `certgrab formats`"),
         (
             "ESP32",
             "unknown format; similar: `arduino`, `esp-bundle-v1`, `esphome`, `esp-bundle-h`; see \
@@ -130,8 +133,8 @@ fn ignored_options_are_refused_and_both_named() {
 fn a_password_in_a_url_is_not_repeated() {
     certgrab().args(["https://user:secret@plc.test/page"]).fails_with(2).stderr(
         "certgrab: error: invalid value 'https://...@plc.test/page' for '[TARGET]...': the target \
-         must not contain a user name (the part before `@`); pass the URL without user name and \
-         password: certgrab does not log in\n",
+         must not contain a user name (the part before `@`)\n\
+         certgrab: hint: pass the URL without user name and password: certgrab does not log in\n",
     );
 }
 
@@ -194,6 +197,14 @@ fn a_target_without_a_server_is_refused() {
         ("a:99999", "`a:99999` has the port `99999`, expected a number from 1 to 65535"),
         ("a:+1", "`a:+1` has the port `+1`, expected a number from 1 to 65535"),
         ("2001:db8::1:8883:x", "`2001:...` could be an IPv6 address with or without a port"),
+        ("cafe:1:2", "`cafe:1:2` could be an IPv6 address with or without a port"),
+        ("a.test:443:443", "`a.test:443...` has more than one `:`, expected HOST:PORT"),
+        ("127.0.0.1:443:1", "`127.0.0.1:443:1` has more than one `:`, expected HOST:PORT"),
+        ("a.test:", "`a.test:` has no port after `:`, expected a number from 1 to 65535"),
+        (":443", "`:443` has no host, expected HOST:PORT"),
+        ("https:a.test", "`https:...` is not a URL, expected `https://HOST`"),
+        ("https:/a.test", "`https:/a.test` is not a URL, expected `https://HOST`"),
+        ("mqtts//a.test", "`mqtts//a.test` is not a URL, expected `mqtts://HOST`"),
         ("a b", "`a b` has the host `a b`, which is neither a DNS name nor an IP address"),
         ("1.2.3", "`1.2.3` has the host `1.2.3`, which is neither a DNS name nor an IP address"),
         (

@@ -19,6 +19,13 @@ const DOMAINS_TOO: [&str; 9] = ["cc", "cs", "inc", "md", "pl", "rs", "sh", "yaml
 /// Whether `word`, given as a server, names a file: an existing one, or one with a name that no server
 /// has.
 pub(crate) fn instead_of_a_server(word: &str) -> bool {
+    let begins =
+        |beginning: &&str| word.starts_with(beginning) || word == beginning.trim_end_matches('/');
+    let is_path = !word.starts_with("//") && ["./", "../", "/", "~/"].iter().any(begins);
+    let is_there = !has_scheme(word) && word.contains('/') && Path::new(word).exists();
+    if (is_path || is_there) && !word.is_empty() {
+        return true;
+    }
     let Some(ending) = ending(word) else { return false };
     let known = |endings: &[&str]| endings.contains(&ending.as_str());
     known(&NO_DOMAINS) || (known(&DOMAINS_TOO) && Path::new(word).is_file())

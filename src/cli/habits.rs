@@ -3,6 +3,7 @@
 //!
 //! In: a word that certgrab does not know. Out: an instruction, or nothing.
 
+mod near;
 mod options;
 
 use std::path::Path;
@@ -13,9 +14,13 @@ use crate::{
     text::{foreign::Foreign, secrets},
 };
 
-use super::file_names;
+use super::{
+    file_names,
+    projects::{self, PROJECTS as PROJECT_NAMES},
+};
 
-pub(super) use options::{of_another_program, option};
+pub(super) use near::Vocabulary;
+pub(super) use options::{OneHyphen, one_hyphen, option};
 
 /// Verbs that other programs begin with; certgrab does not need any.
 const VERBS: &[(&str, &str)] = &[
@@ -59,7 +64,11 @@ pub(super) fn verb(targets: &[Target]) -> Option<(String, String)> {
 
 /// What to do instead of `word` as a server, if it belongs to the word before it: a port after a host, a
 /// file after a format.
-pub(super) fn target(word: &str, before: Option<String>) -> Option<String> {
+pub(super) fn target(
+    word: &str,
+    before: Option<String>,
+    vocabulary: &Vocabulary,
+) -> Option<String> {
     if let Ok(port) = word.parse::<u16>() {
         // Only a name that is shown as it was typed: it could also be a password.
         let host =
@@ -73,14 +82,41 @@ pub(super) fn target(word: &str, before: Option<String>) -> Option<String> {
         let hint = "read targets from standard input with `--hosts -`, or a chain with `--from -`";
         return Some(hint.to_owned());
     }
-    let format = before.filter(|format| emit::format(format).is_some());
-    if let Some(format) = format {
-        return Some(format!("name the file with its format, `--emit {format}={}`", shown(word)));
+    if let Some(before) = before {
+        if emit::format(&before).is_some() {
+            return Some(format!(
+                "name the file with its format, `--emit {before}={}`",
+                shown(word)
+            ));
+        }
+        if let Some(hint) = vocabulary.value_of(&before, word) {
+            return Some(hint);
+        }
     }
-    let path = Path::new(word);
-    (file_names::instead_of_a_server(word) && path.is_file())
-        .then(|| file_names::for_a_file(&shown(word)))
+    vocabulary.option_with_value(word).or_else(|| separated(word))
 }
+
+/// What to do with servers, or with a host and its port, that are separated by something else than blanks
+/// and colons.
+fn separated(word: &str) -> Option<String> {
+    let words: Vec<_> = word.split([',', ';', ' ']).filter(|one| !one.is_empty()).collect();
+    match words[..] {
+        [host, port] if host.parse::<Target>().is_ok_and(|one| one.host() == *host) => {
+            match port.parse::<u16>() {
+                Ok(port) => Some(format!("write `certgrab {host}:{port}`")),
+                Err(_) if port.parse::<Target>().is_ok() => Some(SEPARATE.to_owned()),
+                Err(_) => None,
+            }
+        }
+        [_, _, ..] if words.iter().all(|one| one.parse::<Target>().is_ok()) => {
+            Some(SEPARATE.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// What to do with several servers in one word.
+const SEPARATE: &str = "separate the servers with blanks: `certgrab HOST:PORT HOST:PORT`";
 
 /// What to do instead of `--emit` with the unknown format of `value`.
 pub(super) fn emission(value: &str) -> Option<String> {
@@ -88,6 +124,13 @@ pub(super) fn emission(value: &str) -> Option<String> {
     let small = word.to_lowercase();
     // `PEM`, and the file `arduino.h`, have the name of a format.
     let named = |name: &str| emit::format(name).map(|format| format.name);
+    if let Some(at) = small.find([':', ',', ';', '@', '/', ' ']) {
+        let (format, rest) = (named(&small[..at])?, small.get(at + 1..)?);
+        return Some(match named(rest) {
+            Some(other) => format!("write `--emit {format} --emit {other}`"),
+            None => format!("write `--emit {format}={}`", shown(value.get(at + 1..)?)),
+        });
+    }
     let stem = small.split('.').next().unwrap_or_default();
     let format = named(&small).or_else(|| named(stem)).or_else(|| format(word))?;
     let path = match (path, word.contains('.')) {
@@ -126,6 +169,10 @@ pub(super) fn server(word: &str, command: &str) -> Option<String> {
         }
         "demo" => Some(format!("to query a server, run `certgrab {server}`")),
         "page" => Some("redirect standard output: `certgrab page > FILE`".to_owned()),
+        "verify" if file_names::rather_than_a_server(word) => {
+            Some("`certgrab verify` reads one chain: `certgrab verify FILE --host NAME`".to_owned())
+        }
+        "verify" => Some(format!("name the server with `--host {server}`")),
         _ => None,
     }
 }
@@ -133,8 +180,7 @@ pub(super) fn server(word: &str, command: &str) -> Option<String> {
 /// What to do with the server `word`, given to the subcommand `command` where a file belongs.
 pub(super) fn server_for_a_file(word: &str, command: &str) -> Option<String> {
     let target = word.parse::<Target>().ok()?;
-    let is_server =
-        target.port_is_given() || target.scheme().is_given || !word.contains(['.', '/']);
+    let is_server = target.port_is_given() || !file_names::rather_than_a_server(word);
     let server = shown(&target.to_string());
     (is_server && !Path::new(word).exists())
         .then(|| format!("`{command}` reads files; to query a server, run `certgrab {server}`"))
@@ -151,10 +197,20 @@ const PROJECTS: &[(&str, &str)] = &[
     ("hal,esp32c3,no_std", "esp-hal"),
 ];
 
-/// What to do instead of `certgrab new` with the unknown project `word`.
-pub(super) fn project(word: &str) -> String {
+/// What to do instead of `certgrab new` with the unknown project `word`, followed by the words `others`.
+pub(super) fn project(word: &str, others: &[String]) -> String {
     let all = "`certgrab new --list` lists the projects";
-    let meant = row(PROJECTS, &word.to_lowercase());
+    let small = word.to_lowercase();
+    let near = PROJECT_NAMES.iter().map(|project| project.name);
+    let near = near.filter(|name| strsim::osa_distance(&small, name) <= 2);
+    let meant = row(PROJECTS, &small)
+        .or_else(|| near.min_by_key(|name| strsim::osa_distance(&small, name)));
+    let is_project = |other: &&String| projects::project(other).is_ok();
+    if let (None, Some(project)) = (meant, others.iter().find(is_project)) {
+        let rest = others.iter().filter(|other| *other != project).map(|other| shown(other));
+        let words: Vec<_> = [shown(word)].into_iter().chain(rest).collect();
+        return format!("name the project first: `certgrab new {project} {}`", words.join(" "));
+    }
     let target = word.parse::<Target>().ok();
     let target = target.filter(|one| one.port_is_given() || one.scheme().is_given);
     if let (None, Some(target)) = (meant, target) {

@@ -25,7 +25,7 @@ mod words;
 use super::{
     args::Request,
     failure::{Exit, Failure},
-    output,
+    habits, output, usage,
 };
 
 /// The most bytes a manifest may have: 1 MiB, thousands of targets of some 200 bytes each.
@@ -173,6 +173,9 @@ fn entry(
     text: &Text,
     outputs: &mut Outputs,
 ) -> Result<Entry, Failure> {
+    if table.lock.get_ref().as_os_str().is_empty() {
+        return Err(text.failure(text.line(&table.lock.span()), &no_path("lock")));
+    }
     let lock = folder.join(table.lock.get_ref());
     outputs.add(&lock, text.line(&table.lock.span()), "the lock", text)?;
     let mut emit = Vec::new();
@@ -187,16 +190,33 @@ fn entry(
                 }
                 _ => format!("unknown format `{name}`"),
             };
-            text.failure(line, &message)
+            let meant = habits::format(format.get_ref());
+            let hint = match meant {
+                _ if name == "json" => return text.failure(line, &message),
+                Some(meant) => {
+                    format!("did you mean `{meant}`? `certgrab formats` lists the formats")
+                }
+                None => "`certgrab formats` lists the formats".to_owned(),
+            };
+            text.failure(line, &message).with_hint(Some(hint))
         })?;
+        if path.as_os_str().is_empty() {
+            return Err(text.failure(line, &no_path(known.name)));
+        }
         let path = folder.join(path);
         outputs.add(&path, line, &format!("`{}`", known.name), text)?;
         emit.push((known, path));
     }
-    let job = keys::job(table, folder)
-        .map_err(|keys::Refused { span, message }| text.failure(text.line(&span), &message))?;
+    let job = keys::job(table, folder).map_err(|keys::Refused { span, message, hint }| {
+        text.failure(text.line(&span), &message).with_hint(hint)
+    })?;
     let check = table.check.all().iter().map(|file| folder.join(file)).collect();
     Ok(Entry { job, lock, emit, check })
+}
+
+/// That `key` has no path as its value.
+fn no_path(key: &str) -> String {
+    format!("`{key}`: {}", usage::invalid_value("", keys::A_PATH))
 }
 
 /// The files that are written, each with its purpose: a file that is written twice would only hold the

@@ -140,15 +140,28 @@ fn dispatch(mut args: Args) -> Exit {
 
 /// Refuses a target that has the name of a file.
 fn refuse_file_name(job: &args::Request) -> Result<(), Failure> {
-    args::request::refuse_file_name(job).map_err(|(message, name)| {
-        let hint = habits::target(&name, usage::before(&name));
+    args::request::refuse_file_name(job).map_err(|(name, args::Invalid { why, hint })| {
+        let typed = usage::typed();
+        let vocabulary = usage::vocabulary();
+        if let Some((message, hint)) = vocabulary.misspelt(&typed) {
+            return Failure::new(Exit::Usage, message).with_hint(Some(hint));
+        }
+        let hint = habits::target(&name, usage::before(&name), &vocabulary).or(hint);
+        let message = format!("invalid value '{name}' for '[TARGET]...': {why}");
         Failure::new(Exit::Usage, message).with_hint(hint)
     })
 }
 
-/// Refuses a verb in front of the target.
+/// Refuses a verb or a misspelt subcommand in front of the target, and an option without its dashes.
 fn refuse_verb(job: &args::Request) -> Result<(), Failure> {
-    habits::verb(&job.targets).map_or(Ok(()), |(message, hint)| {
+    // A word alone is looked up first.
+    let among_several = || {
+        let vocabulary = (job.targets.len() > 1).then(usage::vocabulary)?;
+        let misspelt = vocabulary.misspelt(&usage::typed());
+        misspelt.or_else(|| vocabulary.option_among(&job.targets))
+    };
+    let slip = habits::verb(&job.targets).or_else(among_several);
+    slip.map_or(Ok(()), |(message, hint)| {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
     })
 }
@@ -168,6 +181,14 @@ fn refuse_misplaced_command(job: &args::Request) -> Result<(), Failure> {
     let typed = commands.get_subcommands().map(clap::Command::get_name);
     match typed.into_iter().find(|name| *name == first.host()) {
         None => Ok(()),
+        Some(name)
+            if usage::typed().first().is_some_and(|first| first.eq_ignore_ascii_case(name)) =>
+        {
+            let typed = usage::typed().swap_remove(0);
+            let message = format!("unknown subcommand `{typed}`");
+            let hint = format!("write it in small letters: `certgrab {name}`");
+            Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+        }
         Some(name) => Err(Failure::new(Exit::Usage, format!("put the subcommand `{name}` first"))
             .with_hint(Some(format!("run `certgrab {name} ...`, with its options after it")))),
     }

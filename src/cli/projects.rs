@@ -2,9 +2,9 @@
 //!
 //! In that folder, `mqtt` and `https` hold the files for only one of the two protocols.
 
-use crate::endpoint::Target;
+mod protocol;
 
-use super::failure::{Exit, Failure};
+pub(crate) use self::protocol::assumption;
 
 /// The path of a file in the project, and its content. A file with the extension `.md` is a template.
 pub(crate) type Text = (&'static str, &'static str);
@@ -366,32 +366,4 @@ impl Project {
         .iter()
         .fold(LAB.to_owned(), |text, (mark, value)| text.replace(mark, value))
     }
-
-    /// The files for the protocol of `target`; MQTT if it has a port and no protocol.
-    ///
-    /// # Errors
-    ///
-    /// A usage failure if the project does not support the protocol, or the target does not show it.
-    pub(crate) fn texts(&self, target: &Target) -> Result<Vec<Text>, Failure> {
-        let scheme = target.scheme();
-        let own = match scheme.word {
-            // On the default port of a bare host there is no MQTT.
-            "tls" if !scheme.is_given && target.port() == scheme.port => {
-                let message = format!("{} may speak MQTT or HTTPS", target.host());
-                return Err(usage(message));
-            }
-            "mqtts" | "ssl" | "tls" => self.mqtt,
-            "https" => self.https,
-            word => {
-                let name = self.name;
-                return Err(usage(format!("{name} supports MQTT over TLS or HTTPS, not {word}")));
-            }
-        };
-        Ok([self.files, own].concat())
-    }
-}
-
-fn usage(message: String) -> Failure {
-    let hint = "name the protocol: `mqtts://HOST` or `https://HOST`";
-    Failure::new(Exit::Usage, message).with_hint(Some(hint))
 }

@@ -11,8 +11,9 @@ use std::{
 
 use crate::{
     chain::Presented,
+    endpoint::Target,
     net::{connect, pace::Pace},
-    output::emit::MAX_TEMPLATE_BYTES,
+    output::emit::{self, MAX_TEMPLATE_BYTES},
     run::grab::{Options, Sni, TIMEOUT},
     text::{bounded_file, foreign::Foreign, time::Time},
     tls::probe,
@@ -54,7 +55,14 @@ fn usage(message: &str, hint: &str) -> Result<(), Failure> {
 /// How many results there are, and where they go.
 fn agree_on_results(job: &Request) -> Result<(), Failure> {
     if !job.emit.is_empty() && job.targets.len() > 1 {
-        return usage("`--emit` accepts only one target", "run certgrab once for each target");
+        let targets = job.targets.iter();
+        let bare = targets.filter(|one| !one.port_is_given()).map(Target::host);
+        let format = bare.filter_map(|word| emit::format(&word)).map(|format| format.name).next();
+        let hint = match format {
+            Some(name) => format!("repeat the option for another format: `--emit {name}`"),
+            None => "run certgrab once for each target".to_owned(),
+        };
+        return usage("`--emit` accepts only one target", &hint);
     }
     let to_standard_output = job.emit.iter().filter(|one| one.path.is_none()).count();
     if to_standard_output + usize::from(job.json) > 1 {

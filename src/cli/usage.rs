@@ -5,7 +5,7 @@ use crate::text::{foreign::Foreign, secrets};
 use clap::{CommandFactory as _, Subcommand as _};
 
 use super::{
-    args::{Args, Command, help},
+    args::{Args, Command, help, invalid},
     failure::{Exit, Failure},
     habits, language, output, style, typed,
 };
@@ -39,13 +39,15 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     let missing = missing(error);
     let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
     let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: "));
-    let foreign = habits::of_another_program(&typed());
-    let habit = match foreign {
-        Some(word) => habits::option(word, command().as_deref()).map(str::to_owned),
-        None => habit(error),
+    let misspelt = vocabulary().misspelt(&typed()).filter(|_| may_be_of_a_subcommand(error));
+    let one_hyphen = one_hyphen(error);
+    let habit = match (&misspelt, &one_hyphen) {
+        (Some((_, hint)), _) => Some(hint.clone()),
+        (None, Some(one)) => one.hint.clone().or_else(|| Some(see_the_help())),
+        (None, None) => habit(error).or_else(|| invalid::hint(error)),
     };
     let hint = match (error.kind(), tips.as_slice()) {
-        _ if let Some(habit) = habit => Some(habit),
+        _ if let Some(habit) = habit => Some(visible(&habit)),
         (ErrorKind::MissingRequiredArgument, _) if is_of_the_main_job => {
             Some("name a server: `certgrab HOST:PORT`".to_owned())
         }
@@ -58,7 +60,10 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
         (_, tips) => Some(visible(&tips.join("; "))),
     };
     let sentence = match error.kind() {
-        _ if let Some(word) = foreign => format!("unexpected argument '{word}' found"),
+        _ if let Some((sentence, _)) = misspelt => sentence,
+        _ if let Some(one) = one_hyphen => {
+            visible(&format!("unexpected argument '{}' found", shortened(&one.word)))
+        }
         ErrorKind::MissingRequiredArgument if is_of_the_main_job => "no target given".to_owned(),
         ErrorKind::MissingRequiredArgument => format!("missing: {}", missing.join(", ")),
         _ => sentence(error),
@@ -81,6 +86,41 @@ pub(crate) fn sentence(error: &clap::Error) -> String {
     visible(sentence.strip_prefix("error: ").unwrap_or(&sentence))
 }
 
+/// Whether `error` is about a word that a subcommand in front of it would explain: a file, or an option.
+fn may_be_of_a_subcommand(error: &clap::Error) -> bool {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict, _) => true,
+        (ErrorKind::ValueValidation, Some(ContextValue::String(name))) => name.contains("TARGET"),
+        _ => false,
+    }
+}
+
+/// The word with one hyphen that `error` is about: a letter of it is unknown, or the rest of it was taken
+/// for the value of an option.
+fn one_hyphen(error: &clap::Error) -> Option<habits::OneHyphen> {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let letter = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => {
+            let letter = word.strip_prefix('-').filter(|rest| rest.chars().count() == 1);
+            letter.and_then(|rest| rest.chars().next())
+        }
+        _ => None,
+    };
+    let mut long: Vec<_> =
+        with_options(|all| all.filter_map(|one| one.get_long().map(str::to_owned)).collect());
+    long.extend(["help", "version"].map(str::to_owned));
+    habits::one_hyphen(&typed(), letter, (&long, command().as_deref()))
+}
+
+/// `read` of the options of the user's subcommand.
+fn with_options<T>(read: impl FnOnce(&mut dyn Iterator<Item = &clap::Arg>) -> T) -> T {
+    let mut all = Args::command();
+    all.build();
+    let named = command().and_then(|command| all.find_subcommand(command));
+    read(&mut named.unwrap_or(&all).get_arguments())
+}
+
 /// Whether a tip of clap names what was probably meant: clap considers arguments similar that share some
 /// letters, and it advises to pass an option as a value.
 fn is_near(error: &clap::Error, tip: &str) -> bool {
@@ -88,7 +128,7 @@ fn is_near(error: &clap::Error, tip: &str) -> bool {
     match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(typed))) => {
             let meant = tip.split('\'').nth(1).unwrap_or_default();
-            tip.contains("similar") && strsim::levenshtein(typed, meant) <= MOST_EDITS
+            tip.contains("similar") && strsim::osa_distance(typed, meant) <= MOST_EDITS
         }
         _ => true,
     }
@@ -125,8 +165,14 @@ fn habit(error: &clap::Error) -> Option<String> {
             let value = word(ContextKind::InvalidValue)?;
             match word(ContextKind::InvalidArg)? {
                 option if option.starts_with("--emit") => habits::emission(value),
-                target if target.contains("TARGET") => habits::target(value, before(value)),
-                project if project.contains("PROJECT") => Some(habits::project(value)),
+                target if target.contains("TARGET") => {
+                    habits::target(value, before(value), &vocabulary())
+                }
+                project if project.contains("PROJECT") => {
+                    let typed = typed();
+                    let at = typed.iter().position(|word| word == value)?;
+                    Some(habits::project(value, &typed[at + 1..]))
+                }
                 _ => None,
             }
         }
@@ -135,8 +181,19 @@ fn habit(error: &clap::Error) -> Option<String> {
 }
 
 /// The words of the user that are text, a command in front of its options.
-fn typed() -> Vec<String> {
+pub(crate) fn typed() -> Vec<String> {
     typed::words().into_iter().skip(1).filter_map(|word| word.into_string().ok()).collect()
+}
+
+/// The words of the command.
+pub(crate) fn vocabulary() -> habits::Vocabulary {
+    let command = Args::command();
+    let commands = command.get_subcommands().map(clap::Command::get_name).chain(["help"]);
+    let options = command.get_arguments().filter_map(clap::Arg::get_long);
+    habits::Vocabulary {
+        commands: commands.map(str::to_owned).collect(),
+        options: options.map(str::to_owned).collect(),
+    }
 }
 
 /// The subcommand of the user's.
@@ -157,12 +214,10 @@ fn in_small_letters(error: &clap::Error) -> Option<String> {
     use clap::error::{ContextKind, ContextValue};
     let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else { return None };
     let name = typed.strip_prefix("--")?.to_ascii_lowercase();
-    let mut all = Args::command();
-    all.build();
-    let named = command().and_then(|command| all.find_subcommand(command));
-    let options = named.unwrap_or(&all).get_arguments();
-    let mut names = options.filter_map(clap::Arg::get_long);
-    let known = names.find(|known| *known == name)?;
+    let known = with_options(|all| {
+        let mut names = all.filter_map(clap::Arg::get_long);
+        names.find(|known| *known == name).map(str::to_owned)
+    })?;
     (*typed != format!("--{known}")).then(|| format!("a similar argument exists: '--{known}'"))
 }
 

@@ -61,6 +61,9 @@ pub struct Way {
     pub steps: Vec<Step>,
     /// Why the way ends before the download, unless the last server is the reason.
     pub end: Option<Error>,
+    /// The server that answers with a web page instead of a download, such as one to log in, unless the
+    /// user's URL names a page.
+    pub page: Option<Target>,
 }
 
 /// Why the way does not lead to the download.
@@ -84,6 +87,13 @@ pub enum Problem {
     Http(chain::Problem),
     /// The status is not one of a download or of a redirect.
     Status(u16),
+    /// The server that the Location names is not found.
+    Unresolved {
+        /// The server.
+        to: Target,
+        /// What the resolver says.
+        why: Foreign,
+    },
     /// A redirect has no Location, or several.
     NotOneLocation,
     /// The Location is not a URL of a server.
@@ -115,10 +125,14 @@ pub async fn follow(target: &Target, options: &Options) -> Way {
         let next = ask(&target, &url, judged, options).await;
         asked.push(url);
         let next = match next {
-            Ok(None) => return way,
-            Ok(Some(next)) if asked.contains(&next) => Err(Problem::Loop),
-            Ok(Some(_)) if asked.len() > MAX_REDIRECTS => Err(Problem::TooMany),
-            Ok(Some(next)) => reached(&target, next, options).await,
+            Ok(Answer::File) => return way,
+            Ok(Answer::Page) => {
+                way.page = (!names_a_page(&asked[0])).then_some(target);
+                return way;
+            }
+            Ok(Answer::Redirect(next)) if asked.contains(&next) => Err(Problem::Loop),
+            Ok(Answer::Redirect(_)) if asked.len() > MAX_REDIRECTS => Err(Problem::TooMany),
+            Ok(Answer::Redirect(next)) => reached(&target, next, options).await,
             Err(problem) => Err(problem),
         };
         match next {
@@ -193,9 +207,12 @@ async fn reached(from: &Target, url: Url, options: &Options) -> Result<(Target, 
     let target: Target = format!("https://{host}:{port}").parse().map_err(|_| Problem::NotAUrl)?;
     // What a proxy can reach is the responsibility of whoever runs it.
     if options.connect.proxy_to(&target).is_none() && !is_same(&target, from) {
-        let own = addresses(from, options).await?;
+        let no_connection = |why| Problem::NoConnection(why);
+        let own = addresses(from, options).await.map_err(no_connection)?;
         let leads_inward = |address: &SocketAddr| !policy::may_lead_to(address.ip(), &own);
-        if let Some(address) = addresses(&target, options).await?.into_iter().find(leads_inward) {
+        let found = addresses(&target, options).await;
+        let found = found.map_err(|why| Problem::Unresolved { to: target.clone(), why })?;
+        if let Some(address) = found.into_iter().find(leads_inward) {
             return Err(Problem::Inward(address));
         }
     }
@@ -203,19 +220,33 @@ async fn reached(from: &Target, url: Url, options: &Options) -> Result<(Target, 
 }
 
 /// The addresses of `target`; one of them is connected to afterwards.
-async fn addresses(target: &Target, options: &Options) -> Result<Vec<SocketAddr>, Problem> {
+async fn addresses(target: &Target, options: &Options) -> Result<Vec<SocketAddr>, Foreign> {
     let deadline = Instant::now() + options.timeout;
     let found = connect::addresses(target, &options.connect, deadline).await;
-    found.map_err(|error| Problem::NoConnection(Foreign::text(&error.to_string())))
+    found.map_err(|error| Foreign::text(&error.to_string()))
 }
 
-/// Where the server redirects `url` to, if it does.
+/// What a server answers.
+enum Answer {
+    File,
+    /// A web page.
+    Page,
+    Redirect(Url),
+}
+
+/// Whether a URL is one of a page rather than of a download.
+fn names_a_page(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    ["/", ".htm", ".html"].iter().any(|end| path.ends_with(end))
+}
+
+/// What the server answers to a request for `url`.
 async fn ask(
     target: &Target,
     url: &Url,
     (grab, judgement): (&Grab, &Judgement),
     options: &Options,
-) -> Result<Option<Url>, Problem> {
+) -> Result<Answer, Problem> {
     let deadline = Instant::now() + options.timeout;
     let bundle = pack::pack(target, &grab.presented, &judgement.verified, What::Anchor);
     let anchors = bundle.entries.iter().map(|entry| entry.certificate.der().to_vec().into());
@@ -237,11 +268,16 @@ async fn ask(
             return Err(Problem::NotOneLocation);
         };
         let location = location.to_str().map_err(|_| Problem::NotAUrl)?;
-        return read(location, Some(url)).map(Some);
+        return read(location, Some(url)).map(Answer::Redirect);
     }
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_page = kind.is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
     match response.status().as_u16() {
+        // Without content (RFC 9110 sections 15.3.5 and 15.3.6).
+        204 | 205 => Err(Problem::Status(response.status().as_u16())),
+        200..=299 if is_page => Ok(Answer::Page),
         // An empty file has no first byte (RFC 9110 section 15.5.17).
-        200..=299 | 416 => Ok(None),
+        200..=299 | 416 => Ok(Answer::File),
         status => Err(Problem::Status(status)),
     }
 }
@@ -295,6 +331,7 @@ impl fmt::Display for Error {
             Problem::Status(status) => {
                 write!(f, "expected a download or a redirect, found status {status}")
             }
+            Problem::Unresolved { to, why } => write!(f, "redirects to {to}: {}", why.line()),
             Problem::NotOneLocation => f.write_str("redirects, but not with exactly one Location"),
             Problem::NotAUrl => f.write_str("redirects to what is not a URL of a server"),
             Problem::Scheme(scheme) => {

@@ -17,13 +17,13 @@ code,pre{font-family:ui-monospace,monospace}pre{white-space:pre;overflow:auto;ba
 .error,.failed,.refuses{color:var(--error)}.warning,.by-default,.undecided,.unknown{color:var(--warning)}.note{color:var(--note)}\
 .good,.connects{color:var(--good)}td.connects,td.refuses,td.unknown,td.word,th,time{white-space:nowrap;overflow-wrap:normal}.action{display:block;opacity:.8}\
 .summary p{margin:.3rem 0}.summary p.below{margin-left:1.5rem}\
-ul.tree{padding-left:0;list-style:none}ul.tree ul{padding-left:1.5rem;list-style:\"└ \"}small{display:block;opacity:.8}\
+ul.tree{padding-left:0;list-style:none}ul.tree ul{padding-left:1.5rem;list-style:\"└ \"}small{display:block;opacity:.8}.label{display:none}\
 .bar{position:relative;display:block;min-width:12rem;height:1.1rem;background:var(--box)}\
 .bar i,.bar b,.bar s{position:absolute;top:0;bottom:0}.bar i{background:var(--note);opacity:.6}\
 .bar b{width:2px;background:var(--error)}.bar s{width:3px;background:var(--warning)}\
 .dates{white-space:nowrap}.dates small{white-space:normal}details{border-top:1px solid var(--line);padding:.4rem 0}summary{cursor:pointer}\
 @media(max-width:40rem){body{margin:1rem auto}h1{font-size:1.25rem}pre{font-size:.75rem}.bar{min-width:0;margin:.3rem 0}\
-table,tbody,tr,td,th{display:block}tr{border-top:1px solid var(--line);padding:.4rem 0}td,th{border:0;padding:0}tr:not(:has(td)),td.count{display:none}td.place,td.place+td{display:inline}td.place::after{content:\": \"}}\
+table,tbody,tr,td,th{display:block}tr{border-top:1px solid var(--line);padding:.4rem 0}td,th{border:0;padding:0}tr:not(:has(td)){display:none}.label{display:inline}.label::after{content:\": \"}td.place,td.place+td{display:inline}td.place::after{content:\": \"}}\
 @media print{pre{white-space:pre-wrap;overflow-wrap:anywhere}}";
 
 /// The beginning of every report.

@@ -56,10 +56,8 @@ fn a_value_from_outside_needs_an_escaping_filter() {
         "certificates[0].der",
         "\"x\" ~ host",
         "host | upper",
-        "[host, port]",
         "host | string | replace(\"a\", \"b\")",
         "(\"x\" ~ host) | literal",
-        "{\"a\": host}",
     ] {
         let said = rendered(&format!("fine\n{{{{ {words} }}}}\n")).unwrap_err();
         assert!(said.starts_with("template my.h, line 2, `"), "{words}: {said}");
@@ -85,6 +83,45 @@ fn an_error_names_file_line_and_text() {
         (
             "{{ host | rows }}",
             "template my.h, line 1, `host | rows`: expected bytes, such as `der`",
+        ),
+        (
+            "{{ host | size }}",
+            "template my.h, line 1, `host | size`: text from outside has no length before it is \
+             escaped; pass it through a filter first, as in `host | literal | size`",
+        ),
+        (
+            "{{ host | parts(3) }}",
+            "template my.h, line 1, `parts(3)`: text from outside has no length before it is \
+             escaped; pass it through a filter first, as in `host | literal | size`",
+        ),
+        (
+            "{% if host == 'plc.test' %}x{% endif %}",
+            "template my.h, line 1, `host`: a value from outside cannot be compared; compare what a \
+             filter makes of it, as in `host | plain == \"a.test\"`",
+        ),
+        (
+            "{% if 'plc' in host %}x{% endif %}",
+            "template my.h, line 1, `host`: a value from outside cannot be compared; compare what a \
+             filter makes of it, as in `host | plain == \"a.test\"`",
+        ),
+        (
+            "{% if host is startingwith('plc') %}x{% endif %}",
+            "template my.h, line 1, `startingwith('plc')`: a value from outside cannot be \
+             compared; compare what a filter makes of it, as in `host | plain == \"a.test\"`",
+        ),
+        (
+            "{{ options | plain }}",
+            "template my.h, line 1, `options | plain`: expected text, found a list; write its items \
+             in a loop",
+        ),
+        (
+            "{{ certificates[0] | plain }}",
+            "template my.h, line 1, `certificates[0] | plain`: expected text, found an object; \
+             write one of its fields, as in `certificate.subject`",
+        ),
+        (
+            "{{ host | length }}",
+            "template my.h, line 1, `length`: cannot calculate length of a value from outside",
         ),
         (
             "\n{% for one in certificates %}\n",
@@ -361,10 +398,14 @@ fn a_list_is_not_text() {
         "{{ pem_lines | literal }}",
         "{{ pem | parts(10) }}",
         "{{ [1, 2] | plain }}",
-        "{{ {'a': 1} }}",
+        "{{ [host, port] }}",
     ] {
         let error = rendered(source).unwrap_err();
         assert!(error.ends_with(LIST), "{source}: {error}");
+    }
+    for source in ["{{ {'a': 1} }}", "{{ {'a': host} | comment }}", "{{ certificates[0] }}"] {
+        let error = rendered(source).unwrap_err();
+        assert!(error.contains("expected text, found an object; "), "{source}: {error}");
     }
 }
 

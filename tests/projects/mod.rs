@@ -138,6 +138,45 @@ fn a_host_without_protocol_and_port_gets_no_project() {
 }
 
 #[test]
+fn the_protocol_that_a_port_suggests_is_said_with_how_to_choose_the_other() {
+    let pki = crate::support::Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let connect = server.address().to_string();
+    let of = |target: &str, folder: &str| {
+        let outcome = certgrab()
+            .args(["new", "micropython", target, folder, "--connect", &connect, "--roots"])
+            .args([pki.root_file()])
+            .in_folder(pki.folder())
+            .succeeds();
+        (outcome.err(), fs::read_to_string(pki.file(folder).join("main.py")).unwrap())
+    };
+    for (target, assumed, folder) in [
+        (
+            "plc.test:9443",
+            "plc.test:9443 is taken for HTTPS; for MQTT, pass `mqtts://plc.test:9443`",
+            "web",
+        ),
+        (
+            "plc.test:28883",
+            "plc.test:28883 is taken for MQTT; for HTTPS, pass `https://plc.test:28883`",
+            "broker",
+        ),
+    ] {
+        let (printed, code) = of(target, folder);
+        assert!(printed.starts_with(&format!("certgrab: {assumed}\n")), "{printed}");
+        assert_eq!(code.contains("MQTT"), folder == "broker", "{code}");
+    }
+    for (target, folder) in [
+        ("plc.test:8883", "usual"),
+        ("https://plc.test:1", "named"),
+        ("mqtts://plc.test:9443", "m"),
+    ] {
+        let (printed, _) = of(target, folder);
+        assert!(!printed.contains("taken for"), "{target}: {printed}");
+    }
+}
+
+#[test]
 fn a_command_after_an_option_is_not_read_as_a_host() {
     certgrab()
         .args(["--timeout", "5", "new", "linux-c", "a.test", "x"])

@@ -25,7 +25,8 @@ pub(crate) struct Anchor {
     pub(crate) no_aia: bool,
 
     /// Also fetch issuers from here; by default only public addresses on port 80 are contacted
-    #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed)]
+    #[arg(long, value_name = "ADDRESS[/BITS][:PORT]", value_parser = allowed,
+          allow_hyphen_values = true)]
     pub(crate) aia_allow: Vec<Allowed>,
 
     /// Require an anchor valid for at least SPAN (10y, 90d), or until a date (2027-04-15)

@@ -52,6 +52,6 @@ pub(crate) struct Convert {
     pub(crate) roots: Vec<PathBuf>,
 
     /// Judge dates as of TIME, such as 2026-05-08 [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) at: Option<Time>,
 }

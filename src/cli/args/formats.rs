@@ -29,7 +29,7 @@ pub(crate) struct Shape {
     pub(crate) name_from: NameFrom,
 
     /// Refuse formats that take more than N bytes, counted as `--sizes` does
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::bytes, allow_hyphen_values = true)]
     pub(crate) max_bytes: Option<NonZeroUsize>,
 
     /// Show the bytes of flash that each format takes

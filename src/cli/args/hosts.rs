@@ -1,6 +1,6 @@
 //! The options for many targets.
 
-use std::{convert::Infallible, fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
+use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
 
 use crate::text::time::Time;
 
@@ -16,11 +16,23 @@ pub(crate) struct Arguments {
     pub(crate) hosts: Option<PathBuf>,
 
     /// Read a CSV file: the targets are in the column with this name in the first line, or number N
-    #[arg(long, value_name = "NAME|N", requires = "hosts", conflicts_with = "targets")]
+    #[arg(
+        long,
+        value_name = "NAME|N",
+        requires = "hosts",
+        conflicts_with = "targets",
+        allow_hyphen_values = true
+    )]
     pub(crate) column: Option<Column>,
 
     /// List only the targets whose anchor ends before DATE; exit with 5 if there is one
-    #[arg(long, value_name = "DATE", requires = "hosts", conflicts_with = "targets")]
+    #[arg(
+        long,
+        value_name = "DATE",
+        requires = "hosts",
+        conflicts_with = "targets",
+        allow_hyphen_values = true
+    )]
     pub(crate) until: Option<Time>,
 
     /// Number of targets to query concurrently
@@ -51,7 +63,13 @@ pub(crate) struct Arguments {
     pub(crate) ordered: bool,
 
     /// Query only every N-th target, starting with the I-th
-    #[arg(long, value_name = "I/N", requires = "hosts", conflicts_with = "targets")]
+    #[arg(
+        long,
+        value_name = "I/N",
+        requires = "hosts",
+        conflicts_with = "targets",
+        allow_hyphen_values = true
+    )]
     pub(crate) shard: Option<Shard>,
 }
 
@@ -87,10 +105,15 @@ pub(crate) enum Column {
 }
 
 impl FromStr for Column {
-    type Err = Infallible;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(text.parse().map_or_else(|_| Self::Name(text.to_owned()), Self::Number))
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // A number is one if it counts columns; `-1` is hardly a name.
+        match (text.parse(), text.parse::<i64>()) {
+            (Ok(number), _) => Ok(Self::Number(number)),
+            (Err(_), Err(_)) if !text.is_empty() => Ok(Self::Name(text.to_owned())),
+            _ => Err("expected the name of a column, or its number from 1"),
+        }
     }
 }
 

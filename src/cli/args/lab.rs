@@ -18,7 +18,7 @@ use clap::{
 };
 
 use super::{
-    Emission,
+    Emission, Invalid,
     report::{Report, report},
     threads::Threads,
 };
@@ -79,11 +79,13 @@ pub(crate) struct Args {
     pub(crate) list: bool,
 
     /// Play all cases N times
-    #[arg(long, value_name = "N", default_value = "1", value_parser = times)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = times,
+          allow_hyphen_values = true)]
     pub(crate) repeat: NonZeroU8,
 
     /// Stop if the device does not connect for SECS seconds
-    #[arg(long, value_name = "SECS", default_value = "120", value_parser = super::seconds)]
+    #[arg(long, value_name = "SECS", default_value = "120", value_parser = super::seconds,
+          allow_hyphen_values = true)]
     pub(crate) wait: NonZeroU16,
 
     /// Connect sound cases to the real server: over TLS, or without TLS for mqtt://, http:// and ports 1883 and 80
@@ -144,7 +146,7 @@ pub(crate) enum Form {
 /// Ports of servers without TLS (IANA's registry of service names).
 const IN_CLEAR: [u16; 2] = [1883, 80];
 
-fn real_server(text: &str) -> Result<RealServer, String> {
+fn real_server(text: &str) -> Result<RealServer, Invalid> {
     let plain = ["mqtt://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
     let target = super::place(plain.unwrap_or(text))?;
     let is_in_clear = plain.is_some() || IN_CLEAR.contains(&target.port());
@@ -168,12 +170,13 @@ fn stack(name: &str) -> Result<&'static Stack, String> {
 }
 
 /// A host name or an address, without a port.
-fn host(text: &str) -> Result<String, String> {
+fn host(text: &str) -> Result<String, Invalid> {
     let target = super::target(text)?;
     match target.port_is_given() {
-        true => {
-            Err("expected a name or an address, found a port; it belongs to `--listen`".to_owned())
-        }
+        true => Err(Invalid::new(
+            "expected a name or an address, found a port too",
+            "set the port with `--listen ADDR:PORT`",
+        )),
         false => Ok(target.host()),
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod formats;
 pub(crate) mod help;
 pub(crate) mod hosts;
 pub(crate) mod integrate;
+pub(crate) mod invalid;
 pub(crate) mod lab;
 pub(crate) mod new;
 pub(crate) mod proxy;
@@ -25,7 +26,7 @@ pub(crate) mod words;
 
 use std::{
     ffi::{OsStr, OsString},
-    num::NonZeroU16,
+    num::{NonZeroU16, NonZeroUsize},
     path::{Path, PathBuf},
 };
 
@@ -33,6 +34,7 @@ use crate::{
     endpoint::Target,
     output::emit::{self, Format},
     stack::STACKS,
+    text::secrets,
     x509::certificate::Sha256,
 };
 use clap::{Parser, Subcommand};
@@ -46,7 +48,7 @@ use super::{
 };
 
 use self::deferred::Deferred;
-pub(crate) use self::request::Request;
+pub(crate) use self::{invalid::Invalid, request::Request};
 pub(crate) use crate::run::pack::What;
 
 /// The default name of the manifest.
@@ -146,29 +148,39 @@ impl Form {
     }
 }
 
-pub(crate) fn target(text: &str) -> Result<Target, String> {
+pub(crate) fn target(text: &str) -> Result<Target, Invalid> {
     if file_names::instead_of_a_server(text) {
-        let port = format!("for a server with this name, add its port: `{text}:443`");
-        return Err(match Path::new(text).is_file() {
-            true => format!("this is a file; {}; {port}", file_names::for_a_file(text)),
-            false => format!("this looks like a file, but no such file exists; {port}"),
+        let shown = &secrets::hide_in_word(text);
+        let port = format!("for a server with this name, add its port: `{shown}:443`");
+        let path = Path::new(text);
+        let hint = || match path.file_name() {
+            // A path is no name of a server.
+            Some(_) if !text.contains('/') => format!("{}; {port}", file_names::for_a_file(shown)),
+            _ => file_names::for_a_file(shown),
+        };
+        return Err(match (path.is_dir(), path.exists()) {
+            (true, _) => Invalid::new("expected a server, found a folder", hint()),
+            (_, true) => Invalid::new("expected a server, found a file", hint()),
+            _ => Invalid::new("this looks like a file, but no such file exists", port),
         });
     }
-    text.parse::<Target>().map_err(|error| match error.hint() {
-        Some(hint) => format!("{error}; {hint}"),
-        None => error.to_string(),
-    })
+    Ok(text.parse()?)
 }
 
 /// Where to connect: the port is required, since those of the target and the scheme may differ. The
 /// target's scheme says how to start TLS.
-pub(crate) fn place(text: &str) -> Result<Target, String> {
+pub(crate) fn place(text: &str) -> Result<Target, Invalid> {
     let place = target(text)?;
     if text.contains("://") {
-        return Err("expected HOST:PORT, found a URL; put the scheme before TARGET".to_owned());
+        return Err("expected HOST:PORT, found a URL; put the scheme before TARGET".into());
     }
     let has_port = text.trim_end_matches('/').ends_with(&format!(":{}", place.port()));
-    if has_port { Ok(place) } else { Err("expected HOST:PORT, found no port".to_owned()) }
+    if has_port { Ok(place) } else { Err("expected HOST:PORT, found no port".into()) }
+}
+
+/// A number of bytes.
+pub(crate) fn bytes(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a whole number of bytes, at least 1".to_owned())
 }
 
 pub(crate) fn seconds(text: &str) -> Result<NonZeroU16, String> {
@@ -181,10 +193,10 @@ pub(crate) fn fingerprint(text: &str) -> Result<Sha256, String> {
     })
 }
 
-pub(crate) fn sni(text: &str) -> Result<DnsName<'static>, String> {
+pub(crate) fn sni(text: &str) -> Result<DnsName<'static>, Invalid> {
     match target(text)?.name() {
         rustls_pki_types::ServerName::DnsName(name) => Ok(name.clone()),
-        _ => Err("an IP address cannot be sent in a ClientHello (RFC 6066 section 3)".to_owned()),
+        _ => Err("an IP address cannot be sent in a ClientHello (RFC 6066 section 3)".into()),
     }
 }
 
@@ -200,8 +212,12 @@ const MOST_NEAR_FORMATS: usize = 6;
 /// name or their software, if there are few.
 fn no_such_format(word: &str) -> String {
     let lower = word.to_lowercase();
+    if word.is_empty() {
+        return "the format before `=` is empty; see `certgrab formats`".to_owned();
+    }
     let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
-    let meant = habits::format(word);
+    // `arduino:ca.h` is no word for the format of its extension.
+    let meant = habits::format(word).filter(|_| !word.contains([':', ',', ';', '@', ' ']));
     let near = emit::FORMATS.iter().filter(|format| has(format.name) || has(format.reader));
     let near = near.map(|format| format.name).filter(|name| Some(*name) != meant);
     let near: Vec<_> = near.map(|name| format!("`{name}`")).collect();
@@ -251,6 +267,9 @@ pub(crate) fn emission(text: &OsStr) -> Result<Emission, String> {
         ("json", _) => Form::Document,
         ("html", _) => Form::Report,
         (_, Some(format)) => Form::Certificates(format),
+        ("", _) if path.is_none() => {
+            return Err("expected a format; see `certgrab formats`".to_owned());
+        }
         _ => return Err(no_such_format(&word)),
     };
     Ok(Emission { form, path })

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::{endpoint::Target, x509::certificate::Sha256};
 
+use super::Invalid;
 use crate::cli::projects::{self, Project};
 
 const EXAMPLES: &str = "\
@@ -59,14 +60,15 @@ pub(crate) struct Args {
 }
 
 /// A target without a path: the code of a project requests `/`, or speaks MQTT.
-fn server(text: &str) -> Result<Target, String> {
+fn server(text: &str) -> Result<Target, Invalid> {
     let target = super::target(text)?;
     let behind = text.split_once("://").and_then(|(_, rest)| rest.split_once(['/', '?', '#']));
     match behind {
         // It may hold a token, so it is not repeated.
-        Some((_, more)) if !more.is_empty() => {
-            Err("TARGET must not have a path; edit the path in the code of the project".to_owned())
-        }
+        Some((_, more)) if !more.is_empty() => Err(Invalid::new(
+            "TARGET must not have a path",
+            "leave it out, and edit the path in the code of the project",
+        )),
         _ => Ok(target),
     }
 }

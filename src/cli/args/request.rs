@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{endpoint::Target, output::emit::Identifier};
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
-use super::{Emission, What, anchor, connection, formats, hosts, trust};
+use super::{Emission, Invalid, What, anchor, connection, formats, hosts, trust};
 use crate::cli::file_names;
 
 /// What to find and to write, from targets to anchors. The command line and a manifest both create it.
@@ -74,23 +74,23 @@ impl Request {
 
 /// A target of the main command. With `--connect` any name may be a server's, so a host that looks like
 /// a file name is refused later, see [`refuse_file_name`].
-pub(crate) fn server(text: &str) -> Result<Target, String> {
+pub(crate) fn server(text: &str) -> Result<Target, Invalid> {
     match text.parse::<Target>() {
         Ok(target) if file_names::instead_of_a_server(text) && !text.contains('/') => Ok(target),
         _ => super::target(text),
     }
 }
 
-/// Refuses a target that names a file, unless the user says where the server is. The error has a
-/// sentence and the name.
-pub(crate) fn refuse_file_name(job: &Request) -> Result<(), (String, String)> {
+/// Refuses a target that names a file, unless the user says where the server is. The error is the name,
+/// and why it is not a server.
+pub(crate) fn refuse_file_name(job: &Request) -> Result<(), (String, Invalid)> {
     let mut hosts = job.targets.iter().filter(|one| !one.port_is_given()).map(Target::host);
     match hosts.find(|host| job.reaching.connect.is_none() && file_names::instead_of_a_server(host))
     {
         None => Ok(()),
-        Some(host) => {
-            let why = super::target(&host).err().unwrap_or_default();
-            Err((format!("invalid value '{host}' for '[TARGET]...': {why}"), host))
-        }
+        Some(host) => match super::target(&host) {
+            Ok(_) => Ok(()),
+            Err(invalid) => Err((host, invalid)),
+        },
     }
 }

@@ -21,6 +21,6 @@ pub(crate) struct Trust {
     pub(crate) converted: Vec<PathBuf>,
 
     /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) at: Option<Time>,
 }

@@ -97,7 +97,7 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
         let server = |file: &PathBuf| habits::server_for_a_file(file.to_str()?, "convert");
         let meant = meant.or_else(|| files.first().and_then(server));
         let any = "choose one with `--emit FORMAT`; `certgrab formats` lists them";
-        return usage("no form to convert to", meant.as_deref().unwrap_or(any));
+        return usage("expected `--emit FORMAT`, found none", meant.as_deref().unwrap_or(any));
     }
     if job.emit.iter().any(|one| matches!(one.form, Form::Document)) {
         return usage(

@@ -42,11 +42,12 @@ const HOST: &str = "localhost";
 /// The end of the demo's output.
 const NEXT: &str = "
 Next, with a server of yours:
-  certgrab HOST:PORT                       show its chain and its anchor
-  certgrab HOST:PORT --emit c=root_ca.h    write a C header
-  certgrab formats                         list every format and what reads it
-  certgrab new --list                      list the projects that connect
-  certgrab lab                             see what your device accepts
+  certgrab HOST:PORT                             show its chain and its anchor
+  certgrab HOST:PORT --emit arduino=root_ca.h    write a header for an Arduino sketch
+  certgrab HOST:PORT --emit c=root_ca.h          write a C header
+  certgrab formats                               list every format and what reads it
+  certgrab new --list                            list the projects that connect
+  certgrab lab                                   see what your device accepts
 ";
 
 /// A root, and what a server presents below it: leaf and intermediate, no root, as brokers do.
@@ -56,8 +57,8 @@ struct Pki {
     key: PrivateKeyDer<'static>,
 }
 
-/// Makes the PKI, serves it, grabs it, and shows the report, the C header, the Rust constants and what
-/// to do next.
+/// Makes the PKI, serves it, grabs it, and shows the report, the headers for Arduino and C, the Rust
+/// constants and what to do next.
 pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
     let (target, grabbed, options) = grab_from_this_process()
         .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error}")))?;
@@ -68,7 +69,9 @@ pub(crate) fn run(display: &Display) -> Result<Exit, Failure> {
     output::show(&report::trusted(Some(&target), &grabbed, judgement, &options, display))?;
     let bundle = pack::pack(&target, &grabbed.presented, &judgement.verified, What::Anchor);
     let name = Identifier::for_host(HOST, "ROOT_CA");
-    for (title, format) in [("C header", "c"), ("Rust constants", "rust")] {
+    for (title, format) in
+        [("Arduino header", "arduino"), ("C header", "c"), ("Rust constants", "rust")]
+    {
         let Some(format) = emit::format(format) else { continue };
         let source = emit::render(&bundle, format, &name)
             .map_err(|error| Failure::new(Exit::Fault, format!("demo: {error}")))?;

@@ -1,6 +1,9 @@
 //! `--follow`: the servers between a URL and its download, and one set of anchors for all of them.
 
-use crate::run::follow::{self, Step, Way};
+use crate::{
+    endpoint::Target,
+    run::follow::{self, Step, Way},
+};
 
 use super::{hosts, targets};
 use crate::cli::{
@@ -18,10 +21,13 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     let options = &request::options(job, display)?;
     let runtime = failure::runtime()?;
     let target = &job.targets[0];
-    let Way { steps, end, .. } = runtime.block_on(follow::follow(target, options));
+    let Way { steps, end, page } = runtime.block_on(follow::follow(target, options));
     // Resolving a name may block its thread for longer than anyone would wait.
     runtime.shutdown_background();
     announce(&steps, display);
+    if let Some(page) = page {
+        warn_of_page(&page, display);
+    }
     if let (true, [Step { target, outcome, .. }]) = (end.is_none(), steps.as_slice()) {
         return targets::finish(job, display, target, options, outcome);
     }
@@ -52,6 +58,12 @@ pub(super) fn announce(steps: &[Step], display: &Display) {
         let (from, to) = (&pair[0].target, &pair[1].target);
         output::say(format_args!("{from} redirects to {to}"));
     }
+}
+
+/// Warns that the way ends at a web page.
+pub(super) fn warn_of_page(target: &Target, display: &Display) {
+    let what = "answers with a web page, such as one to log in, instead of a download";
+    output::warn(format_args!("{target} {what}; check the URL"), display);
 }
 
 /// Refuses what has no meaning for several servers, before any is contacted.

@@ -26,6 +26,15 @@ pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
     if word.is_empty() {
         return Vec::new();
     }
+    // `nano 33` is a board.
+    let is_known = rows().any(|(words, _)| words.contains(&word.as_str()));
+    if let (false, Some((name, version))) = (is_known, with_version(&word)) {
+        let mut found = formats_for(name);
+        for_version(&mut found, name, version);
+        if !found.is_empty() {
+            return found;
+        }
+    }
     let plain = |text: &str| text.replace([' ', '-', '_', '.'], "");
     let same_name = plain(&word);
     let exact = FORMATS.iter().filter(|format| plain(format.name) == same_name);
@@ -45,6 +54,44 @@ pub(super) fn formats_for(word: &str) -> Vec<&'static Format> {
         }
     }
     found
+}
+
+/// Major and minor number.
+type Version = (u32, u32);
+
+/// Names without blanks and signs, and the version from which on they read the bundle with an index.
+const WITH_INDEX: [(&[&str], Version); 2] =
+    [(&["espidf", "idf", "espressifidf"], (5, 4)), (&["arduinoesp32", "esp32arduino"], (3, 2))];
+
+/// A name and the version behind it, as in `esp-idf 5.1`, `esp-idf-v4.4` and `node 18.x`.
+fn with_version(word: &str) -> Option<(&str, Version)> {
+    let (name, version) = word.rsplit_once([' ', '-', '_', '@', '='])?;
+    let mut numbers = version.strip_prefix('v').unwrap_or(version).split('.');
+    let major = numbers.next()?.parse().ok()?;
+    let minor = match numbers.next() {
+        None | Some("x") => 0,
+        Some(minor) => minor.parse().ok()?,
+    };
+    (!name.is_empty() && numbers.all(|one| one.bytes().all(|one| one.is_ascii_alphanumeric())))
+        .then_some((name.trim_end_matches([' ', '-', '_', '@', '=']), (major, minor)))
+}
+
+/// Keeps of the bundles in `found` the one that `version` of `name` reads.
+fn for_version(found: &mut Vec<&'static Format>, name: &str, version: Version) {
+    const NEW: [&str; 2] = ["esp-bundle", "esp-bundle-h"];
+    const OLD: &str = "esp-bundle-v1";
+    let plain = name.replace([' ', '-', '_', '.'], "");
+    let Some((_, first)) = WITH_INDEX.iter().find(|(names, _)| names.contains(&&*plain)) else {
+        return;
+    };
+    if version >= *first {
+        found.retain(|format| format.name != OLD);
+        return;
+    }
+    let place = found.iter().position(|format| NEW.contains(&format.name));
+    found.retain(|format| !NEW.contains(&format.name) && format.name != OLD);
+    let place = place.unwrap_or(found.len()).min(found.len());
+    found.splice(place..place, named(OLD));
 }
 
 /// The formats for the known words in `text`, the longest word first, then the first in `text`: `paho` says
@@ -102,6 +149,32 @@ mod tests {
         assert_eq!(names("go"), ["go"]);
         assert!(names("rust").iter().all(|name| name.starts_with("rust")), "{:?}", names("rust"));
         assert!(formats_for("no such thing").is_empty());
+    }
+
+    #[test]
+    fn a_version_behind_a_name_chooses_the_bundle_that_it_reads() {
+        let names = |word: &str| formats_for(word).iter().map(|one| one.name).collect::<Vec<_>>();
+        for word in ["esp-idf 5.1", "ESP-IDF v4.4.7", "esp-idf-5.3", "idf 5", "arduino-esp32 3.1"] {
+            let found = names(word);
+            assert!(found.contains(&"esp-bundle-v1"), "{word}: {found:?}");
+            assert!(!found.contains(&"esp-bundle") && !found.contains(&"esp-bundle-h"), "{word}");
+        }
+        for word in ["esp-idf 5.4", "ESP-IDF v5.5.1", "idf 6.0", "arduino-esp32 3.2.0"] {
+            let found = names(word);
+            assert!(!found.contains(&"esp-bundle-v1"), "{word}: {found:?}");
+        }
+        for (word, first) in [
+            ("esp-idf 5.1", "esp-idf"),
+            ("micropython 1.19", "micropython"),
+            ("go 1.21", "go"),
+            ("node 18.x", "node"),
+            ("java 8", "java"),
+            ("python 3.8", "python"),
+            ("zephyr v3.5", "zephyr"),
+            ("mkr 1010", "pem"),
+        ] {
+            assert_eq!(names(word).first(), Some(&first), "{word}");
+        }
     }
 
     #[test]

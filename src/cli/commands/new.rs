@@ -3,7 +3,7 @@
 //! [`crate::cli::projects`] has the projects; here one is filled with the anchor of its server and
 //! written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::stack::client::Device;
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         self,
         grab::{self, Options},
     },
-    text::{bounded_file, foreign::Foreign},
+    text::{bounded_file, foreign::Foreign, secrets},
     tls::probe,
     trust::store::{MAX_ROOTS_BYTES, Source},
 };
@@ -30,7 +30,7 @@ use crate::cli::{
     language::in_language,
     loss::Content,
     output, own_files,
-    projects::{PROJECTS, Project, Text},
+    projects::{self, PROJECTS, Project, Text},
     readers::{self, Seen},
     request,
     style::Display,
@@ -55,7 +55,11 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         output::show(&PROJECTS.iter().map(line).collect::<String>())?;
         return Ok(Exit::Done);
     };
+    refuse_swapped(project, target, folder)?;
     let texts = project.texts(target)?;
+    if let Some(assumption) = projects::assumption(target).filter(|_| !display.quiet) {
+        output::say(format_args!("{assumption}"));
+    }
     let mut own = own_files(args, project)?;
     let (text, roots) = described(args, project, target)?;
     let bundle = grabbed(args, project, target, display)?;
@@ -80,6 +84,19 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
         output::say(format_args!("next: read {shown}/README.md"));
     }
     Ok(Exit::Done)
+}
+
+/// Refuses a folder that has the form of a server: the two were swapped.
+fn refuse_swapped(project: &Project, target: &Target, folder: &Path) -> Result<(), Failure> {
+    let word = folder.to_str().unwrap_or_default();
+    let server = word.parse::<Target>().ok().filter(Target::port_is_given);
+    if server.is_none() || folder.exists() {
+        return Ok(());
+    }
+    let (word, target) = (Foreign::text(&secrets::hide_in_word(word)).line(), target.host());
+    let message = format!("expected a folder as DIR, found the server `{word}`");
+    let hint = format!("name the server first: `certgrab new {} {word} {target}`", project.name);
+    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
 }
 
 type File = (PathBuf, Vec<u8>);

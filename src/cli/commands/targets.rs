@@ -26,7 +26,7 @@ use crate::cli::{
     refused::Formats,
     report, report_page, request,
     style::Display,
-    warn,
+    usage, warn,
 };
 
 /// Runs the job; the exit code is that of the worst target.
@@ -147,7 +147,7 @@ pub(super) fn finish(
             if let Some(verdict) = error.verdict().filter(|_| job.emit.is_empty() && !job.json) {
                 output::show(&format!("{target}: no handshake\n\n{}", report::device(&verdict)))?;
             }
-            complain(&Failure::from(error));
+            complain(&failed(target, error));
             return Ok(Exit::NoHandshake);
         }
         Ok(grab) => match &grab.verdict {
@@ -193,6 +193,15 @@ pub(super) fn finish(
         Form::Report => report_page::report(job, target, (grab, judgement), options),
         _ => document(),
     })
+}
+
+/// Why `target` presents no chain; if its name does not resolve, with what else it may stand for.
+fn failed(target: &Target, error: &grab::Error) -> Failure {
+    let mut failure = Failure::from(error);
+    if failure.hint.is_none() && error.kind() == "name_not_resolved" {
+        failure.hint = usage::vocabulary().unresolved(target);
+    }
+    failure
 }
 
 /// Warns if the device's own certificate, which is also written, does not match the server's request.

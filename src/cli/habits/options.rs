@@ -15,8 +15,7 @@ const OPTIONS: &[(&str, &str)] = &[
         "choose a format with `--emit FORMAT`; `certgrab formats` lists them",
     ),
     (
-        "--ca,--cafile,--ca-file,--cacert,--ca-cert,-CAfile,--capath,--root,-CApath,\
-         -verifyCAfile,--trusted-certs,--x509cafile",
+        "--ca,--ca-bundle,--ca-certificate,--ca-certs,--ca-path,--cacerts,--cafile,--ca-file,--cacert,--ca-cert,-CAfile,--capath,--root,-CApath,-CAstore,-trusted,-verifyCAfile,-verifyCApath,--trusted-certs,--x509cafile",
         "trust your own CA with `--roots FILE`",
     ),
     (
@@ -49,8 +48,7 @@ const OPTIONS: &[(&str, &str)] = &[
     ("--intermediate", "write the intermediates with `--what intermediates --emit FORMAT`"),
     ("--all", "write the chain with `--what chain`, or the other roots too with `--backup`"),
     (
-        "--tls,--tlsv1,--tlsv1.0,--tlsv1.1,--tlsv1.2,--tls1.2,-tls1,-tls1_1,-tls1_2,-tls1_3,\
-         --tlsv1.3,--tls1.3,--tls-max,--ciphers,-cipher,-ciphersuites",
+        "--tls,--tlsv1,--tlsv1.0,--tlsv1.1,--tlsv1.2,--tls1.2,-tls1,-tls1_1,-tls1_2,-tls1_3,--tlsv1.3,--tls1.3,--tls-max,--ciphers,-cipher,-ciphersuites,-curves,-groups,-no_tls1,-no_tls1_1,-no_tls1_2,-no_tls1_3,-sigalgs,-ssl3,--tls-version,--curves,--sslv3",
         "send the ClientHello of a device with `--as DEVICE`",
     ),
     (
@@ -81,13 +79,18 @@ const OPTIONS: &[(&str, &str)] = &[
     ("-s,-S,--silent,-quiet", "print only errors with `--quiet`"),
     ("-d,--debug,-debug,-msg,-state,--trace", "print more with `--verbose`"),
     ("-i,-in,--in,--input", "read a chain from a file with `--from FILE`"),
+    ("--pinnedpubkey", "print the hash of the key with `--emit spki-pin`"),
+    ("--retry,--retries", "leave it out: run certgrab again after a failure"),
     (
-        "--verify,-verify,-verify_return_error,-verify_hostname,--check",
+        "--http1.1,--http2,--http3,--compressed,--data,--request,-X,-H",
+        "leave it out: certgrab reads the certificates of the handshake and requests nothing",
+    ),
+    (
+        "--verify,-verify,-verify_hostname,-verify_ip,-verify_quiet,-verify_return_error,--check",
         "leave it out: certgrab verifies the chain and the name without an option",
     ),
     (
-        "-noout,-text,-subject,-issuer,-dates,-enddate,-startdate,-serial,-brief,-prexit,-I,\
-         --head,--print-cert",
+        "-noout,-text,-subject,-issuer,-dates,-enddate,-startdate,-serial,-brief,-certopt,-crlf,-ext,-hash,-ign_eof,-modulus,-nameopt,-nocommands,-ocsp_uri,-prexit,-printcert,-pubkey,-purpose,-rfc,-sslserver,-status,-tlsextdebug,-x509,-I,--head,--print-cert",
         "leave it out: `certgrab HOST:PORT` prints the chain and the anchor",
     ),
     (
@@ -95,7 +98,12 @@ const OPTIONS: &[(&str, &str)] = &[
         "leave it out: `certgrab HOST:PORT` prints how long the anchor lasts; require a lifetime with \
          `--lifetime SPAN`",
     ),
-    ("-u,--user,--username,--password", "leave it out: certgrab does not log in"),
+    ("-u,--user,--username", "leave it out: certgrab does not log in"),
+    (
+        "--password,--pass,-passin,-pass,-storepass,--storepass",
+        "leave it out: certgrab does not log in; `certgrab convert FILE --password-file FILE` opens a \
+         PKCS #12",
+    ),
     ("--no-color,--nocolor,--no-colour", "print without colors with `--color never`"),
     ("--help-all", "run `certgrab --help`"),
 ];
@@ -106,6 +114,7 @@ const FILE: &str = "-o";
 const FORM: &str = "--format";
 const LIST: &str = "--list";
 const INPUT: &str = "-i";
+const PASSWORD: &str = "--password";
 
 /// What to do instead in a command without `--emit`.
 const OPTIONS_OF_COMMANDS: &[(&str, &str, &str)] = &[
@@ -144,6 +153,12 @@ const OPTIONS_OF_COMMANDS: &[(&str, &str, &str)] = &[
     ("explain", FILE, "redirect standard output: `certgrab explain CODE > FILE`"),
     ("explain", LIST, "run `certgrab explain`, which lists the codes"),
     ("check", LIST, "run `certgrab explain`, which lists the codes of findings"),
+    (
+        "convert",
+        PASSWORD,
+        "write the password to a file, and name it with `--password-file FILE`: other users see the \
+         arguments of a command",
+    ),
     ("convert", INPUT, "name the file alone: `certgrab convert FILE`"),
     ("check", INPUT, "name the file alone: `certgrab check FILE`"),
     ("verify", INPUT, "name the file alone: `certgrab verify FILE`"),
@@ -161,15 +176,53 @@ pub(in crate::cli) fn option(word: &str, command: Option<&str>) -> Option<&'stat
     Some(of_the_command.map_or(*of_the_main_job, |(.., hint)| *hint))
 }
 
-/// The first of `typed` that is an option of another program with one hyphen and several letters, as
-/// OpenSSL's `-connect`. clap takes it for several options of one letter.
-pub(in crate::cli) fn of_another_program(typed: &[String]) -> Option<&'static str> {
+/// A word with one hyphen and several letters, as OpenSSL's `-connect`: clap takes it for several
+/// options of one letter.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::cli) struct OneHyphen {
+    /// The word, without its value.
+    pub(in crate::cli) word: String,
+    /// What to do instead.
+    pub(in crate::cli) hint: Option<String>,
+}
+
+/// Options of one letter that decide the hint about several of them, the most important first.
+const DECISIVE: [char; 4] = ['k', 'o', 'O', 'L'];
+
+/// The first of `typed` with one hyphen that is an option of another program, or one of certgrab's `long`
+/// ones. With `letter`, which clap does not know, also the word that has it.
+pub(in crate::cli) fn one_hyphen(
+    typed: &[String],
+    letter: Option<char>,
+    (long, command): (&[String], Option<&str>),
+) -> Option<OneHyphen> {
     let options = typed.iter().take_while(|word| *word != "--");
-    let mut known = options.filter_map(|word| {
-        let mut words = OPTIONS.iter().flat_map(|(words, _)| words.split(','));
-        words.find(|one| *one == word.split('=').next().unwrap_or(word))
+    let words = options.map(|word| word.split('=').next().unwrap_or(word));
+    let words: Vec<_> = words
+        .filter(|word| word.len() > 2 && word.starts_with('-') && !word.starts_with("--"))
+        .collect();
+    let known = words.iter().find_map(|word| {
+        let own = long.iter().find(|name| **name == word[1..]);
+        let own = || own.map(|name| format!("write `--{name}`"));
+        let hint = option(word, command).map(str::to_owned).or_else(own)?;
+        Some(OneHyphen { word: (*word).to_owned(), hint: Some(hint) })
     });
-    known.find(|word| !word.starts_with("--") && word.len() > 2)
+    known.or_else(|| {
+        let word = words.into_iter().find(|word| letter.is_some_and(|one| word.contains(one)))?;
+        Some(OneHyphen { word: word.to_owned(), hint: of_letters(word, letter, command) })
+    })
+}
+
+/// What to do instead of several options of one letter in one word, if all of them are known.
+fn of_letters(word: &str, letter: Option<char>, command: Option<&str>) -> Option<String> {
+    const OF_CERTGRAB: &str = "46hqvV";
+    let of_one = |letter: char| option(&format!("-{letter}"), command);
+    let mut letters = word.chars().skip(1);
+    if !letters.all(|one| OF_CERTGRAB.contains(one) || of_one(one).is_some()) {
+        return None;
+    }
+    let decisive = DECISIVE.into_iter().find(|one| word.contains(*one)).or(letter)?;
+    of_one(decisive).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -202,14 +255,23 @@ mod tests {
     #[test]
     fn a_word_with_one_hyphen_is_an_option_of_another_program() {
         let typed = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        for (line, found) in [
-            ("-connect a.test:443 -showcerts", Some("-connect")),
-            ("a.test -servername=b.test", Some("-servername")),
-            ("a.test -k --out x", None),
-            ("a.test -ec=x", None),
-            ("a.test -- -connect", None),
+        let long = typed("emit json roots");
+        for (line, letter, found, hint) in [
+            ("-connect a.test:443 -showcerts", 'c', Some("-connect"), Some("HOST:PORT")),
+            ("a.test -servername=b.test", 's', Some("-servername"), Some("--sni")),
+            ("a.test -k --out x", 'k', None, None),
+            ("a.test -ec=x", 'e', Some("-ec"), None),
+            ("a.test -- -connect", 'c', None, None),
+            ("a.test -emit c", 'm', Some("-emit"), Some("`--emit`")),
+            ("a.test -xyzzy", 'x', Some("-xyzzy"), None),
+            ("a.test -fsSL", 'f', Some("-fsSL"), Some("--follow")),
+            ("a.test -vk", 'k', Some("-vk"), Some("--trust-sha256")),
         ] {
-            assert_eq!(of_another_program(&typed(line)), found, "{line}");
+            let one = one_hyphen(&typed(line), Some(letter), (&long, None));
+            assert_eq!(one.as_ref().map(|one| one.word.as_str()), found, "{line}");
+            let said = one.and_then(|one| one.hint);
+            assert_eq!(said.is_some(), hint.is_some(), "{line}: {said:?}");
+            assert!(said.is_none_or(|said| said.contains(hint.unwrap_or_default())), "{line}");
         }
     }
 }

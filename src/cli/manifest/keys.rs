@@ -4,7 +4,6 @@
 //! that is wrong.
 
 use std::{
-    fmt::Display,
     num::{NonZeroU16, NonZeroUsize},
     ops::Range,
     path::{Path, PathBuf},
@@ -17,7 +16,7 @@ use crate::{endpoint::Target, net::pace::Rate, output::emit::Identifier};
 
 use super::{OneOrMore, Table, combined};
 use crate::cli::{
-    args::{self, Request, anchor, connection, formats::Shape, trust::Trust},
+    args::{self, Invalid, Request, anchor, connection, formats::Shape, trust::Trust},
     usage,
 };
 
@@ -25,11 +24,18 @@ use crate::cli::{
 pub(super) struct Refused {
     pub(super) span: Range<usize>,
     pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+impl Refused {
+    fn new(span: Range<usize>, message: String) -> Self {
+        Self { span, message, hint: None }
+    }
 }
 
 /// The request of `table`, whose paths are relative to `folder`.
 pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
-    combined::agree(table).map_err(|(span, message)| Refused { span, message })?;
+    combined::agree(table).map_err(|(span, message)| Refused::new(span, message))?;
     let name = name(table)?;
     let converted = each("from", table.from.as_ref(), |text| path(folder, text))?;
     let roots = roots(table, folder)?;
@@ -50,7 +56,7 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
     let host = host(table)?;
     if is_on(&table.follow) && host.resource().is_none() {
         let message = format!("`follow` expects an https: URL with a path as `host`, found {host}");
-        return Err(Refused { span: table.host.span(), message });
+        return Err(Refused::new(table.host.span(), message));
     }
     let usual = Request::of(vec![host]);
     Ok(Request {
@@ -100,13 +106,12 @@ fn is_on(switch: &Option<Spanned<bool>>) -> bool {
 /// The name of the constants.
 fn name(table: &Table) -> Result<Option<Identifier>, Refused> {
     let Some(name) = &table.name else { return Ok(None) };
-    let refused = |span, message| Refused { span, message };
     if let Some(from) = &table.name_from {
         let message = "`name-from` cannot be combined with `name`".to_owned();
-        return Err(refused(from.span(), message));
+        return Err(Refused::new(from.span(), message));
     }
     let read = Identifier::new(name.get_ref());
-    read.map(Some).map_err(|error| refused(name.span(), error.to_string()))
+    read.map(Some).map_err(|error| Refused::new(name.span(), error.to_string()))
 }
 
 /// The roots to trust, including those to write.
@@ -123,51 +128,51 @@ fn roots(table: &Table, folder: &Path) -> Result<Vec<PathBuf>, Refused> {
 
 fn host(table: &Table) -> Result<Target, Refused> {
     let read = args::request::server(table.host.get_ref());
-    read.map_err(|why| wrong("host", table.host.get_ref(), table.host.span(), &why))
+    read.map_err(|why| wrong("host", table.host.get_ref(), table.host.span(), why))
 }
 
 fn seconds(value: &Spanned<u16>) -> Result<NonZeroU16, Refused> {
     let text = value.get_ref().to_string();
-    args::seconds(&text).map_err(|why| wrong("timeout", &text, value.span(), &why))
+    args::seconds(&text).map_err(|why| wrong("timeout", &text, value.span(), why))
 }
 
 fn bytes(value: &Spanned<u32>) -> Result<NonZeroUsize, Refused> {
-    let most = usize::try_from(*value.get_ref()).ok().and_then(NonZeroUsize::new);
-    most.ok_or_else(|| {
-        let why = "expected a whole number of bytes, at least 1";
-        wrong("max-bytes", &value.get_ref().to_string(), value.span(), &why)
-    })
+    let text = value.get_ref().to_string();
+    args::bytes(&text).map_err(|why| wrong("max-bytes", &text, value.span(), why))
 }
 
 fn rate(value: &Spanned<f64>) -> Result<Rate, Refused> {
     let text = value.get_ref().to_string();
-    text.parse().map_err(|why: String| wrong("rate", &text, value.span(), &why))
+    text.parse().map_err(|why: String| wrong("rate", &text, value.span(), why))
 }
 
+/// What a key of files holds.
+pub(super) const A_PATH: &str = "expected a path";
+
 fn path(folder: &Path, text: &str) -> Result<PathBuf, &'static str> {
-    if text.is_empty() { Err("expected a path") } else { Ok(folder.join(text)) }
+    if text.is_empty() { Err(A_PATH) } else { Ok(folder.join(text)) }
 }
 
 /// The value of `key`, parsed by `read`.
-fn one<T, E: Display>(
+fn one<T, E: Into<Invalid>>(
     key: &str,
     value: Option<&Spanned<String>>,
     read: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, Refused> {
     let Some(value) = value else { return Ok(None) };
     let text = value.get_ref();
-    read(text).map(Some).map_err(|why| wrong(key, text, value.span(), &why))
+    read(text).map(Some).map_err(|why| wrong(key, text, value.span(), why))
 }
 
 /// The values of `key`, each parsed by `read`.
-fn each<T, E: Display>(
+fn each<T, E: Into<Invalid>>(
     key: &str,
     values: Option<&Spanned<OneOrMore>>,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<Vec<T>, Refused> {
     let Some(values) = values else { return Ok(Vec::new()) };
     let all = values.get_ref().all().iter();
-    all.map(|text| read(text).map_err(|why| wrong(key, text, values.span(), &why))).collect()
+    all.map(|text| read(text).map_err(|why| wrong(key, text, values.span(), why))).collect()
 }
 
 /// The value of `key`, which is one of a few words.
@@ -177,13 +182,14 @@ fn word<T: ValueEnum>(key: &str, value: Option<&Spanned<String>>) -> Result<Opti
         let known = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let known: Vec<_> = known.map(|word| word.get_name().to_owned()).collect();
         let message = usage::unknown_word(value.get_ref(), &known);
-        Refused { span: value.span(), message: format!("`{key}`: {message}") }
+        Refused::new(value.span(), format!("`{key}`: {message}"))
     })
 }
 
-fn wrong(key: &str, value: &str, span: Range<usize>, why: &impl Display) -> Refused {
-    let message = format!("`{key}`: {}", usage::invalid_value(value, &why.to_string()));
-    Refused { span, message }
+fn wrong(key: &str, value: &str, span: Range<usize>, why: impl Into<Invalid>) -> Refused {
+    let Invalid { why, hint } = why.into();
+    let message = format!("`{key}`: {}", usage::invalid_value(value, &why));
+    Refused { span, message, hint }
 }
 
 #[cfg(test)]

@@ -14,13 +14,22 @@ const ESCAPE: &str = "expected an escape of TOML behind a backslash";
 /// What to do if a backslash does not begin an escape.
 const TO_ESCAPE: &str = "write the path with `/`, or in single quotes: `'certs\\server.pem'`";
 
+/// What to do about a target that is a table instead of one of several.
+const TWO: &str = "write the heading of each target in two brackets: `[[target]]`";
+
 /// The sentence for all other messages.
 const NOT_TOML: &str = "this line is not TOML";
 
 /// The sentence for `message`, and what to do.
 pub(super) fn sentence(message: &str) -> (String, Option<String>) {
-    let own = unknown_key(message).or_else(|| missing_key(message)).or_else(|| mismatch(message));
-    if let Some(own) = own {
+    // Only the targets are tables in a list.
+    if message == "invalid type: map, expected a sequence" {
+        return ("expected `[[target]]`, found `[target]`".to_owned(), Some(TWO.to_owned()));
+    }
+    if let Some((own, meant)) = unknown_key(message) {
+        return (own, meant.map(|key| format!("did you mean `{key}`?")));
+    }
+    if let Some(own) = missing_key(message).or_else(|| mismatch(message)) {
         return (own, None);
     }
     // This message comes from the manifest's own types.
@@ -33,14 +42,25 @@ pub(super) fn sentence(message: &str) -> (String, Option<String>) {
     (found.to_owned(), (found == ESCAPE).then(|| TO_ESCAPE.to_owned()))
 }
 
-/// An unknown key: a long key is shortened, the known ones after it are not.
-fn unknown_key(message: &str) -> Option<String> {
+/// An unknown key, and the one that it is by a slip: a long key is shortened, the known ones after it are
+/// not.
+fn unknown_key(message: &str) -> Option<(String, Option<&str>)> {
     const KNOWN: &str = ", expected ";
     let (key, known) = message.strip_prefix("unknown field `")?.rsplit_once(KNOWN)?;
-    let key = Foreign::text(key.strip_suffix('`').unwrap_or(key)).line();
+    let key = key.strip_suffix('`').unwrap_or(key);
     let known = known.strip_prefix("one of ").unwrap_or(known);
-    Some(format!("unknown key `{key}`, expected one of {known}"))
+    let names = known.split('`').skip(1).step_by(2);
+    // `trust_sha256` is written with an underscore in other formats.
+    let plain = key.to_ascii_lowercase().replace('_', "-");
+    let near = names.map(|name| (strsim::osa_distance(&plain, name), name));
+    let meant = near.filter(|(slips, name)| *slips <= MOST_SLIPS && *slips < name.len() / 2).min();
+    let one_of = if known.contains(", ") { "one of " } else { "" };
+    let sentence = format!("unknown key `{}`, expected {one_of}{known}", Foreign::text(key).line());
+    Some((sentence, meant.map(|(_, name)| name)))
 }
+
+/// The most letters by which a slip differs from a key.
+const MOST_SLIPS: usize = 2;
 
 fn missing_key(message: &str) -> Option<String> {
     let key = message.strip_prefix("missing field `")?.strip_suffix('`')?;
@@ -157,14 +177,32 @@ mod tests {
             ("emit = 3", "expected a table, found the number `3`"),
             ("emit = { c = 3 }", "expected a path in quotes, found the number `3`"),
             ("roots = 3", "expected a string or a list of strings"),
+            ("[target]", "the key appears twice in its table"),
         ] {
             assert_eq!(said(&target(line)), sentence, "{line}");
         }
         assert_eq!(said("[[target]]\nhost = \"a\"\n"), "the target has no `lock`");
         assert_eq!(said("target = 1\n"), "expected a list, found the number `1`");
+        assert_eq!(said("[target]\nhost = \"a\"\n"), "expected `[[target]]`, found `[target]`");
+        assert_eq!(said("[[targets]]\n"), "unknown key `targets`, expected `target`");
         let deep = format!("roots = {}", "[".repeat(1000));
         assert_eq!(said(&target(&deep)), "the values are nested deeper than in any manifest");
         assert_eq!(sentence("what no release of toml has said so far").0, NOT_TOML);
+    }
+
+    #[test]
+    fn an_unknown_key_leads_to_the_one_that_is_meant() {
+        let known = "`host`, `lock`, `trust-sha256`, `as`";
+        for (key, meant) in [
+            ("hots", Some("host")),
+            ("Host", Some("host")),
+            ("trust_sha256", Some("trust-sha256")),
+            ("port", None),
+            ("at", None),
+        ] {
+            let (_, hint) = sentence(&format!("unknown field `{key}`, expected one of {known}"));
+            assert_eq!(hint, meant.map(|meant| format!("did you mean `{meant}`?")), "{key}");
+        }
     }
 
     #[test]

@@ -61,7 +61,11 @@ impl Refusal {
                 quoted(subject)
             )),
             Self::TrustedLeafIsIssued { .. } => {
-                Some("pass the SHA-256 of its root or of an intermediate".to_owned())
+                Some(
+                    "pass the certificate of its CA with `--roots FILE`, or the SHA-256 of that certificate \
+                     with `--trust-sha256 HEX`"
+                        .to_owned(),
+                )
             }
             _ => None,
         }

@@ -137,8 +137,13 @@ fn render_fuelled(
     let mut environment = environment().map_err(failed)?;
     environment.set_fuel(Some(MAX_TEMPLATE_STEPS));
     let spent = Spent::default();
+    let comparing = spent.clone();
     environment.add_filter("weighed", move |state: &State, value: Value| {
         spent.weigh(state, &value).map(|()| value)
+    });
+    environment.add_filter("compared", move |state: &State, value: Value| {
+        refuse_to_compare(std::slice::from_ref(&value))?;
+        comparing.weigh(state, &value).map(|()| value)
     });
     for (name, source) in TEMPLATES.iter().filter(|(name, _)| name.starts_with("part/")) {
         environment.add_template(name, source).map_err(failed)?;
@@ -182,10 +187,10 @@ fn environment() -> Result<Environment<'static>, Error> {
     environment.set_syntax(syntax.build()?);
     environment.set_formatter(|out, state, value| {
         weigh(state, value)?;
+        filters::no_list(value)?;
         if value.kind() == ValueKind::Bytes || value.to_string().contains(MARK) {
             return Err(formless());
         }
-        filters::no_list(value)?;
         minijinja::escape_formatter(out, state, value)
     });
     environment.add_filter("comment", filters::comment);
@@ -216,6 +221,7 @@ fn environment() -> Result<Environment<'static>, Error> {
         let spent = spent.clone();
         environment.add_test(name, move |state: &State, arguments: Rest<ValueOrKwargs>| {
             let arguments = positional_and_named(arguments);
+            refuse_to_compare(&arguments)?;
             let engine = engine(state, &arguments, &spent)?;
             engine.empty_state().perform_test(name, &arguments)
         });
@@ -223,6 +229,18 @@ fn environment() -> Result<Environment<'static>, Error> {
     // It prints all variables at once, however long that is.
     environment.remove_global("debug");
     Ok(environment)
+}
+
+/// Refuses to compare text from outside with anything but `none`: it has no form yet, and would equal
+/// nothing.
+fn refuse_to_compare(values: &[Value]) -> Result<(), Error> {
+    let is_outside = |value: &Value| value.downcast_object_ref::<Outside>().is_some();
+    if !values.iter().any(is_outside) || values.iter().any(Value::is_none) {
+        return Ok(());
+    }
+    let problem = "a value from outside cannot be compared; compare what a filter makes of it, as in \
+                   `host | plain == \"a.test\"`";
+    Err(Error::new(ErrorKind::InvalidOperation, problem))
 }
 
 /// The arguments in the engine's order, the named ones last.
@@ -339,10 +357,13 @@ fn text(state: &State, value: &Value, form: impl Fn(&Foreign) -> String) -> Resu
             ErrorKind::InvalidOperation,
             "there is no such value here; ask for it with `{% if %}` first",
         )),
-        None => match value.to_string() {
-            joined if joined.contains(MARK) => Err(formless()),
-            own => filters::no_list(value).map(|()| form(&Foreign::text(&own))),
-        },
+        None => {
+            filters::no_list(value)?;
+            match value.to_string() {
+                joined if joined.contains(MARK) => Err(formless()),
+                own => Ok(form(&Foreign::text(&own))),
+            }
+        }
     }
 }
 

@@ -54,6 +54,8 @@ fn end(entry: &Entry) -> Time {
     entry.lasts_until.map_or(expires, |until| until.min(expires))
 }
 
+/// On a narrow screen each cell is on a line of its own without the heading: a date and a number have a
+/// label there.
 fn table(out: &mut String, entries: &[&Entry], has_hosts: bool, at: Time) {
     let span = Span::of(entries.iter().map(|entry| &entry.certificate), at);
     let column = if has_hosts { "<th>hosts" } else { "" };
@@ -79,13 +81,13 @@ fn table(out: &mut String, entries: &[&Entry], has_hosts: bool, at: Time) {
             role => format!("{}; ", role.word()),
         };
         let count = if has_hosts {
-            format!("<td class=\"count\">{}", entry.needed_by.len())
+            format!("<td><span class=\"label\">hosts</span>{}", entry.needed_by.len())
         } else {
             String::new()
         };
         let _ = writeln!(
             out,
-            "<tr><td>{}<small>{role}SHA-256 <code>{}</code></small><td{class}><time>{}</time>{words}{count}<td>{}",
+            "<tr><td>{}<small>{role}SHA-256 <code>{}</code></small><td{class}><span class=\"label\">lasts until</span><time>{}</time>{words}{count}<td>{}",
             escaped(&named(certificate)),
             certificate.sha256(),
             ends.date(),

@@ -23,7 +23,7 @@ use crate::{
     output::bundle::KeyPossession,
     run::{grab, survey::Survey},
     stack::{Stack, client::Device},
-    text::time::Time,
+    text::{foreign::Foreign, secrets, time::Time},
 };
 
 pub(super) use self::committed::of_lock;
@@ -181,6 +181,7 @@ fn of_inputs(
     let may_be_server = |word: &&str| !is_there && !file_names::rather_than_a_server(word);
     let target = last.to_str().filter(may_be_server).and_then(|word| word.parse::<Target>().ok());
     let files = if target.is_some() { others } else { inputs };
+    refuse_server_among(files, target.as_ref())?;
     if files.is_empty() {
         return Err(Failure::new(Exit::Usage, "no file given")
             .with_hint(Some("name one before the server: `certgrab check FILE TARGET`")));
@@ -216,6 +217,29 @@ fn of_inputs(
         }
     }
     Ok((Group { job, files: held, lock: None }, failures))
+}
+
+/// Refuses a server in front of a file, and a second one.
+fn refuse_server_among(files: &[OsString], last: Option<&Target>) -> Result<(), Failure> {
+    let mut words = files.iter().filter_map(|file| file.to_str());
+    let is_server = |word: &&str| {
+        fs::symlink_metadata(word).is_err()
+            && !file_names::rather_than_a_server(word)
+            && word.parse::<Target>().is_ok_and(|target| target.port_is_given())
+    };
+    let Some(server) = words.find(is_server) else { return Ok(()) };
+    let server = Foreign::text(&secrets::hide_in_word(server)).line();
+    let (message, hint) = match last {
+        Some(last) => (
+            format!("expected one server, found `{server}` and `{last}`"),
+            "check one server after another, or list them in certgrab.toml".to_owned(),
+        ),
+        None => (
+            format!("expected a file, found the server `{server}`"),
+            format!("name the server last: `certgrab check FILE {server}`"),
+        ),
+    };
+    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
 }
 
 /// Refuses connection options without a server.

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::{
     args::{
-        self,
+        self, Invalid,
         hosts::{Arguments, Column, Shard},
     },
     failure::{Exit, Failure},
@@ -236,7 +236,7 @@ fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
                 _ => return Err((format!("`sni={}` is an address", clean(value)), None)),
             },
             Some(("connect", value)) => {
-                let place = args::place(value).map_err(|message| (message, None))?;
+                let place = args::place(value).map_err(|Invalid { why, hint }| (why, hint))?;
                 changes.connect = Some(place);
             }
             _ => {

@@ -219,7 +219,7 @@ fn host(args: &Args) -> Result<String, Failure> {
         Some(host) => Ok(host.clone()),
         None if address.is_unspecified() => {
             let hint = "name what the device connects to with `--host NAME`";
-            Err(Failure::new(Exit::Usage, format!("{address} is no address to connect to"))
+            Err(Failure::new(Exit::Usage, format!("a device cannot connect to {address}"))
                 .with_hint(Some(hint)))
         }
         None if address.is_loopback() => Ok("localhost".to_owned()),

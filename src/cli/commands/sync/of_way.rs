@@ -30,8 +30,11 @@ pub(super) fn fresh(
 ) -> Result<Fresh, Failure> {
     let target = &entry.job.targets[0];
     let whose = format!("{target}: ");
-    let Way { steps, end, .. } = way;
+    let Way { steps, end, page } = way;
     follow::announce(&steps, display);
+    if let Some(page) = page {
+        follow::warn_of_page(&page, display);
+    }
     let mut servers = Vec::new();
     for Step { target: server, outcome, .. } in steps {
         let whose = if server.to_string() == target.to_string() {

@@ -41,7 +41,7 @@ pub(super) fn explain(file: &str, error: &Error) -> TemplateError {
             )
         }
         (ErrorKind::UndefinedError, _) => "undefined variable".to_owned(),
-        (_, Some(detail)) => detail.to_owned(),
+        (_, Some(detail)) => in_words(detail),
         (kind, None) => kind.to_string(),
     };
     let hint = match deepest.kind() {
@@ -66,10 +66,23 @@ pub(super) fn explain(file: &str, error: &Error) -> TemplateError {
     }
 }
 
+/// What the engine says, without its names of types.
+fn in_words(detail: &str) -> String {
+    const WORDS: [(&str, &str); 3] = [
+        ("value of type plain object", "a value from outside"),
+        ("plain object", "a value from outside"),
+        ("usize", "a whole number"),
+    ];
+    WORDS.iter().fold(detail.to_owned(), |text, (engine, word)| text.replace(engine, word))
+}
+
 /// The part of a template that fails; if it is a filter or a field, with its operand.
 fn failing(source: &str, range: Range<usize>) -> Option<&str> {
     let words = source.get(range.clone())?;
     let before = source.get(..range.start)?;
+    if let Some(operand) = operators::operand(words, before) {
+        return Some(operand);
+    }
     let is_filter = FILTERS.iter().any(|(filter, _)| *filter == words);
     let is_field = words.starts_with(['.', '[']) && !before.ends_with(char::is_whitespace);
     if is_filter || is_field {

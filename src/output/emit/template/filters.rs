@@ -45,13 +45,16 @@ pub(super) fn keep_pem(name: &str, arguments: &[Value]) -> Result<(), Error> {
 
 /// Refuses a list where text is expected: the engine's notation for one is valid in no target language.
 pub(super) fn no_list(value: &Value) -> Result<(), Error> {
-    match value.kind() {
-        ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => {
-            let problem = "expected text, found a list; write its items in a loop";
-            Err(Error::new(ErrorKind::InvalidOperation, problem))
+    let problem = match value.kind() {
+        ValueKind::Seq | ValueKind::Iterable => {
+            "expected text, found a list; write its items in a loop"
         }
-        _ => Ok(()),
-    }
+        ValueKind::Map => {
+            "expected text, found an object; write one of its fields, as in `certificate.subject`"
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::new(ErrorKind::InvalidOperation, problem))
 }
 
 /// For the inside of a quoted string: the lines of PEM end in `\n`, an escape in all languages that the
@@ -156,6 +159,11 @@ pub(super) fn parts(value: &Value, length: usize) -> Result<Vec<Value>, Error> {
 fn contents(value: &Value) -> Result<Vec<u8>, Error> {
     match own(value)? {
         Some(own) => Ok(own.into_bytes()),
+        None if matches!(value.downcast_object_ref(), Some(Outside::Text(_))) => {
+            let problem = "text from outside has no length before it is escaped; pass it through a \
+                           filter first, as in `host | literal | size`";
+            Err(Error::new(ErrorKind::InvalidOperation, problem))
+        }
         None => bytes(value),
     }
 }

@@ -10,6 +10,10 @@
 const OPEN: &str = "(\u{c}(";
 const CLOSE: &str = ")|weighed\u{c})";
 
+/// What is put after an operand of a comparison, unless the other one is `none`: text from outside has no
+/// form yet that could be compared.
+const CLOSE_COMPARED: &str = ")|compared\u{c})";
+
 /// A token of an expression or a tag.
 #[derive(Clone, Copy)]
 struct Token<'a> {
@@ -27,6 +31,9 @@ impl Token<'_> {
 
 /// Operators that compare.
 const COMPARISONS: [&str; 7] = ["==", "!=", "<", ">", "<=", ">=", "in"];
+
+/// The engine's words for no value.
+const NONE: [&str; 2] = ["none", "None"];
 
 /// What ends an operand of a comparison.
 const ENDS: [&str; 12] =
@@ -64,10 +71,18 @@ pub(super) fn weighed(source: &str) -> String {
 /// `words` of a changed source as the user wrote them; `None` if they belong to `weighed` itself. They
 /// may begin and end within the insertions.
 pub(super) fn as_written(words: &str) -> Option<String> {
-    let words = words.replace(OPEN, "").replace(CLOSE, "");
-    let words = words.trim_start_matches(['\u{c}']);
-    let words = words.trim_end_matches('\u{c}').trim_end_matches(")|weighed");
-    (!words.contains('\u{c}') && !words.contains("weighed")).then(|| words.to_owned())
+    let words = words.replace(OPEN, "").replace(CLOSE, "").replace(CLOSE_COMPARED, "");
+    let words = words.trim_start_matches(['\u{c}']).trim_end_matches('\u{c}');
+    let words = words.trim_end_matches(")|weighed").trim_end_matches(")|compared");
+    let is_own = words.contains("weighed") || words.contains("compared");
+    (!words.contains('\u{c}') && !is_own).then(|| words.to_owned())
+}
+
+/// The operand that the filter `words` is put after, if it is one of these; `before` is the source before
+/// it.
+pub(super) fn operand<'s>(words: &str, before: &'s str) -> Option<&'s str> {
+    let operand = before.strip_suffix(")|").filter(|_| CLOSE_COMPARED.contains(words))?;
+    operand.rsplit_once(OPEN).map(|(_, operand)| operand)
 }
 
 /// Where the content of the next expression or tag from `at` on begins, and whether it is a tag.
@@ -146,11 +161,17 @@ fn add(tokens: &[Token<'_>], inserts: &mut Vec<(usize, &str)>) {
             let signs = |at: &usize| ["-", "+", "not"].contains(&tokens[*at].text);
             let start = (index + 1..tokens.len()).find(|at| !signs(at)).unwrap_or(tokens.len());
             let end = (start..tokens.len()).take_while(|at| !ends(*at)).last();
-            for (from, to) in
-                [first.zip(last.checked_sub(1)), Some(index + 1).zip(end)].into_iter().flatten()
-            {
+            let operands = [first.zip(last.checked_sub(1)), Some(index + 1).zip(end)];
+            let is_none = |operand: &Option<(usize, usize)>| {
+                operand.is_some_and(|(from, to)| from == to && NONE.contains(&tokens[from].text))
+            };
+            let close = match is_joint || operands.iter().any(is_none) {
+                true => CLOSE,
+                false => CLOSE_COMPARED,
+            };
+            for (from, to) in operands.into_iter().flatten() {
                 inserts.push((tokens[from].start, OPEN));
-                inserts.push((tokens[to].end(), CLOSE));
+                inserts.push((tokens[to].end(), close));
             }
         }
     }
@@ -171,6 +192,19 @@ fn ends_operand(tokens: &[Token<'_>], at: usize, depth: usize, is_joint: bool) -
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn operands_of_a_comparison_are_compared_unless_one_is_none() {
+        for (source, is_compared) in [
+            ("{% if a == b %}", true),
+            ("{% if a in b %}", true),
+            ("{% if a ~ b %}", false),
+            ("{% if a == none %}", false),
+            ("{% if none != a %}", false),
+        ] {
+            assert_eq!(weighed(source).contains(CLOSE_COMPARED), is_compared, "{source}");
+        }
+    }
 
     #[test]
     fn operators_count_their_operands_and_change_nothing_else() {
@@ -199,7 +233,7 @@ mod tests {
         ] {
             let made = weighed(source);
             assert_eq!(as_written(&made).as_deref(), Some(source));
-            let shown = made.replace(OPEN, "<").replace(CLOSE, ">");
+            let shown = made.replace(OPEN, "<").replace(CLOSE, ">").replace(CLOSE_COMPARED, ">");
             assert_eq!(shown, wanted, "{source}");
         }
     }
