@@ -23,6 +23,10 @@ fn found(pki: &Pki, file: &str) -> Vec<String> {
 /// `root` in the file `ca.pem`, and what certgrab makes of it for C and for BearSSL.
 fn made(pki: &Pki, root: &[u8]) {
     fs::write(pki.file("ca.pem"), pem_of(&[root.to_vec().into()])).unwrap();
+    // A changed file of an earlier call would be kept.
+    for file in ["ca.h", "ta.h", "ca.env"] {
+        let _ = fs::remove_file(pki.file(file));
+    }
     let emit = ["--emit", "c=ca.h", "--emit", "bearssl=ta.h", "--emit", "env=ca.env"];
     run(pki.folder(), &["convert", "ca.pem", "--quiet"]).args(emit).succeeds();
 }

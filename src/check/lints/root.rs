@@ -39,15 +39,14 @@ impl Lint<'_> {
             let message = format!(
                 "`{name}` is an intermediate, issued by `{issuer}`: CAs replace intermediates without notice"
             );
-            let embed = "embed the root: `certgrab HOST:PORT --emit FORMAT`";
             // Without the root, certgrab would only propose to trust the intermediate.
             let action = match self.is_issuer_known() {
-                true => embed.to_owned(),
+                true => "embed the root: `certgrab HOST:PORT --emit FORMAT`",
                 false => {
-                    format!("{embed}; if it is your own CA's, pass its file with `--roots FILE`")
+                    "embed the root: `certgrab HOST:PORT --emit FORMAT`; if your own CA issued it, pass the file of its root with `--roots FILE`"
                 }
             };
-            Some(self.finding(Severity::Warning, "intermediate", message, action))
+            Some(self.finding(Severity::Warning, "intermediate", message, action.to_owned()))
         }
     }
 
