@@ -114,7 +114,9 @@ fn check_queries_every_address_and_names_the_dead_one() {
     for part in [
         format!("`Old Root` does not verify {target} at 127.0.0.2: "),
         "embed `New Root`".to_owned(),
-        format!("127.0.0.3, an address of {target}, presents no chain: the server reset the"),
+        format!(
+            "127.0.0.3, an address of {target}, does not present a chain: the server reset the"
+        ),
         "[address-failed]".to_owned(),
     ] {
         assert!(report.contains(&part), "{part} is not in {report}");

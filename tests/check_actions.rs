@@ -102,7 +102,7 @@ fn a_private_key_next_to_firmware_is_a_warning() {
     let with_another = [files[0], files[1], ("other.key", &other)];
     assert_eq!(
         checked(&with_another),
-        "other.key:1: warning: a private key stands here: whoever reads this file can use it \
+        "other.key:1: warning: a private key is in this file: anyone who can read the file can use it \
          [private-key]\n    keep it out of the repository, and replace it if others could read it\n"
     );
     // The key of a certificate that is an anchor is named, also in code.

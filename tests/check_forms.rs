@@ -261,7 +261,7 @@ fn a_bearssl_anchor_without_the_ca_flag_is_an_error() {
     assert!(found("BR_X509_TA_CA").is_empty());
     let [(public, _), (private, message)] = &found("0")[..] else { panic!("{:?}", found("0")) };
     assert_eq!((public, private), (&check::Severity::Error, &check::Severity::Warning));
-    let expected = "`Plant Root` stands without `BR_X509_TA_CA`: BearSSL accepts it as the server's own \
+    let expected = "`Plant Root` does not have the flag `BR_X509_TA_CA`: BearSSL accepts it as the server's own \
                     certificate, not as the CA that issued it";
     assert_eq!(message, expected);
 }

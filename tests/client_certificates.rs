@@ -436,5 +436,5 @@ fn an_unused_or_refused_client_certificate_is_a_warning() {
     let refused = run(&mosquitto(&authority, "require_certificate true"));
     assert!(refused.contains("warning: the server refuses the client certificate"), "{refused}");
     let plain = run(&mosquitto(&authority, ""));
-    assert!(plain.contains("warning: the server asks for no client certificate"), "{plain}");
+    assert!(plain.contains("warning: the server does not request a client certificate"), "{plain}");
 }

@@ -175,7 +175,7 @@ fn the_table_of_limits_matches_the_constants() {
     }
     // The memory for a file has a separate row, in addition to the file's size.
     let rows = security.lines().filter(|line| {
-        line.starts_with("| ") && line.contains("::") && !line.starts_with("| memory of ")
+        line.starts_with("| ") && line.contains("::") && !line.starts_with("| memory for ")
     });
     assert_eq!(rows.count(), limits.len(), "every row is compared");
 }

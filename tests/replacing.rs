@@ -196,6 +196,7 @@ fn emit_replaces_only_generated_files_and_certificates() {
         ("python", "main.py", "import ssl\n", Some(other)),
         ("node", "main.js", "'use strict';\n", Some(other)),
         ("sha256", "notes.txt", "remember the milk\n", Some(other)),
+        ("spki-pin", "notes.txt", "remember to buy milk, bread and four eggs===\n", Some(other)),
         (
             "json",
             "package.json",

@@ -224,7 +224,7 @@ fn without_a_trusted_root_the_table_has_no_verdicts() {
     let run = certgrab().args(["plc.test", "--stacks", "--from"]).args([pki.chain_file()]);
     let out = run.fails_with(1).out();
     let expected = "plc.test:443: 1 certificate read\n\n\
-                  no TLS stack can be asked: no root that this chain may end in is trusted\n";
+                  certgrab has no verdict for any TLS stack: no root that this chain may end in is trusted\n";
     assert_eq!(out, expected);
 }
 
@@ -289,7 +289,7 @@ fn every_stack_judges_a_chain_with_repeated_certificates() {
     let most = 4 * certgrab::internals::chain::MAX_CERTIFICATES;
     let places: Vec<_> = std::iter::once(0).chain(vec![1; most]).collect();
     let expected = format!(
-        "no TLS stack can be asked: expected at most {most} certificates, found {}\n",
+        "certgrab has no verdict for any TLS stack: expected at most {most} certificates, found {}\n",
         most + 1
     );
     let cut = table(&places);

@@ -20,7 +20,7 @@ use crate::{
     x509::certificate::{Certificate, Sha256},
 };
 
-/// Codes that need the certificate: the name and the key of an anchor do not show them.
+/// Codes that need the certificate: the name and the key of an anchor are not enough.
 const OF_CERTIFICATE: [&str; 6] =
     ["leaf", "intermediate", "cross-signed", "expired", "not-yet-valid", "expires-soon"];
 
@@ -49,15 +49,15 @@ impl Server<'_> {
     }
 }
 
-/// That one of several addresses of `target` presents no chain.
+/// The finding that one of several addresses of `target` does not present a chain.
 #[must_use]
 pub fn failed_address(target: &Target, address: &str, problem: &str) -> Finding {
-    let message = format!("{address}, an address of {target}, presents no chain: {problem}");
+    let message = format!("{address}, an address of {target}, does not present a chain: {problem}");
     let action = Some("check the server at this address, or remove it from DNS".to_owned());
     Finding::new(1, Severity::Warning, "address-failed", message, action).of_part(Some(address))
 }
 
-/// That `target` left queries unanswered, in a sentence about them.
+/// The finding that `target` did not answer some queries; `sentence` describes them.
 #[must_use]
 pub fn unanswered(target: &Target, sentence: &str) -> Finding {
     let message = format!("{target} may present other chains: {sentence}");
@@ -120,7 +120,7 @@ fn constants(reading: &Reading) -> Vec<Vec<EmbeddedAnchor>> {
         .collect()
 }
 
-/// What a device with this constant trusts, and nothing else.
+/// Exactly what a device with this constant trusts.
 fn anchors_of(
     constant: &[EmbeddedAnchor],
     presented: &Presented,
@@ -147,12 +147,12 @@ fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<
     (presented.without(&taken), taken)
 }
 
-/// A file under judgement, with the server it is for.
+/// A file that is being checked, with its server.
 struct Judgement<'a> {
     reading: &'a Reading,
     server: &'a Server<'a>,
     knowledge: &'a Knowledge<'a>,
-    /// What judging its chain may cost.
+    /// The limits on verifying its chain.
     work: &'a Work,
 }
 
@@ -227,7 +227,7 @@ impl Judgement<'_> {
         found
     }
 
-    /// What is wrong with anchors that are only a name and a key, and whose certificates were not known
+    /// The problems of anchors that are only a name and a key, and whose certificates were not known
     /// until the server sent them.
     fn of_sent(&self) -> Vec<Finding> {
         let Self { reading, server, knowledge, .. } = *self;
@@ -246,7 +246,7 @@ impl Judgement<'_> {
         found.listed().iter().filter(is_new).cloned().collect()
     }
 
-    /// The finding about a file that holds only fingerprints, if any; `None` if the file holds something
+    /// The finding about a file that contains only fingerprints, if any; `None` if it contains something
     /// else.
     fn of_fingerprints(&self) -> Option<Option<Finding>> {
         let Self { reading, server, knowledge, .. } = *self;
@@ -365,7 +365,7 @@ impl Judgement<'_> {
         })
     }
 
-    /// What may go wrong with `constant`, which verifies the server today.
+    /// The risks of `constant`, which verifies the server today.
     fn outlook(&self, constant: &[EmbeddedAnchor]) -> Option<Finding> {
         let Server { presented, best, .. } = *self.server;
         let place = self.server.place();

@@ -5,7 +5,7 @@
 use super::{Finding, Severity, codes};
 use crate::{output::lock, text::foreign::Foreign};
 
-/// What a comment begins with.
+/// The beginning of such a comment.
 const MARK: &[u8] = b"certgrab: allow ";
 
 /// The most comments of one file that are read: more than there are codes for any sensible file.
@@ -30,7 +30,7 @@ impl Allow {
 /// nothing because the code or the reason is missing.
 pub(crate) fn comments(content: &[u8], starts: &[usize]) -> (Vec<Allow>, Vec<Finding>) {
     let (mut allows, mut invalid) = (Vec::new(), Vec::new());
-    // The lines of a lock hold the names of certificates as they are.
+    // The lines of a lock contain the names of certificates unchanged.
     if lock::is_lock(content) {
         return (allows, invalid);
     }

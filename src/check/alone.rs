@@ -1,4 +1,4 @@
-//! Whether a file holds only certificates, so that another file may replace it.
+//! Whether a file contains only certificates and may therefore be replaced.
 //!
 //! In: a file's name and its bytes. Out: nothing, or the line of the first thing that is not part of a
 //! certificate: code, settings, text. Comments, guards and the declaration of a constant count as part
@@ -28,7 +28,7 @@ const BEFORE_PARENTHESES: [&str; 7] =
     ["__attribute__", "aligned", "alignas", "section", "sizeof", "defined", "String"];
 
 /// The line of the first thing in the source `content` that is not part of a certificate; `None` if
-/// there is none. A file without a certificate begins with such a thing.
+/// there is none. In a file without a certificate, the first line is such a line.
 pub(crate) fn other_line(file: &Path, content: &[u8]) -> Option<usize> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     if is_one_value(content) {
@@ -250,7 +250,7 @@ mod tests {
             ("ca.py", format!("# the CA\nCA = \"\"\"\n{pem}\"\"\"\n")),
             ("ca.js", format!("export const ca = `{pem}`;\n")),
             ("ca.go", format!("package main\n\nconst ca = `{pem}`\n")),
-            // Damaged: should be replaced by a sound one.
+            // Damaged: a sound file should replace it.
             ("ca.h", format!("const char ca[] = R\"({})\";\n", pem.replacen("MII", "MI", 1))),
         ] {
             assert_eq!(other_line(Path::new(file), text.as_bytes()), None, "{text}");

@@ -1,6 +1,6 @@
 //! The anchors in constants.
 //!
-//! In: [`Source`]. Out: certificates, or a name with a key if a form holds no more, and what is wrong
+//! In: [`Source`]. Out: certificates, or a name with a key if a form has only these, and what is wrong
 //! with the form.
 
 use std::path::Path;
@@ -35,11 +35,11 @@ pub struct EmbeddedAnchor {
     pub constant: usize,
     /// Whether the code passes it to a function that expects anchors, as `setCACert` does.
     pub is_given: bool,
-    /// The certificate, if the file holds it.
+    /// The certificate, if the file contains it.
     pub certificate: Option<Certificate>,
-    /// Name and key, if the file holds no certificate.
+    /// Name and key, if the file does not contain the certificate.
     pub key: Option<Key>,
-    /// The SHA-256 of a certificate or of its key, if the file holds no more.
+    /// The SHA-256 of a certificate or of its key, if the file contains only that.
     pub fingerprint: Option<Sha256>,
 }
 
@@ -158,7 +158,7 @@ impl Contents {
         self
     }
 
-    /// Whether nothing was found, not even a problem.
+    /// Whether there are neither anchors nor problems.
     pub(crate) fn is_empty(&self) -> bool {
         self.anchors.is_empty() && self.findings.is_empty()
     }

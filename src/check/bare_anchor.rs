@@ -1,5 +1,5 @@
 //! Anchors that are a name and a key without a certificate, as BearSSL, rustls-webpki and
-//! ESP-IDF's certificate bundle hold them.
+//! ESP-IDF's certificate bundle store them.
 //!
 //! In: constants of a source, or the bytes of a bundle. Out: [`Key`]s.
 
@@ -88,7 +88,7 @@ impl Key {
     }
 }
 
-/// A part of a trust anchor: its name begins one, what follows is its key.
+/// A part of a trust anchor: an anchor begins with its name, and its key follows.
 pub(crate) fn part(
     constant: &Constant,
     language: Language,
@@ -164,7 +164,7 @@ fn new_bundle(bytes: &[u8]) -> Option<Vec<Key>> {
     }
     let length =
         |at: usize| Some(usize::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)));
-    // Entries follow one another: if they could share bytes, a small bundle would hold a large number of
+    // Entries do not overlap: if they could share bytes, a small bundle could contain a large number of
     // them.
     let mut free = first;
     (0..first / 4)

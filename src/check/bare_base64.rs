@@ -20,7 +20,7 @@ const DER: &[u8] = b"MII";
 /// How the Base64 of `-----BEGIN` begins.
 const PEM: &[u8] = b"LS0tLS1CRUdJTi";
 
-/// How often the digits of a file are read at most, if each of its lines begins like a certificate.
+/// How many times the digits of a file may be read if each of its lines begins like a certificate.
 const MOST_TIMES: usize = 8;
 
 /// The anchors in Base64 in `content`, which `stack` reads.
@@ -51,7 +51,7 @@ pub(super) fn contents(content: &[u8], stack: Option<&'static Stack>) -> Content
     all
 }
 
-/// What `bytes` hold, whose Base64 begins on `line`, and how many of its digits were used at least.
+/// The content of `bytes`, whose Base64 begins on `line`, and the minimum number of digits used.
 fn read(bytes: Vec<u8>, line: usize, stack: Option<&'static Stack>) -> (Contents, usize) {
     let lines = Lines::all_on(line, bytes.len());
     let whole = bytes.len();
@@ -102,7 +102,7 @@ fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 
-/// The bytes of `digits` as far as they are whole; all of them are digits.
+/// The complete bytes in `digits`, which contains only digits.
 fn decoded(digits: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0);

@@ -1,7 +1,7 @@
 //! Old findings that a team has decided to live with: `--baseline FILE`.
 //!
-//! In: a file of findings as `--write-baseline` wrote it. Out: which findings are in it. Lines are not
-//! kept, so a baseline stays valid when code above a constant changes.
+//! In: a file that `--write-baseline` wrote. Out: the findings in it. It does not store lines,
+//! so a baseline stays valid when code above a constant changes.
 
 use std::collections::BTreeMap;
 
@@ -100,7 +100,7 @@ impl Baseline {
         }
     }
 
-    /// Removes the findings of the baseline from `reports`; how many there were.
+    /// Removes the findings of the baseline from `reports` and returns their number.
     pub fn apply(mut self, reports: &mut [FileReport]) -> usize {
         let mut taken = 0;
         for report in reports {

@@ -9,10 +9,10 @@ use crate::{
     x509::unframed,
 };
 
-/// The most damaged lines that are reported by name.
+/// How many damaged lines are reported one by one.
 const MAX_NAMED: usize = 16;
 
-/// The most bytes of a line that are examined: a boundary has 32, and a line may hold a whole text.
+/// The most bytes of a line that are examined: a boundary has 32, but a line may contain a whole text.
 const MAX_LINE_BYTES: usize = 4_096;
 
 /// Hyphens of a boundary (RFC 7468 section 3).
@@ -109,7 +109,7 @@ pub(super) fn is_near(text: &[u8]) -> bool {
 /// The label of a certificate.
 const LABEL: &str = "CERTIFICATE";
 
-/// The most letters of the label that are missing, added or wrong in a damaged one.
+/// How many letters may be missing, added or wrong in a damaged label.
 const MAX_WRONG_LETTERS: usize = 3;
 
 /// What is wrong with the label between the hyphens of `line`, if it was meant as that of a certificate.
@@ -142,7 +142,7 @@ fn of_line(line: &str) -> Option<String> {
         && (line.contains("BEGIN") || line.contains("END"))
     {
         return Some(format!(
-            "the HTML entity `{entity}` stands in the boundary line of the PEM block"
+            "the boundary line of the PEM block contains the HTML entity `{entity}`"
         ));
     }
     if ["%2D", "%2d", "BEGIN%20CERTIFICATE", "BEGIN+CERTIFICATE", "-----%0A", "-----%0a"]
@@ -174,7 +174,7 @@ fn of_line(line: &str) -> Option<String> {
         let is_spaced = rest.starts_with('\u{a0}') || before.is_empty() && blank == Some('\u{a0}');
         if is_spaced || rest[..label].contains('\u{a0}') {
             return Some(format!(
-                "a no-break space (U+00A0) stands in the {word} line of the PEM block"
+                "the {word} line of the PEM block contains a no-break space (U+00A0)"
             ));
         }
         [before, after].iter().find_map(|dashes| of_dashes(dashes, word))

@@ -146,7 +146,7 @@ fn look_at_count(constant: &Constant, name: &str, used: &[Use]) -> Findings {
     found
 }
 
-/// Where the size of a pointer is taken instead of the size of what it points to.
+/// Where the code uses the size of a pointer instead of the size of its target.
 fn look_at_pointer(constant: &Constant, name: &str, used: &[Use]) -> Findings {
     let mut found = Findings::default();
     let is_sizeof = |used: &&Use| matches!(used.given, Some(Given::Sizeof | Given::SizeofLessOne));

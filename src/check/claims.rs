@@ -1,7 +1,7 @@
-//! Whether a lock is true, and holds what its manifest asks for.
+//! Whether the statements in a lock are true, and whether it matches its manifest.
 //!
 //! In: a lock as it was read, and the [`Terms`] of its manifest. Out: [`Finding`]s. Reading a lock has
-//! already compared what each certificate states; this module checks the rest: that a store vouches for
+//! already compared what each certificate states; this module checks the rest: whether a store trusts
 //! it, where it came from, what it is for, how long it lasts, and which options led to it.
 
 mod asked;
@@ -28,7 +28,7 @@ use crate::{
     x509::certificate::Certificate,
 };
 
-/// What is wrong with the lock `content`, which holds `bundle`, by the `terms` of its manifest.
+/// The problems of the lock `content`, which contains `bundle`, by the `terms` of its manifest.
 #[must_use]
 pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Finding> {
     let is_lock = lock::is_lock(content);
@@ -55,7 +55,7 @@ pub fn objections(content: &[u8], bundle: &Bundle, terms: &Terms<'_>) -> Vec<Fin
     claims.found
 }
 
-/// What is wrong with the lock `content`, which holds `bundle`, whatever its manifest asks for.
+/// The problems of the lock `content`, which contains `bundle`, that do not depend on its manifest.
 #[must_use]
 pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<Finding> {
     let mut claims = Claims { content, bundle, store, has_terms: false, found: Vec::new() };
@@ -64,7 +64,7 @@ pub fn objections_alone(content: &[u8], bundle: &Bundle, store: &Store) -> Vec<F
     claims.found
 }
 
-/// That a lock cannot be read as one.
+/// The finding that a lock cannot be read.
 #[must_use]
 pub fn unreadable_lock(error: &lock::Error) -> Finding {
     let lock::Error { line, .. } = error;
@@ -74,7 +74,7 @@ pub fn unreadable_lock(error: &lock::Error) -> Finding {
     Finding::new(line.unwrap_or(1), Severity::Error, "lock-unreadable", message, action)
 }
 
-/// That a lock is for another server than its manifest says.
+/// The finding that a lock names a different server than its manifest.
 #[must_use]
 pub fn of_another_server(content: &[u8], wanted: &str, found: &str) -> Finding {
     let (wanted, found) = (Foreign::text(wanted).line(), Foreign::text(found).line());
@@ -106,7 +106,7 @@ impl Claims<'_> {
         self.found.push(Finding::new(line, severity, code, message, action));
     }
 
-    /// That `fact` is not true.
+    /// Reports that `fact` is not true.
     fn deny(&mut self, place: (Option<usize>, &str), message: String) {
         self.object(place, Severity::Error, "lock-untrue", message, refresh());
     }
@@ -181,7 +181,7 @@ impl Claims<'_> {
         }
     }
 
-    /// Whether a store vouches for it.
+    /// Whether a store trusts it.
     fn trusted(
         &mut self,
         index: usize,

@@ -1,4 +1,4 @@
-//! The device's own certificates, which are next to its anchors if the server requires one.
+//! The device's own certificates; a device needs one if the server requires it.
 //!
 //! In: all certificates of a file. Out: those that are the device's own, and the anchors: the rules for
 //! anchors do not apply to the device's own certificates.
@@ -56,7 +56,7 @@ pub(super) fn has_its_key(certificate: &Certificate, source: &Source) -> bool {
         .is_some_and(|key| private_keys(source).iter().any(|one| one.parts.contains(key)))
 }
 
-/// The nesting of a private key: a PKCS #8 holds an octet string, that a key of SEC 1, that `[1]`, and
+/// The nesting of a private key: PKCS #8 contains an octet string, that a SEC 1 key, that `[1]`, and
 /// that the point.
 const KEY_DEPTH: usize = 5;
 
@@ -112,9 +112,9 @@ const MAX_LABEL_BYTES: usize = 32;
 
 /// Adds to `found` the integers and bit strings of `contents`, which are a private key or part of one.
 ///
-/// A private key holds the modulus (RFC 8017 appendix A.1.2) or, usually, the point (RFC 5915 section 3)
+/// A private key contains the modulus (RFC 8017 appendix A.1.2) or, usually, the point (RFC 5915 section 3)
 /// of its public key, often wrapped (RFC 5958 section 2). Each is looked up in a set, so a file of keys
-/// and certificates takes no longer than both.
+/// and certificates takes no longer than the two apart.
 fn collect(contents: &[u8], depth: usize, found: &mut HashSet<Vec<u8>>) {
     for element in Elements::of(contents) {
         match element.tag {

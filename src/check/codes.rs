@@ -2,10 +2,10 @@
 
 /// Every code with what it means, sorted by name. Codes do not change.
 pub const CODES: &[(&str, &str)] = &[
-    ("address-failed", "one of several addresses of the server presents no chain"),
+    ("address-failed", "one of several addresses of the server does not present a chain"),
     (
         "address-not-name",
-        "a client of TLS that connects to an address, while certificates are for names as a rule",
+        "a TLS client that connects to an address, although certificates are usually for names",
     ),
     ("allow-invalid", "a comment that allows a finding has no known code or no reason"),
     ("anchor-changed", "certgrab would choose a different anchor today"),
@@ -14,7 +14,10 @@ pub const CODES: &[(&str, &str)] = &[
         "bad-signature",
         "the certificate is not signed by its stated issuer: it is forged or corrupted",
     ),
-    ("bundle-outdated", "a bundle of roots that holds expired roots or roots that left the store"),
+    (
+        "bundle-outdated",
+        "a bundle of roots that contains expired roots or roots that left the store",
+    ),
     ("bundle-wins", "a certificate bundle that ESP-IDF uses instead of the certificate"),
     (
         "cross-sign-needed",
@@ -33,7 +36,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("expired", "the certificate has expired"),
     ("expires-soon", "the certificate expires before the horizon"),
     ("intermediate", "an intermediate instead of a root"),
-    ("lab-anchor", "the constant holds the test CA of `certgrab lab`"),
+    ("lab-anchor", "the constant contains the test CA of `certgrab lab`"),
     ("leaf", "a leaf certificate instead of a root"),
     ("leaves-soon", "the root is scheduled to leave Mozilla's store before the horizon"),
     (
@@ -70,14 +73,14 @@ pub const CODES: &[(&str, &str)] = &[
         "pem-nul-not-counted",
         "a length that excludes the NUL of PEM text, for a function that expects it included",
     ),
-    ("pem-unreadable", "a PEM block that the TLS stack does not read as it stands"),
+    ("pem-unreadable", "a PEM block that the TLS stack does not read in its current form"),
     ("placeholder", "a placeholder where a certificate belongs"),
-    ("port-without-tls", "a client of TLS that connects to the port without TLS"),
+    ("port-without-tls", "a TLS client that connects to the port without TLS"),
     ("private-key", "a private key that is not the device's own"),
     ("root-dropped", "a root that was removed from Mozilla's store"),
     ("size-of-pointer", "the size of a pointer instead of the size of the text"),
     ("stale", "a generated file that does not match its lock"),
-    ("unanswered", "the server did not answer some questions, so it may have other chains"),
+    ("unanswered", "the server did not answer some queries, so it may have other chains"),
     ("untrusted-root", "a certificate that is not in the root stores"),
     ("utf-16", "a file in UTF-16"),
     ("verification-off", "code that turns verification off, so that the constant has no effect"),
@@ -87,7 +90,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("wrong-form", "a constant in an encoding that the function cannot read"),
 ];
 
-/// What the code means; `None` for a word that is not a code.
+/// The meaning of the code; `None` for a word that is not a code.
 #[must_use]
 pub fn meaning(code: &str) -> Option<&'static str> {
     let at = CODES.binary_search_by(|(known, _)| (*known).cmp(code)).ok()?;

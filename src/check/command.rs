@@ -6,7 +6,7 @@
 /// What is known of a command.
 #[derive(Debug, Clone, Default)]
 pub struct Command {
-    /// The server that the files are for.
+    /// The server of the files.
     pub target: Option<String>,
     /// The options with which the user reaches it, such as `--connect 10.0.0.1:8883`.
     pub reaching: Vec<String>,
@@ -38,7 +38,7 @@ const BEGIN: &str = "`certgrab HOST:PORT";
 const END: &str = " --emit FORMAT`";
 
 impl Writer {
-    /// What changes the file, if `options` would be enough for a file of the user.
+    /// How to change the file, if `options` would be enough for a file that the user writes.
     fn instead(self, options: &str) -> Option<String> {
         const THEN: &str = "in the manifest, then run `certgrab sync`";
         let options: Vec<_> = options.split_whitespace().collect();

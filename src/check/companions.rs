@@ -2,7 +2,7 @@
 //!
 //! In: the anchors of a file. Out: for each constant, the certificates it is loaded with. Whether a root
 //! is among them is decided by names alone: a certificate whose root is loaded too was meant as its
-//! intermediate, whoever signed it.
+//! intermediate, even if another key signed it.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -54,7 +54,7 @@ impl<'a> Companions<'a> {
         let mut keys: HashMap<&[u8], HashSet<(&[u8], bool)>> = HashMap::new();
         let is_new = |one: &&'a Certificate| {
             let known = keys.entry(one.subject_der()).or_default();
-            // One more than is ever tried, to detect that there are more.
+            // One more than the limit, to detect that there are more.
             known.len() <= MOST_ISSUERS && known.insert((one.spki_der(), one.is_self_issued()))
         };
         let is_valid = |one: &&EmbeddedAnchor| match &one.certificate {

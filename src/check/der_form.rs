@@ -48,12 +48,12 @@ pub(crate) fn unreadable_within(bytes: &[u8], read: &[(usize, usize)]) -> Findin
     found
 }
 
-/// The length of the element that `bytes` begin with, if all of it is there.
+/// The length of the element that `bytes` begin with, if it is complete.
 pub(crate) fn whole_length(bytes: &[u8]) -> Option<usize> {
     Elements::of(bytes).next().map(|element| element.whole.len())
 }
 
-/// That the certificate at `place` of a message of PKCS #7 cannot be read.
+/// The finding that the certificate at `place` in a PKCS #7 message cannot be read.
 pub(crate) fn unreadable_member(place: Place, code: &'static str, error: &Malformed) -> Finding {
     let message = format!("a certificate of the PKCS #7 message is {error}");
     let action = "get the certificates from their CA again".to_owned();

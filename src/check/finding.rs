@@ -1,4 +1,4 @@
-//! A problem with a file, or something good to know about it.
+//! A problem of a file, or useful information about it.
 
 use std::collections::HashSet;
 
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::x509::certificate::Sha256;
 
-/// The most findings of one file: nobody reads more, and a file of 16 MiB can have millions.
+/// The most findings of one file: users do not read more, and a file of 16 MiB can have millions.
 pub const MAX_FINDINGS: usize = 10_000;
 
-/// Something that the owner of a constant should know.
+/// A fact that the owner of a constant should know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Where it is in its file.
@@ -22,7 +22,7 @@ pub struct Finding {
     pub code: &'static str,
     /// One sentence without a full stop.
     pub message: String,
-    /// What to do, if that is known.
+    /// The action, if one is known.
     pub action: Option<String>,
     /// The certificate that it is about, if it is about one.
     pub certificate: Option<Sha256>,
@@ -33,7 +33,7 @@ pub struct Finding {
 /// How much a finding matters; the worst decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Good to know; no action is needed.
+    /// Information; no action is needed.
     Note,
     /// It works today; action is needed before the horizon.
     Warning,
@@ -198,7 +198,7 @@ impl Findings {
         self.keys = self.listed.iter().map(Finding::key).collect();
     }
 
-    /// All findings of `each`; of those that say the same about one place, the worst.
+    /// All findings of `each`; of several with one code at one place, only the worst.
     pub(crate) fn worst_of(mut each: Vec<Self>) -> Self {
         if each.len() < 2 {
             return each.pop().unwrap_or_default();

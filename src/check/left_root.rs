@@ -1,4 +1,4 @@
-//! What is known about anchors that left Mozilla's store.
+//! Anchors that Mozilla removed from its store.
 //!
 //! In: an anchor, or its row in the table. Out: findings. Roots that left are also known by name and
 //! key, so an anchor of BearSSL is judged like its certificate.

@@ -41,7 +41,7 @@ pub fn unknown_anchors(reading: &Reading, knowledge: &Knowledge<'_>) -> Findings
     reading.anchors.iter().filter(|anchor| !is_known(anchor)).map(unknown).collect()
 }
 
-/// That `anchor`, which no known path ends in, cannot be judged.
+/// The finding that `anchor` cannot be checked, since no known path ends in it.
 pub(crate) fn unknown(anchor: &EmbeddedAnchor) -> Finding {
     let message = match anchor.fingerprint {
         Some(_) => "no known certificate has this SHA-256; it cannot be checked",
@@ -145,7 +145,7 @@ impl Lint<'_> {
         [self.knowledge.store, &Store::mozilla()].iter().any(|store| !store.named(name).is_empty())
     }
 
-    /// That none of `refuted`, which have the issuer's name, signed it.
+    /// The finding that none of `refuted`, which have the issuer's name, signed it.
     fn forged(&self, refuted: &[Certificate]) -> Option<Finding> {
         let certificate = self.certificate;
         if refuted.is_empty() {
@@ -179,7 +179,7 @@ impl Lint<'_> {
     }
 
     /// Whether it has the name of a public root and a different key. A device with it as an anchor
-    /// trusts that key, whoever issued it; but a CA certificate that a root of the stores issued may
+    /// trusts that key. However, a CA certificate that a root of the stores issued may
     /// share its name with another root.
     fn lookalike(&self) -> Option<Finding> {
         let certificate = self.certificate;

@@ -1,4 +1,4 @@
-//! What is wrong with a lock today that was right when it was written.
+//! Problems of a lock that was correct when it was written.
 //!
 //! In: a lock as it was read, if the server proves less now. Out: a [`Finding`].
 

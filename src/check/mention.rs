@@ -1,4 +1,4 @@
-//! What a file without a certificate says about one: where it is, or its hash.
+//! References to a certificate in a file without one: its path, or its hash.
 //!
 //! In: the bytes of a file without an anchor. Out: a note, since this is not a fault.
 

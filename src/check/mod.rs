@@ -103,7 +103,7 @@ pub const MAX_FILE_BYTES: usize = crate::trust::store::MAX_ROOTS_BYTES;
 /// with all of them.
 pub const MAX_FINGERPRINTS: usize = crate::trust::store::MAX_ROOTS;
 
-/// What findings are judged by.
+/// What the checks need to know.
 #[derive(Debug, Clone, Copy)]
 pub struct Knowledge<'a> {
     /// The roots that the user trusts.
@@ -114,7 +114,7 @@ pub struct Knowledge<'a> {
     pub horizon_days: u16,
 }
 
-/// What a file holds, and what is wrong with its form.
+/// The anchors in a file, and the problems of its form.
 #[derive(Debug, Clone)]
 pub struct Reading {
     /// The file.
@@ -186,7 +186,7 @@ impl Reading {
     }
 }
 
-/// Reads what `content`, which came from `file`, holds, and says what is wrong with its form.
+/// Reads the certificates in `content`, which came from `file`, and reports problems of their form.
 #[must_use]
 pub fn read(file: &Path, content: &[u8]) -> Reading {
     read_with(file, content, &Context::default())
@@ -354,7 +354,7 @@ pub fn reading_of(file: &Path, certificates: Vec<Certificate>) -> Reading {
     }
 }
 
-/// That the file was not generated from the current `lock`.
+/// The finding that the file was not generated from the current `lock`.
 #[must_use]
 pub fn stale(lock: &Path) -> Finding {
     let lock = crate::text::foreign::Foreign::path(lock).line();

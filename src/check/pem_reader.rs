@@ -64,7 +64,7 @@ pub(super) fn decoded(
     contents.map(|one| first_certificate(one).map(|(certificate, _)| certificate)).collect()
 }
 
-/// What is wrong with `constant`, whose certificates the decoder of `stack` does not read as they
+/// The problems of `constant`, whose certificates the decoder of `stack` does not read as they
 /// are, or whose stack is not known.
 fn findings(
     constant: &Constant,
@@ -170,7 +170,7 @@ fn reads(decoder: Decoder, text: &[u8], certificates: &[(Certificate, Place)]) -
 fn unreadable(place: Place, severity: Severity, reader: &str) -> Findings {
     let verb = if reader.starts_with("neither") { "reads" } else { "does not read" };
     let message = format!(
-        "{reader} {verb} this PEM text as it stands: check blanks, tabs and line breaks, also \
+        "{reader} {verb} this PEM text in its current form: check blanks, tabs and line breaks, also \
          behind the boundaries"
     );
     let action = "regenerate the constant with certgrab".to_owned();

@@ -30,7 +30,7 @@ const COMMENTS: [&[u8]; 5] = [b"//", b"/*", b"*", b"#", b";"];
 /// The bytes of a line that are examined to see whether it is a comment.
 const COMMENT_WINDOW: usize = 256;
 
-/// Whether `constant` holds PEM certificates or something that was meant as one.
+/// Whether `constant` contains PEM certificates or what was intended as one.
 pub(crate) fn is_pem(constant: &Constant) -> bool {
     let begins = begins(constant);
     // DER in which a name may contain a boundary: its length octets are not text.

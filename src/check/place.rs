@@ -19,7 +19,7 @@ pub struct Place {
     pub(crate) unit: Option<Unit>,
 }
 
-/// Something that holds a certificate, or was meant to: the constant, the byte in it where the block
+/// The position of a certificate: the constant, the byte in it where the block
 /// begins, and which certificate of the block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Unit {

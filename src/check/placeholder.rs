@@ -1,6 +1,6 @@
 //! Placeholders where a certificate belongs: `...`, `XXXX`, `MII...`, "paste your certificate here".
 //!
-//! In: the body of a PEM block that holds no certificate. Out: whether it is a placeholder to be filled
+//! In: the body of a PEM block without a certificate. Out: whether it is a placeholder to be filled
 //! in.
 
 use super::{Finding, Severity};

@@ -24,7 +24,7 @@ pub(crate) struct Facts {
     pub(crate) keys: Vec<PrivateKey>,
     /// The names of its constants.
     pub(crate) names: Vec<String>,
-    /// Whether its code shows which stack it uses.
+    /// Whether its code identifies its TLS stack.
     pub(crate) speaks: bool,
 }
 
@@ -79,7 +79,7 @@ impl<'a> Pool<'a> {
         Self { users, definers, keys: keys.collect() }
     }
 
-    /// What the other files say about the constants of `reading`; `None` if they say nothing new.
+    /// What the other files say about the constants of `reading`; `None` if they add nothing.
     #[must_use]
     pub fn context_of(&self, reading: &Reading) -> Option<Context> {
         let mut context = Context::default();
@@ -91,7 +91,7 @@ impl<'a> Pool<'a> {
                 stacks.extend(user.stack);
             }
         }
-        // Files that disagree say nothing.
+        // If files disagree, none of them counts.
         let first = stacks.first().copied().filter(|_| !reading.facts.speaks);
         context.stack = first.filter(|first| stacks.iter().all(|stack| stack.name == first.name));
         let certificates = reading.anchors.iter().filter_map(|one| one.certificate.as_ref());

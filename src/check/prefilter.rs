@@ -1,7 +1,7 @@
 //! Whether a file can matter to a check, decided in one pass over its bytes.
 //!
-//! Of a hundred thousand files of a repository, a handful hold certificates. Only a file that passes is
-//! parsed. It may still hold nothing, so a sign that is common in other files only counts with what
+//! Few files of a large repository contain certificates. Only a file that passes is
+//! parsed. It may still contain none, so a sign that is common in other files only counts with what
 //! follows it in a certificate.
 
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use aho_corasick::AhoCorasick;
 
 use super::{misuse, source::calls, uf2};
 
-/// A word, and what has to follow it.
+/// A word, and what must follow it.
 #[derive(Debug, Clone, Copy)]
 struct Sign {
     word: &'static [u8],
@@ -148,7 +148,7 @@ fn signs() -> &'static (Vec<Sign>, Option<AhoCorasick>) {
     })
 }
 
-/// Whether `content` may hold a certificate, a key, an anchor or code that uses one.
+/// Whether `content` may contain a certificate, a key, an anchor or code that uses one.
 #[must_use]
 pub fn may_matter(content: &[u8]) -> bool {
     // UTF-16 hides all words.

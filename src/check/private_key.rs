@@ -21,7 +21,7 @@ pub struct PrivateKeys {
 }
 
 impl PrivateKeys {
-    /// The certificates of all `readings`; `None` if they hold nothing for a device.
+    /// The certificates of all `readings`; `None` if none of them is for a device.
     #[must_use]
     pub fn of(readings: &[&Reading]) -> Option<Self> {
         let is_of_a_device = |reading: &&Reading| {
@@ -55,7 +55,7 @@ impl PrivateKeys {
             None if key.is_in_file && !key.parts.is_empty() => "a private key".to_owned(),
             None => return None,
         };
-        let message = format!("{whose} stands here: whoever reads this file can use it");
+        let message = format!("{whose} is in this file: anyone who can read the file can use it");
         let action = "keep it out of the repository, and replace it if others could read it";
         let severity = Severity::Warning;
         Some(Finding::new(key.place, severity, "private-key", message, Some(action.to_owned())))

@@ -1,6 +1,6 @@
 //! A file with all its findings.
 //!
-//! In: a [`Reading`] and the findings of all judges. Out: what reports are made from.
+//! In: a [`Reading`] and all findings about it. Out: the data of the reports.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub struct FileReport {
     pub verified: Vec<(String, bool)>,
     /// Findings that a comment in the file allows.
     pub allowed: usize,
-    /// Whether it holds certificates that are the device's own.
+    /// Whether it contains the device's own certificates.
     pub(crate) holds_own: bool,
     findings: Findings,
 }

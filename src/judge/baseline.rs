@@ -74,8 +74,8 @@ pub fn departures(path: &Path) -> Vec<Departure> {
     all
 }
 
-/// The anchor's own pathLenConstraint: RFC 5280 section 6.1 takes nothing of an anchor but its name and key,
-/// OpenSSL, mbedTLS, GnuTLS and Go look at it.
+/// The anchor's own pathLenConstraint: RFC 5280 section 6.1 uses only the name and key of an anchor, but
+/// OpenSSL, mbedTLS, GnuTLS and Go check it.
 fn path_length(path: &Path) -> Option<Departure> {
     let anchor = &path.anchor.certificate;
     let most = usize::try_from(anchor.extensions().path_length?).ok()?;
@@ -105,7 +105,7 @@ fn look_at(certificate: &Certificate, place: Place, all: &mut Vec<Departure>) {
     }
     let subject = certificate.subject().text();
     let mut depart = |what, rule| all.push(Departure { subject: subject.clone(), what, rule });
-    // Some roots in the public stores have the serial number 0, which was allowed at the time.
+    // Some roots in the public stores have the serial number 0, which earlier rules allowed.
     if place != Place::Anchor {
         serial(&parsed, &mut depart);
     }

@@ -52,7 +52,7 @@ pub struct Refused {
     pub server: Option<String>,
 }
 
-/// Why no TLS stack can judge the chain.
+/// Why certgrab cannot give a verdict for any TLS stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotAsked {
     /// No root that the chain may end in is trusted.
@@ -68,7 +68,7 @@ pub enum NotAsked {
 
 impl fmt::Display for NotAsked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no TLS stack can be asked: ")?;
+        f.write_str("certgrab has no verdict for any TLS stack: ")?;
         match self {
             Self::NoRoot => f.write_str("no root that this chain may end in is trusted"),
             Self::TooMany { sent, kept } => {
@@ -132,7 +132,7 @@ fn of(stack: &'static Stack, case: &Case<'_>, anchor: &Certificate) -> OfStack {
     OfStack { stack, anchor: anchor.clone(), refused: verdict.refusal().map(refused) }
 }
 
-/// What a device may hold, best first: each time the anchor, then what the server does not send.
+/// What a device may hold, best first: each anchor with the certificates that the server does not send.
 fn held(
     verified: Option<&Verified>,
     (presented, issuers): (&Presented, &Issuers),

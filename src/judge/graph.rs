@@ -4,7 +4,7 @@
 //! leads up from a leaf, and every partial path. Whether a path verifies is decided in [`super::path`].
 //!
 //! An edge needs the issuer's name, compared byte by byte as rustls-webpki does, and its signature. How a
-//! TLS stack builds a path is that stack's own rule, in its entry in [`crate::stack`].
+//! TLS stack builds a path is that stack's own rule, in its entry in the module `stack`.
 
 use std::ops::ControlFlow;
 
@@ -16,7 +16,7 @@ use crate::x509::{
     der::{Elements, only},
 };
 
-/// The most intermediates of a path: those that rustls-webpki tries.
+/// The most intermediates of a path: the limit of rustls-webpki.
 const MAX_INTERMEDIATES: usize = 6;
 
 /// The available certificates.

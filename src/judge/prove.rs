@@ -103,7 +103,7 @@ pub fn prove_by_stacks(
     (question, lasting): (Question<'_>, Option<Time>),
     stacks: &[&'static Stack],
 ) -> Result<(Paths, Verified), Refusal> {
-    // A chain that took too long to judge is not judged a second time.
+    // certgrab does not verify a chain again if the first attempt took too long.
     if stacks.is_empty() || matches!(refusal, Refusal::GivenUp(_) | Refusal::NoneLasts { .. }) {
         return Err(refusal);
     }
@@ -129,7 +129,7 @@ fn prefer(
     asked: Asked<'_>,
     stacks: &[&'static Stack],
 ) {
-    // An anchor that the user chose by its lifetime stays.
+    // An anchor that the user chose by its lifetime stays first.
     let is_chosen =
         candidates.first().is_some_and(|one| matches!(one.reason, Reason::LastsAsAsked(_)));
     if stacks.is_empty() || candidates.len() < 2 || is_chosen {
@@ -251,7 +251,7 @@ pub fn by_browsers(
         .map_err(|refusal| refusal.with_unreadable(presented.unreadable()))
 }
 
-/// The paths from `leaf` through `at_hand` to `anchors`, which are trusted as they are.
+/// The paths from `leaf` through `at_hand` to `anchors`, which are trusted directly.
 fn verify(
     leaf: &Certificate,
     at_hand: &[Certificate],

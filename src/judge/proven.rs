@@ -41,7 +41,7 @@ impl<'a> Proven<'a> {
         }
     }
 
-    /// Why a version or a setting of the stack that is in use refuses the server, if so.
+    /// Why another version or setting of the stack refuses the server, if one does.
     #[must_use]
     pub fn doubt(&self) -> Option<&Refusal> {
         self.doubt.as_ref()

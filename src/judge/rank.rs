@@ -178,7 +178,7 @@ fn anchor(certificate: &Certificate) -> Anchor<'_> {
     (certificate.subject_der(), certificate.spki_der())
 }
 
-/// What all paths are ranked with, so that each costs no more than its own certificates.
+/// Data shared by the ranking of all paths, so that each path only costs its own certificates.
 struct Ranking<'a> {
     anchors: HashSet<Anchor<'a>>,
     sent: HashSet<Sha256>,
@@ -210,7 +210,7 @@ impl<'a> Ranking<'a> {
         let cross_sign =
             between.filter(|one| self.is_cross_signed(one)).map(Certificate::not_after).min();
         let root = match path.anchor.source {
-            // It is trusted because of the system's store, but other users have Mozilla's copy.
+            // The system's store is why it is trusted, but other users have Mozilla's copy.
             Source::System => store::mozilla_twin(&path.anchor.certificate),
             _ => None,
         };

@@ -23,8 +23,8 @@ use crate::{
 /// The most roots that are tried for a chain: no CA name has more.
 const MOST_ROOTS: usize = 64;
 
-/// The stack by which a format of many readers, or of unknown ones, is judged: of those in wide use it
-/// refuses most.
+/// The stack whose rules apply to a format with many or unknown readers: of the stacks in wide use it
+/// rejects the most chains.
 pub const STRICTEST: &str = "openssl";
 
 /// The Rust format that many stacks read, and the one that most do.
@@ -185,7 +185,7 @@ pub(super) fn roots(presented: &Presented, issuers: &Issuers, store: &Store) -> 
         store.named(certificate.issuer_der()).into_iter().for_each(&mut add);
     }
     let names: Vec<_> = known.iter().map(|one| one.issuer().compared()).collect();
-    // A certificate that certgrab cannot read may have any issuer.
+    // The issuer of a certificate that certgrab cannot read is unknown.
     let is_open = presented.leaf().is_err() || !presented.unreadable().is_empty();
     for root in store.added() {
         if is_open || names.contains(&root.certificate.subject().compared()) {

@@ -75,7 +75,7 @@ impl Work {
         Self { is_late: Some(Box::new(is_late)), ..Self::default() }
     }
 
-    /// What ended the work, if something did: an answer may then be missing.
+    /// The limit that ended the work, if any; an answer may then be missing.
     #[must_use]
     pub fn spent(&self) -> Option<Spent> {
         self.lock().spent

@@ -1,7 +1,7 @@
-//! The test CA of the lab, in a folder: its secret, how long it lasts, its anchor.
+//! The test CA of the lab, in a folder: its secret, its lifetime, its anchor.
 //!
 //! Its anchor has no nameConstraints, which would limit it to one host: mbedTLS cannot read them.
-//! Instead its name says what it is, and it lasts [`DAYS`] days.
+//! Instead its name identifies it as a test CA, and it expires after [`DAYS`] days.
 
 use std::{
     fmt, fs, io,

@@ -35,7 +35,7 @@ pub enum Conduct {
     ClosedByLab,
     /// It sent no certificate although the server required one.
     NoClientCertificate,
-    /// It has nothing in common with the servers of the lab, or with this one.
+    /// It shares no TLS parameters with the servers of the lab, or with this one.
     Unplayable(String),
     /// It sent something that is not TLS after its ClientHello.
     Broken(String),

@@ -1,4 +1,4 @@
-//! What is wrong with a firmware, in plain words, and what to change in its code.
+//! The faults of a firmware, in plain words, and what to change in its code.
 //!
 //! In: the verdicts. Out: [`Finding`]s, the most severe first. One fault of a firmware shows in many
 //! cases: accepting every certificate also means accepting expired ones.

@@ -8,7 +8,7 @@
 //!
 //! [`cases`] has the servers as data, [`pki`] makes their chains, [`serve`] plays them, [`speak`]
 //! keeps a device's application going, [`session`] gives each connection the next case, [`conduct`]
-//! says what the device did, [`verdict`] whether it should have, and [`diagnosis`] what is wrong with
+//! records what the device did, [`verdict`] whether that is correct, and [`diagnosis`] what is wrong with
 //! its firmware.
 
 pub mod authority;

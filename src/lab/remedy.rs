@@ -1,4 +1,4 @@
-//! The words for a fault of a firmware, and what to change in its code, by its TLS stack.
+//! The message for a fault of a firmware, and what to change in its code, by its TLS stack.
 
 use super::cases::Case;
 use crate::stack::Stack;
@@ -12,9 +12,9 @@ pub(super) fn stated(code: &str, case: &Case, host: &str) -> String {
              no server with another"
                 .to_owned()
         }
-        "trusts-names" => "takes a root for its anchor because of its name".to_owned(),
-        "no-host-check" => format!("checks no name: it accepts certificates of hosts other than {host}"),
-        "no-date-check" => "checks no dates: it accepts expired certificates".to_owned(),
+        "trusts-names" => "accepts a root as its anchor because of its name".to_owned(),
+        "no-host-check" => format!("does not check the name: it accepts certificates of hosts other than {host}"),
+        "no-date-check" => "does not check dates: it accepts expired certificates".to_owned(),
         "no-proof-of-possession" => "does not check that the server holds its key".to_owned(),
         _ => format!("accepts {} ({})", case.title, case.rule),
     }
@@ -98,7 +98,7 @@ pub(super) fn remedy(code: &str, case: &Case, suspects: &[&'static Stack]) -> Op
                 .to_owned(),
         ),
         "no-proof-of-possession" | "trusts-names" => {
-            Some("update the TLS library; do not replace its checks by code of your own".to_owned())
+            Some("update the TLS library; do not replace its checks with your own code".to_owned())
         }
         "weak-cryptography" => match case.id {
             "tls10" => Some("require TLS 1.2".to_owned()),

@@ -27,7 +27,7 @@ pub const MAX_CONNECTIONS: usize = 64;
 /// How long a ClientHello may take to arrive, in seconds.
 pub const HELLO: Duration = Duration::from_secs(5);
 
-/// What is to be played.
+/// The round to play.
 #[derive(Debug)]
 pub struct Options {
     /// The name that the device expects.
@@ -53,7 +53,7 @@ pub struct Turn {
     pub conduct: Conduct,
 }
 
-/// What happens.
+/// An event of a round.
 #[derive(Debug)]
 pub enum Event {
     /// A case was played.
@@ -80,7 +80,7 @@ struct Shared {
     events: mpsc::Sender<Event>,
 }
 
-/// Plays all cases, or until nothing comes. Connections are served where `placing` says.
+/// Plays all cases, or until no connection arrives. `placing` chooses where each connection is served.
 pub async fn run(
     listeners: Vec<TcpListener>,
     authority: Authority,

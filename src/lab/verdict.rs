@@ -37,7 +37,7 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
-/// What verdicts are based on.
+/// The facts that verdicts depend on.
 #[derive(Debug, Default)]
 pub struct Judge {
     /// The stacks that the device may have; empty if they are not known.
@@ -79,7 +79,7 @@ impl Verdict {
 }
 
 impl Judge {
-    /// For a device with one of these stacks, or an unknown one.
+    /// The state for a device with one of these stacks, or with an unknown stack.
     #[must_use]
     pub fn of(suspects: Vec<&'static Stack>) -> Self {
         Self { suspects, sound: None }

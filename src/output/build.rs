@@ -56,7 +56,7 @@ use crate::text::{bounded_file, foreign::Foreign};
 /// Turns one lock into constants, from a `build.rs`.
 ///
 /// Each output is written whole or not at all, and only if its content changed, so that nothing is
-/// recompiled without need.
+/// recompiled unnecessarily.
 #[derive(Debug, Clone, Default)]
 #[must_use = "nothing is written before `generate` or `try_generate`"]
 pub struct Build {
@@ -88,7 +88,7 @@ pub enum Error {
     Unreadable {
         /// The lock.
         path: PathBuf,
-        /// The system's message, or what is there instead of a file within the limit.
+        /// The system's message, or why it is not a regular file within the limit.
         error: io::Error,
     },
     /// The file is not a lock.

@@ -18,7 +18,7 @@ pub(crate) const LAB_FOLDER: &str = " --dir ";
 /// The lab's default port: MQTT over TLS (IANA).
 pub(crate) const LAB_PORT: u16 = 8883;
 
-/// Whether the source of a certificate is the lab, and is safe to paste into a shell.
+/// Whether the source of a certificate is the lab and can be pasted safely into a shell.
 #[must_use]
 pub(crate) fn is_lab(source: &str) -> bool {
     let is_plain = |one: char| one.is_ascii_alphanumeric() || "-_./".contains(one);

@@ -49,7 +49,7 @@ struct Refused {
 /// A line for each rule of `scope` for which common stacks refuse `presented` with `anchor` on the
 /// device; those in `except` are left out.
 ///
-/// There is none if not everything that the server sent was kept: the verdicts are then not known.
+/// There are none if certgrab did not keep everything that the server sent: the verdicts are then unknown.
 pub(super) fn about(
     presented: &Presented,
     anchor: &Candidate,

@@ -1,4 +1,4 @@
-//! Follows an `https:` URL to the server that a download really comes from.
+//! Follows an `https:` URL to the server that actually serves the download.
 //!
 //! In: a target with the path of its URL. Out: each server on the way, with the result of [`grab`] for
 //! it, and why the way ends, if not at the download.
@@ -49,7 +49,7 @@ pub const MAX_REDIRECTS: usize = 5;
 pub struct Step {
     /// The server.
     pub target: Target,
-    /// What was found out about it.
+    /// The result for it.
     pub outcome: Result<Grab, grab::Error>,
 }
 
@@ -205,7 +205,7 @@ async fn reached(from: &Target, url: Url, options: &Options) -> Result<(Target, 
     let port = url.port_or_known_default().unwrap_or(443);
     let host = url.host_str().ok_or(Problem::NotAUrl)?;
     let target: Target = format!("https://{host}:{port}").parse().map_err(|_| Problem::NotAUrl)?;
-    // What a proxy can reach is the responsibility of whoever runs it.
+    // The proxy's operator decides which addresses the proxy can reach.
     if options.connect.proxy_to(&target).is_none() && !is_same(&target, from) {
         let no_connection = |why| Problem::NoConnection(why);
         let own = addresses(from, options).await.map_err(no_connection)?;

@@ -179,13 +179,13 @@ pub(crate) async fn grab_with_progress(
         .await)
 }
 
-/// The longest that a chain is judged after the time for the network is over.
+/// The longest time for verifying a chain after the deadline for the network.
 pub const JUDGING: Duration = Duration::from_millis(500);
 
-/// The largest part of a target's time limit that judging adds: a quarter.
+/// The largest share of a target's time limit that verifying may add: a quarter.
 const JUDGING_PART: u32 = 4;
 
-/// How long a chain is judged after the end of a time limit: [`JUDGING`], or a quarter of a short limit.
+/// How long verifying may take after the end of a time limit: [`JUDGING`], or a quarter of a short limit.
 const fn judging(timeout: Duration) -> Duration {
     match timeout.checked_div(JUDGING_PART) {
         Some(part) if part.as_nanos() < JUDGING.as_nanos() => part,
@@ -234,7 +234,7 @@ pub fn judge_path(presented: Presented, options: &Options) -> Grab {
 
 /// The verdict on a chain for `name`, or on its path alone, by the rules of `stack` only.
 ///
-/// The chosen anchor is one with which the stack connects, whatever browsers make of the chain.
+/// The chosen anchor is one with which the stack connects, even if browsers reject the chain.
 #[must_use]
 pub fn judge_by(
     stack: &'static Stack,
@@ -251,7 +251,7 @@ pub fn judge_by(
     let refusal = prove::refusal_of(stack, sent, &options.store, question, verified);
     if let Some(refusal) = refusal {
         grab.verdict = Err(match (grab.verdict, &refusal) {
-            // The same in more words.
+            // The same reason in more detail.
             (Err(longer), Refusal::ByStack { rule, .. }) if longer.explains(rule) => longer,
             _ => refusal,
         });

@@ -41,11 +41,11 @@ pub struct Extras {
     pub backups: bool,
     /// The roots of Mozilla's store that belong to the anchor's organisation.
     pub siblings: bool,
-    /// Every root of the files that the user trusts, also those that do not verify the chain today.
+    /// Every root of the files that the user trusts, even if it does not verify the chain today.
     pub held: bool,
 }
 
-/// The reason for a root that is held for the future.
+/// The reason for a root that the device will need later.
 const HELD: &str = "held for a change of the CA";
 
 /// The reason for a root of the anchor's organisation.
@@ -139,7 +139,7 @@ impl Extras {
         }
     }
 
-    /// What was requested and is not among `entries`, with the reason why.
+    /// What was requested but is not in `entries`, with the reason.
     #[must_use]
     pub fn absent(self, entries: &[Entry]) -> Vec<(Role, &'static str)> {
         let reasons = [

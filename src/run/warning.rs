@@ -138,7 +138,7 @@ pub fn about_candidate(
     warnings
 }
 
-/// From this many warnings of one kind on, one sentence counts them.
+/// With at least this many warnings of one kind, one sentence counts them.
 const FEWEST_SUMMED: usize = 3;
 
 /// The kinds of warnings that a chain may have for each certificate or address: the code, and the
@@ -259,7 +259,7 @@ const SYSTEM_STORE_ONLY: &str = "the root is only in this system's store: this i
                                  TLS-inspecting proxy, whose certificates other networks do not \
                                  see";
 
-/// What is wrong with the length of the key of `certificate`, if it is too short.
+/// The problem with the key length of `certificate`, if the key is too short.
 fn weak_key(certificate: &Certificate) -> Option<String> {
     let key = certificate.key();
     let is_weak = matches!(key, Key::Rsa { .. }) && key.bits() < Some(FEWEST_RSA_BITS);

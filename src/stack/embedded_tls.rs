@@ -261,7 +261,7 @@ fn handshake(leaf: &Cert<'_>, view: &View<'_>, algorithms: Algorithms) -> Result
         Key::Ec { curve, .. } => Rule::Curve(*curve),
         Key::EcExplicit => Rule::ExplicitCurve,
         Key::RsaPss { .. } => Rule::KeyKind("RSASSA-PSS"),
-        Key::Ed448(_) => Rule::KeyKind("Ed448"),
+        Key::Ed448 => Rule::KeyKind("Ed448"),
         Key::Unknown => Rule::KeyKind("unknown"),
         Key::Broken => Rule::Unreadable(Part::Key),
     };

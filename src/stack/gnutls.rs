@@ -47,7 +47,7 @@ fn run(case: &Case<'_>) -> Result<(), Refusal> {
 fn handshake((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
     use Curve::{P256, P384, P521};
     let rule = match view.key {
-        Key::Rsa { .. } | Key::RsaPss { .. } | Key::Ed25519(_) | Key::Ed448(_) => return Ok(()),
+        Key::Rsa { .. } | Key::RsaPss { .. } | Key::Ed25519(_) | Key::Ed448 => return Ok(()),
         Key::Ec { curve: P256 | P384 | P521, form: PointForm::Uncompressed, .. } => return Ok(()),
         Key::Ec { form: PointForm::Compressed, .. } => Rule::CompressedPoint,
         Key::EcExplicit => Rule::ExplicitCurve,
@@ -102,7 +102,7 @@ fn key((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
         Key::Ec { curve: P192 | P224 | P256 | P384 | P521, .. } => return Ok(()),
         Key::Ec { curve, .. } => Rule::Curve(curve),
         Key::EcExplicit => Rule::ExplicitCurve,
-        Key::Ed25519(_) | Key::Ed448(_) => return Ok(()),
+        Key::Ed25519(_) | Key::Ed448 => return Ok(()),
         Key::Unknown => Rule::KeyKind("unknown"),
         Key::Broken => Rule::Unreadable(Part::Key),
     };

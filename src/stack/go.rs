@@ -87,7 +87,7 @@ fn handshake((cert, view): Link<'_, '_>, version: Version) -> Result<(), Refusal
         Key::Rsa { .. } if !verifies(&view.key, version) => rsa_rule(&view.key),
         Key::Ec { curve: Curve::P224, .. } => Rule::Handshake,
         Key::Rsa { .. } | Key::Ec { .. } | Key::Ed25519(_) => return Ok(()),
-        Key::Ed448(_) => Rule::KeyKind("Ed448"),
+        Key::Ed448 => Rule::KeyKind("Ed448"),
         Key::RsaPss { .. } => Rule::KeyKind("RSASSA-PSS"),
         _ => Rule::Handshake,
     };
@@ -241,7 +241,7 @@ fn signs(cert: &Cert<'_>, view: &View<'_>) -> Result<(), Refusal> {
         return Err(cert.breaks(Rule::NoKeyCertSign));
     }
     match view.key {
-        Key::Ed448(_) => Err(cert.breaks(Rule::KeyKind("Ed448"))),
+        Key::Ed448 => Err(cert.breaks(Rule::KeyKind("Ed448"))),
         Key::RsaPss { .. } => Err(cert.breaks(Rule::KeyKind("RSASSA-PSS"))),
         Key::Unknown => Err(cert.breaks(Rule::KeyKind("unknown"))),
         _ => Ok(()),

@@ -285,7 +285,7 @@ fn key((cert, view): Link<'_, '_>) -> Result<(), Refusal> {
         },
         Key::Ec { curve, .. } => Rule::Curve(curve),
         Key::EcExplicit => Rule::ExplicitCurve,
-        Key::Ed25519(_) | Key::Ed448(_) => return Ok(()),
+        Key::Ed25519(_) | Key::Ed448 => return Ok(()),
         Key::Unknown => Rule::KeyKind("unknown"),
         Key::Broken => Rule::Unreadable(super::view::Part::Key),
     };

@@ -33,7 +33,7 @@ pub(super) enum Key<'a> {
     /// Ed25519.
     Ed25519(&'a [u8]),
     /// Ed448.
-    Ed448(&'a [u8]),
+    Ed448,
     /// An algorithm that no stack knows.
     Unknown,
     /// The algorithm is known, but the key cannot be read.
@@ -126,7 +126,7 @@ impl<'a> Key<'a> {
                 Self::Ec { curve, point, form }
             }
             oid::ED25519 => Self::Ed25519(key?),
-            oid::ED448 => Self::Ed448(key?),
+            oid::ED448 => Self::Ed448,
             _ => Self::Unknown,
         })
     }
@@ -147,7 +147,7 @@ impl<'a> Key<'a> {
                 | (Self::RsaPss { .. }, Scheme::Pss { .. })
                 | (Self::Ec { .. } | Self::EcExplicit, Scheme::Ecdsa(_))
                 | (Self::Ed25519(_), Scheme::Ed25519)
-                | (Self::Ed448(_), Scheme::Ed448)
+                | (Self::Ed448, Scheme::Ed448)
         )
     }
 }

@@ -111,7 +111,7 @@ fn handshake(leaf: &Info<'_, '_>) -> Result<(), Refusal> {
         | Key::Rsa { .. }
         | Key::RsaPss { .. }
         | Key::Ed25519(_)
-        | Key::Ed448(_) => Ok(()),
+        | Key::Ed448 => Ok(()),
         Key::EcExplicit => Err(leaf.cert.breaks(Rule::ExplicitCurve)),
         _ => Err(leaf.cert.breaks(Rule::Handshake)),
     }

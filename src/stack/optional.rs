@@ -49,7 +49,7 @@ impl Optional {
             (Self::Rsa, Key::Rsa { .. }) => Some(Rule::KeyKind("RSA")),
             (Self::P384, Key::Ec { curve: Curve::P384, .. }) => Some(Rule::Curve(Curve::P384)),
             (Self::Ed25519, Key::Ed25519(_)) => Some(Rule::KeyKind("Ed25519")),
-            (Self::Ed448, Key::Ed448(_)) => Some(Rule::KeyKind("Ed448")),
+            (Self::Ed448, Key::Ed448) => Some(Rule::KeyKind("Ed448")),
             _ => None,
         }
     }

@@ -6,11 +6,9 @@
 //! ring verifies what it supports, and the process remembers the result: the proof has made nearly all
 //! of these checks before. The crates of RustCrypto verify what ring does not support: small and large
 //! RSA keys, SHA-1, MD5, RSASSA-PSS with salts of other lengths, and signatures on curves that only some
-//! stacks have. [`curves`] and [`ed448`] have what they do not support.
+//! stacks have. [`curves`] has the curves that they do not support.
 
 mod curves;
-mod ed448;
-mod products;
 
 use der::Tag;
 use ecdsa::signature::hazmat::PrehashVerifier as _;
@@ -63,7 +61,6 @@ pub(super) fn check(scheme: Scheme, key: &Key<'_>, message: &[u8], signature: &[
             ecdsa(digest, *curve, point, message, signature)
         }
         (Scheme::Ed25519, Key::Ed25519(key)) => by_ring(&modern::ED25519, key, message, signature),
-        (Scheme::Ed448, Key::Ed448(key)) => Check::of(ed448::is_signed(key, message, signature)),
         _ => Check::Unknown,
     }
 }

@@ -12,6 +12,9 @@ const WORDS: [&str; 2] = ["Checksum: ", "checksum: "];
 /// A checksum that has not been computed yet.
 pub(crate) const EMPTY: &str = "0000000000000000";
 
+/// Marks of comments, which may precede those words in a line.
+const MARKS: &str = "/*#;-<!>";
+
 /// Characters that do not count, besides white space.
 const LAYOUT: &str = "\"',;*";
 
@@ -47,11 +50,18 @@ fn with_checksum(mut text: String, place: Range<usize>) -> String {
 fn place(text: &str) -> Option<Range<usize>> {
     let after = |words: &'static str| text.match_indices(words).map(|(at, _)| at + words.len());
     let is_digit = |one: u8| one.is_ascii_digit() || (b'a'..=b'f').contains(&one);
-    let is_one = |at: &usize| {
-        let digits = text.as_bytes()[*at..].iter().take_while(|one| is_digit(**one)).count();
+    let begins_line = |at: usize| {
+        let line = text[..at].rsplit('\n').next().unwrap_or_default();
+        line.chars().all(|one| one.is_whitespace() || MARKS.contains(one))
+    };
+    let has_digits = |at: usize| {
+        let digits = text.as_bytes()[at..].iter().take_while(|one| is_digit(**one)).count();
         digits == EMPTY.len()
     };
-    let start = WORDS.into_iter().filter_map(|words| after(words).find(is_one)).min()?;
+    let of = |words: &'static str| {
+        after(words).find(|at| begins_line(at - words.len()) && has_digits(*at))
+    };
+    let start = WORDS.into_iter().filter_map(of).min()?;
     Some(start..start + EMPTY.len())
 }
 
@@ -82,8 +92,16 @@ mod tests {
             assert_eq!(holds(&whole.replace(from, to)), Some(false), "{from}");
         }
         assert_eq!(holds(text), Some(false));
-        for none in ["", "Checksum: ", "Checksum: 00000000000000000", "Checksum: 000000000000000G"]
-        {
+        // A name in the same comment that looks like one.
+        let named = text.replace("mine", "subject: `Checksum: 0000000000000000`");
+        assert_eq!(holds(&sealed(named)), Some(true));
+        for none in [
+            "",
+            "CN=Checksum: 0123456789abcdef",
+            "Checksum: ",
+            "Checksum: 00000000000000000",
+            "Checksum: 000000000000000G",
+        ] {
             assert_eq!((holds(none), sealed(none.to_owned())), (None, none.to_owned()), "{none}");
         }
     }

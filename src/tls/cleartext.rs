@@ -1,7 +1,7 @@
 //! The cleartext handshake: sends a ClientHello, reads the answer, and closes the connection.
 //!
 //! TLS 1.2 and older send the certificates before anything is encrypted, so reading them does not
-//! require support for the cipher suite. This reaches brokers that rustls rightly refuses: TLS 1.0, RSA
+//! require support for the cipher suite. This works with brokers that rustls refuses: TLS 1.0, RSA
 //! key exchange, 3DES. Without a signature, possession of the key is not proven: the outcome is always
 //! [`KeyPossession::NotProven`](crate::x509::certificate::KeyPossession).
 
@@ -43,7 +43,7 @@ pub async fn shake<S: Duplex>(
     let (mut flight, mut received) = (Flight::default(), 0);
     let talk = talk(stream, &hello, random, &mut flight, &mut received);
     let outcome = timeout_at(deadline, talk).await.unwrap_or(Err(Error::TimedOut { received }));
-    // As a courtesy, the server gets an orderly end. Errors do not matter.
+    // Closes the connection properly. Errors do not matter.
     let _ = timeout_at(deadline, stream.write_all(&CLOSING_ALERTS)).await;
     let refused = refused_version(&flight, &hello);
     match (outcome, flight.presented(None), refused) {

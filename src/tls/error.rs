@@ -160,7 +160,7 @@ impl Error {
         matches!(self, Self::Alert(AlertDescription::UnrecognisedName)) || self.is_unanswered()
     }
 
-    /// Whether the peer supports none of the offered versions.
+    /// Whether the peer does not support any of the offered versions.
     #[must_use]
     pub fn is_about_the_version(&self) -> bool {
         matches!(self, Self::Alert(AlertDescription::ProtocolVersion))
@@ -176,7 +176,7 @@ impl Error {
         }
     }
 
-    /// How far the handshake got, to report the failure that got furthest.
+    /// The stage that the handshake reached, to report the failure that got furthest.
     pub(crate) fn progress(&self) -> u8 {
         match self {
             Self::Closed { received: 0 }

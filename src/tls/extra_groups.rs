@@ -1,4 +1,4 @@
-//! What few servers require and ring does not support: two key exchange groups, and the schemes of
+//! Algorithms that few servers require and ring does not support: two key exchange groups, and the schemes of
 //! one signature algorithm.
 //!
 //! The secrets agreed here protect nothing: certgrab closes the connection before either side sends

@@ -65,7 +65,7 @@ pub async fn shake<S: Duplex>(
     let (mut witness, mut received) = (Flight::default(), 0);
     let driving = drive(stream, &mut connection, &recorder, &mut witness, &mut received);
     let outcome = timeout_at(deadline, driving).await.unwrap_or(Err(Error::TimedOut { received }));
-    // As a courtesy, the server gets an orderly end. Errors do not matter.
+    // Closes the connection properly. Errors do not matter.
     connection.send_close_notify();
     let _ = timeout_at(deadline, flush(stream, &mut connection)).await;
     let record = recorder.lock();
@@ -116,7 +116,7 @@ fn configuration(hello: &Hello) -> Result<ClientConfig, rustls::Error> {
     Ok(config)
 }
 
-/// Whether two hellos differ only in what a configuration does not contain.
+/// Whether two hellos have the same configuration.
 fn is_configured_alike(one: &Hello, other: &Hello) -> bool {
     let held = |hello: &Hello| (hello.sni.is_some(), hello.oldest, hello.newest);
     held(one) == held(other)
@@ -186,7 +186,7 @@ async fn drive<S: Duplex>(
         count_in(read.len(), received)?;
         let wanted = 64_usize.saturating_sub(beginning.len()).min(read.len());
         beginning.extend_from_slice(&read[..wanted]);
-        // What the witness cannot parse is left to rustls.
+        // rustls handles what `witness` cannot parse.
         let heard = witness.hear(&read);
         let mut unread = read.as_slice();
         while !unread.is_empty() {

@@ -1,7 +1,7 @@
 //! Finds out which group and suite a TLS 1.3 server requires.
 //!
 //! The certificates of TLS 1.3 are encrypted, so a server that requires a group or a suite which
-//! certgrab does not support does not show any. It still names them: to a ClientHello that lists every
+//! certgrab does not support does not reveal any. It still names its choice: to a ClientHello that lists every
 //! group and sends no key share, it answers with a HelloRetryRequest (RFC 8446 section 4.1.4), which is
 //! not encrypted.
 
@@ -24,7 +24,7 @@ use crate::{
 /// The alert user_canceled, then close_notify (RFC 8446 section 6.1).
 const CLOSING_ALERTS: [u8; 14] = [21, 3, 3, 0, 2, 1, 90, 21, 3, 3, 0, 2, 1, 0];
 
-/// What the server requires, as the reason why there is no handshake; otherwise how the query failed.
+/// What the server requires, as the reason for the failed handshake; otherwise why the query failed.
 pub async fn ask<S: Duplex>(stream: &mut S, hello: &Hello, deadline: Instant) -> Error {
     let mut random = [0; 32];
     if ring::default_provider().secure_random.fill(&mut random).is_err() {
@@ -47,7 +47,7 @@ pub async fn ask<S: Duplex>(stream: &mut S, hello: &Hello, deadline: Instant) ->
         }
     };
     let outcome = timeout_at(deadline, talk).await.unwrap_or(Err(Error::TimedOut { received }));
-    // As a courtesy, the server gets an orderly end. Errors do not matter.
+    // Closes the connection properly. Errors do not matter.
     let _ = timeout_at(deadline, stream.write_all(&CLOSING_ALERTS)).await;
     match outcome {
         Ok((group, _)) if !groups::is_computable(group) => {

@@ -53,7 +53,7 @@ pub(crate) struct Recorder {
     client: Option<Arc<CertifiedKey>>,
 }
 
-/// Whether the provider can check a signature by this certificate's key at all.
+/// Whether the provider supports signatures by this certificate's key.
 ///
 /// For an unsupported key it returns "bad signature", as for a forged one.
 fn is_within_the_provider(certificate: &CertificateDer<'_>) -> bool {
@@ -61,8 +61,8 @@ fn is_within_the_provider(certificate: &CertificateDer<'_>) -> bool {
         .is_ok_and(|certificate| signed::is_verified_with(certificate.key()))
 }
 
-/// `outcome`, or that of `with_key` if only the certificate is the obstacle: rustls-webpki reads none of
-/// X.509 version 1, which mbedTLS, BearSSL, wolfSSL and OpenSSL accept from a server.
+/// `outcome`, or that of `with_key` after any error other than a wrong signature: rustls-webpki cannot read
+/// certificates of X.509 version 1, which mbedTLS, BearSSL, wolfSSL and OpenSSL accept from a server.
 fn with_raw_key(outcome: Outcome, with_key: impl FnOnce() -> Option<Outcome>) -> Outcome {
     match outcome {
         Ok(_) | Err(rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => outcome,
@@ -70,12 +70,12 @@ fn with_raw_key(outcome: Outcome, with_key: impl FnOnce() -> Option<Outcome>) ->
     }
 }
 
-/// What rustls says of a signature in the handshake.
+/// The result of rustls for a signature in the handshake.
 type Outcome = Result<HandshakeSignatureValid, rustls::Error>;
 
-/// Whether the key of `certificate` made the signature in TLS 1.2, where the curve of the key decides which
-/// of the algorithms of a scheme applies; `None` if it cannot be computed.
-fn is_of_key(
+/// Verifies a signature of TLS 1.2 with the key of `certificate`, whose curve decides which algorithm of the
+/// scheme applies; `None` if certgrab does not support it.
+fn verify_with_key(
     message: &[u8],
     certificate: &CertificateDer<'_>,
     signed: &DigitallySignedStruct,
@@ -174,7 +174,7 @@ impl ServerCertVerifier for Recorder {
             _ => self.algorithms_for(cert),
         };
         let outcome = verify_tls12_signature(message, cert, signed, algorithms);
-        let with_key = || is_of_key(message, cert, signed, algorithms);
+        let with_key = || verify_with_key(message, cert, signed, algorithms);
         self.note(cert, with_raw_key(outcome, with_key))
     }
 

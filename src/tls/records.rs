@@ -78,7 +78,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Takes more bytes.
+    /// Adds more bytes.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let wanted = BEGINNING_BYTES.saturating_sub(self.beginning.len()).min(bytes.len());
         self.beginning.extend_from_slice(&bytes[..wanted]);
@@ -122,7 +122,7 @@ impl Reader {
         }
     }
 
-    /// Takes the next complete record: its type and content.
+    /// Removes the next complete record and returns its type and content.
     fn record(&mut self) -> Result<Option<(u8, Vec<u8>)>, Error> {
         if !self.bytes.is_empty() && !may_be_tls(&self.beginning) {
             return Err(Error::not_tls(&self.beginning));
@@ -146,7 +146,7 @@ impl Reader {
         Ok(Some((kind, content)))
     }
 
-    /// Takes the next complete handshake message.
+    /// Removes the next complete handshake message and returns it.
     fn message(&mut self) -> Result<Option<Event>, Error> {
         while let [kind, high, middle, low, rest @ ..] = &self.messages[self.read..] {
             let (kind, length) = (*kind, u32::from_be_bytes([0, *high, *middle, *low]) as usize);

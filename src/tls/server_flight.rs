@@ -46,7 +46,7 @@ struct ServerHello {
 }
 
 impl Flight {
-    /// Takes more bytes; after an error or the end, they are ignored.
+    /// Adds more bytes, which are ignored after an error or the end.
     pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if self.ended {
             return Ok(());
@@ -122,7 +122,7 @@ impl Flight {
         Some((hello.wanted_group?, hello.suite))
     }
 
-    /// What the server presented, if its certificates were received. None of it was signed.
+    /// What the server presented, if its certificates were received. No signature covers it.
     pub(crate) fn presented(&self, incomplete: Option<String>) -> Option<Presented> {
         let hello = self.server_hello.as_ref()?;
         let ders = self.certificates.as_ref()?;

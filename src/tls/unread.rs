@@ -1,6 +1,6 @@
 //! The unread bytes of a TLS message, whose fields are read one after the other.
 
-/// Bytes that were not read yet. Each function returns `None` if its field is longer than they are.
+/// The unread bytes. Each function returns `None` if its field is longer than these.
 pub(crate) struct Unread<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Unread<'a> {

@@ -78,7 +78,7 @@ impl Device {
         }
     }
 
-    /// Why it cannot connect although the server answered.
+    /// Why it cannot connect even though the server answered.
     fn obstacle(&self, handshake: &Handshake) -> Option<String> {
         let bytes = handshake.certificate_message_bytes;
         if self.whole_messages && bytes > self.receive_bytes {
@@ -145,7 +145,7 @@ impl Device {
     /// What to change in its configuration for a server that presents this to others.
     fn change(&self, seen: &Presented) -> Option<String> {
         let handshake = seen.handshake.as_ref()?;
-        // No configuration adds support for a key that it cannot verify with.
+        // A configuration cannot add support for a key whose signatures it cannot verify.
         if !seen.leaf().is_ok_and(|leaf| self.verifies_with(leaf.key())) {
             return None;
         }
@@ -207,7 +207,7 @@ impl Verdict {
                     setting.unwrap_or_default()
                 ));
             }
-            // If it does not connect, it receives none.
+            // A device that does not connect does not receive records.
             Some(bytes) if self.obstacle.is_none() => {
                 sentences
                     .push(format!("it reads the {bytes} bytes of certificates piece by piece"));

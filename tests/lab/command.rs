@@ -266,7 +266,7 @@ fn ten_thousand_connections_use_at_most_64_mib() {
 fn a_lab_without_a_device_gives_exit_code_3() {
     let said = Lab::start(&["--wait", "1"]).ends();
     assert_eq!(said.code, 3, "{}", said.out);
-    assert_eq!(said.out, "0 of 49 cases passed\nno device came\n");
+    assert_eq!(said.out, "0 of 49 cases passed\nno device connected\n");
     assert!(said.err.contains("listening on 127.0.0.1:"), "{}", said.err);
     assert!(!said.err.contains("warning"), "{}", said.err);
     let outcome = certgrab().args(["lab", "--listen", "0.0.0.0:0"]).fails_with(2);

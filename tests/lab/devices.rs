@@ -11,7 +11,7 @@ use crate::differential::mbedtls_36;
 use crate::support::real;
 
 const NO_VERIFICATION: &str = "FAULT: the device accepts every certificate\n";
-const NO_NAME: &str = "FAULT: the device checks no name: it accepts certificates of hosts other than\n    localhost\n";
+const NO_NAME: &str = "FAULT: the device does not check the name: it accepts certificates of hosts\n    other than localhost\n";
 const ONE_KEY: &str = "FAULT: the device checks only the server's key: ";
 
 fn sources() -> PathBuf {

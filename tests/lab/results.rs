@@ -90,7 +90,7 @@ fn with_a_known_result_reports_count_only_differences() {
     let new = ["--stack", "arduino-esp32", "--cases", "expired", &sound];
     let said = round(Lab::start(&new), false);
     assert_eq!(said.code, 1, "{}", said.out);
-    assert!(said.out.contains("FAULT: the device checks no dates: "), "{}", said.out);
+    assert!(said.out.contains("FAULT: the device does not check dates: "), "{}", said.out);
     let both = ["lab", "--strict", &expect];
     let outcome = certgrab().args(both).fails_with(2);
     assert!(
@@ -189,7 +189,7 @@ fn strict_reports_accepted_by_default_as_a_fault() {
     words.extend(reports.iter().map(String::as_str));
     let said = round(Lab::start(&words), false);
     assert_eq!(said.code, 1, "{}", said.out);
-    let expected = "FAULT: the device checks no dates: it accepts expired certificates\n";
+    let expected = "FAULT: the device does not check dates: it accepts expired certificates\n";
     assert!(said.out.contains(expected), "{}", said.out);
     assert!(said.out.ends_with("\nthe device FAILED\n"), "{}", said.out);
     let document = json(&file("json"));
@@ -269,7 +269,7 @@ fn an_interrupted_round_writes_summary_and_reports() {
         assert_eq!(said.code, 130, "{signal}: {}{}", said.err, said.out);
         assert!(said.out.contains("\n2 of 49 cases passed\n"), "{}", said.out);
         assert!(
-            said.out.contains("\nthe device did not come for: same-name-root,"),
+            said.out.contains("\nthe device did not connect for: same-name-root,"),
             "{}",
             said.out
         );

@@ -1,4 +1,4 @@
-//! Whether a lock holds what its manifest asks for.
+//! Whether a lock contains what its manifest requires.
 
 use super::{Claims, refresh};
 use crate::{
@@ -130,7 +130,7 @@ fn keys(options: &[Foreign], is_of_files: bool) -> Vec<String> {
             _ => keys.push((key, Vec::new())),
         }
     }
-    // The files to hold are trusted too, so an artefact has them among its roots.
+    // The files of `hold` are trusted too, so generated files list them among their roots.
     let is_held = keys.iter().any(|(key, _)| *key == "hold");
     keys.retain(|(key, _)| *key != "hold");
     let shown = |(key, values): (&str, Vec<&str>)| {

@@ -60,7 +60,7 @@ struct Judge<'a> {
     knowledge: &'a Knowledge<'a>,
     companions: HashMap<usize, Rc<Companions<'a>>>,
     work: &'a Work,
-    /// Whether it was reported that no more signatures are checked.
+    /// Whether the limit of signature checks was already reported.
     is_over: bool,
     /// The findings about each certificate of each constant.
     judged: HashMap<(usize, Sha256), Vec<Finding>>,
@@ -114,7 +114,7 @@ impl Judge<'_> {
     }
 }
 
-/// That the signatures on the certificate at `place` and on the following ones are not checked.
+/// The finding that certgrab does not check the signatures from the certificate at `place` on.
 fn not_checked(place: Place) -> Finding {
     let message = format!(
         "more than {MAX_SIGNATURE_CHECKS} signatures; those on this certificate and the following ones are not checked"

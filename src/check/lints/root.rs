@@ -1,4 +1,4 @@
-//! What is in the place of a root.
+//! Certificates that are embedded instead of a root.
 //!
 //! In: one certificate and the TLS stack that reads it. Out: that it is a leaf, an intermediate, a
 //! cross-signed certificate, or self-signed but not a CA.
@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Lint<'_> {
-    /// What it is instead of a root.
+    /// The finding about a certificate that is not a root.
     pub(super) fn root(&self) -> Option<Finding> {
         let certificate = self.certificate;
         if certificate.is_self_issued() {

@@ -42,11 +42,11 @@ pub(super) fn findings(source: &Source, anchors: &[EmbeddedAnchor]) -> Vec<Findi
         let Some(made) = made else { continue };
         let severity = if is_known_root(&made) { Severity::Error } else { Severity::Warning };
         let message = format!(
-            "`{}` stands without `BR_X509_TA_CA`: BearSSL accepts it as the server's own certificate, \
+            "`{}` does not have the flag `BR_X509_TA_CA`: BearSSL accepts it as the server's own certificate, \
              not as the CA that issued it",
             named(&made)
         );
-        let action = "write `BR_X509_TA_CA` in the place of `0`".to_owned();
+        let action = "replace `0` with `BR_X509_TA_CA`".to_owned();
         let line = code.line(at + between.len() - 1);
         found.push(Finding::new(line, severity, "not-ca", message, Some(action)));
     }

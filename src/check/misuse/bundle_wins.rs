@@ -27,7 +27,7 @@ pub(super) const FIELDS: [&str; 2] = ["crt_bundle_attach", "use_crt_bundle_attac
 /// The most places of a file that are looked at for each field: no program has as many.
 const MAX_PLACES: usize = 64;
 
-/// Whether `value` at the beginning of some code sets nothing.
+/// Whether `value` at the beginning of some code leaves the field unset.
 fn is_nothing(value: &str) -> bool {
     ["NULL", "nullptr", "0", "None", "false"].iter().any(|nothing| {
         value.strip_prefix(nothing).is_some_and(|rest| {

@@ -33,7 +33,7 @@ const PLAIN_PORT: &str = "1883";
 /// Schemes of URLs with TLS.
 const SECURE: [&str; 5] = ["https", "mqtts", "wss", "ssl", "tls"];
 
-/// Where a TLS client connects to a port or an address that is not for TLS.
+/// Where a TLS client connects to a port without TLS, or to an address instead of a name.
 pub(super) fn findings(source: &Source) -> Vec<Finding> {
     let code = &source.tight;
     if !TLS_WORDS.iter().any(|word| code.text().contains(word)) {
@@ -47,14 +47,14 @@ pub(super) fn findings(source: &Source) -> Vec<Finding> {
 
 fn plain_port(line: usize) -> Finding {
     let message = format!("port {PLAIN_PORT} is MQTT without TLS: the handshake fails there");
-    let action = "use the port of MQTT over TLS, which is 8883 as a rule";
+    let action = "use the port of MQTT over TLS, usually 8883";
     warning(line, "port-without-tls", message, action)
 }
 
 fn address(line: usize, what: &str) -> Finding {
     let message = format!(
         "the client connects to {what}: the server's certificate must then be for that address, \
-         and it is for a name as a rule"
+         but it is usually for a name"
     );
     let action = "connect by the name that the certificate is for";
     warning(line, "address-not-name", message, action)

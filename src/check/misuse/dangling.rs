@@ -14,7 +14,7 @@ use crate::check::{
 /// core 3).
 const KEEPS_POINTER: [&str; 3] = ["setCACert", "setCertificate", "setPrivateKey"];
 
-/// Types of texts that hold their characters themselves.
+/// String types that own their characters.
 const STRINGS: [&str; 2] = ["String", "string"];
 /// The element types of character arrays.
 const CHARACTER: &str = "char";

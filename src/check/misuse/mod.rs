@@ -85,21 +85,21 @@ fn exchanged(source: &Source, anchors: &[EmbeddedAnchor], own: &[EmbeddedAnchor]
         let subject = named(certificate);
         if let Some(trusts) = uses.iter().find(|used| used.takes_anchors) {
             let message = format!(
-                "`{name}` is given both to `{}`, which takes anchors, and to `{}`, which takes the \
+                "`{name}` is passed both to `{}`, which expects anchors, and to `{}`, which expects the \
                  device's own certificate: `{subject}` cannot be both",
                 trusts.name, given.name
             );
-            let action = "give the server's root to the first and the device's own to the second";
+            let action = "pass the server's root to the first and the device's own to the second";
             found.push(error(one.place, "leaf", message, action).about(certificate.sha256()));
         } else if certificate.extensions().is_authority
             && !client_certificate::has_its_key(certificate, source)
             && !with_leaves.contains(name.as_str())
         {
             let message = format!(
-                "`{subject}` is a CA certificate, but `{}` takes the device's own certificate",
+                "`{subject}` is a CA certificate, but `{}` expects the device's own certificate",
                 given.name
             );
-            let action = "give it to the function that takes anchors, such as `setCACert`";
+            let action = "pass it to the function that expects anchors, such as `setCACert`";
             found.push(error(one.place, "exchanged", message, action).about(certificate.sha256()));
         }
     }

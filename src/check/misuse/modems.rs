@@ -14,7 +14,7 @@ type Command = (&'static str, fn(&[&str]) -> bool);
 const COMMANDS: [Command; 5] = [
     ("+CSSLCFG=", |given| matches!(given, ["authmode", _, "0"])),
     ("+QSSLCFG=", |given| matches!(given, ["seclevel", _, "0"])),
-    // The mode, or a connection and the mode: 0 for nothing, 1 for a certificate of the client alone.
+    // The mode, or a connection and the mode: 0 verifies nothing, 1 only presents a client certificate.
     ("+CIPSSLCCONF=", |given| matches!(given, ["0" | "1"] | ["0" | "1", "0", ..])),
     ("+USECPRF=", |given| matches!(given, [_, "0", "0"])),
     ("#SSLSECCFG=", |given| matches!(given, [_, _, "0", ..])),

@@ -44,11 +44,11 @@ fn taken_away(source: &Source) -> Vec<Finding> {
     let places = nothing.into_iter().filter(|at| is_member(*at) && !is_given_later(*at));
     let message = |argument: &str| {
         format!(
-            "`setCACert({argument})` takes the anchor away: version 1 of the Arduino-ESP32 core then \
+            "`setCACert({argument})` removes the anchor: version 1 of the Arduino-ESP32 core then \
              accepts any certificate, and later versions do not connect"
         )
     };
-    let action = "give it the constant with the anchor";
+    let action = "pass the constant with the anchor";
     places.map(|at| error(code.line(at), "verification-off", message(given(at)), action)).collect()
 }
 

@@ -47,7 +47,7 @@ const VARIABLES: [&str; 5] = [
     "PERL_LWP_SSL_VERIFY_HOSTNAME=0",
 ];
 
-/// The short option of curl, and those that take what follows as their value (curl(1)).
+/// The short option of curl, and the short options that have a value (curl(1)).
 const INSECURE: char = 'k';
 const TAKE_A_VALUE: &str = "ACDEFHKPQTUXYbcdehmortuwxyz";
 

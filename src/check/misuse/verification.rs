@@ -15,7 +15,7 @@ const CALLBACK_BYTES: usize = 120;
 /// What precedes a literal that is kept in the code.
 const LITERAL: &str = "\"=";
 
-/// The finding that `what` on `line` turns verification off, or only the check of the name.
+/// The finding that `what` on `line` disables verification, or only the check of the name.
 pub(super) fn finding(line: usize, what: &str) -> Finding {
     let what = what.trim_matches(['.', '>', '(', '-']);
     let is_name_alone = NAME_ALONE.contains(&what);

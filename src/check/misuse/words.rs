@@ -111,7 +111,7 @@ pub(super) const ARGUMENTS: [(&str, usize, &[&str]); 16] = [
     ("sslhandshake", 2, OFF),
     ("SSL_CTX_set_verify", 1, &["0", "0x00"]),
     ("SSL_set_verify", 1, &["0", "0x00"]),
-    // Without an anchor lwIP verifies nothing (altcp_tls_mbedtls.c, `altcp_tls_create_config`).
+    // Without an anchor lwIP does not verify the server (altcp_tls_mbedtls.c, `altcp_tls_create_config`).
     ("altcp_tls_create_config_client", 0, &["NULL", "nullptr", "0"]),
     ("gnutls_session_set_verify_cert", 1, &["NULL", "nullptr", "0"]),
     ("g_socket_client_set_tls_validation_flags", 1, &["0", "G_TLS_CERTIFICATE_NO_FLAGS"]),
@@ -219,7 +219,7 @@ pub(super) const HTTP_CLIENTS: [(&str, &[&str]); 10] = [
 pub(super) const NO_TLS_CHECK: &str = "ssl=False";
 /// The same with blanks.
 pub(super) const NO_TLS_CHECK_WIDE: &str = "ssl = False";
-/// The methods that take it.
+/// The methods that accept it.
 pub(super) const HTTP_METHODS: [&str; 9] =
     ["get", "post", "put", "patch", "delete", "head", "options", "request", "ws_connect"];
 
@@ -333,7 +333,7 @@ pub(super) const NAME_ALONE: [&str; 37] = [
 pub(super) const A_PART: [(&str, &str); 2] = [
     (
         "GNUTLS_VERIFY_DISABLE_CA_SIGN",
-        "that issuers are CAs: whoever has a certificate of the anchor's CA can issue one for any name",
+        "that issuers are CAs: anyone with a certificate of the anchor's CA can issue one for any name",
     ),
     (
         "GNUTLS_VERIFY_DISABLE_TIME_CHECKS",

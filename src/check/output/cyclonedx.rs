@@ -11,7 +11,7 @@ use crate::{
     x509::certificate::{Certificate, Sha256},
 };
 
-/// The document for all files, indented. Each anchor is in it once, with all its places: as its
+/// The document for all files, indented. It contains each anchor once, with all its places: as its
 /// certificate, or as its public key if no known certificate has its name and key.
 #[must_use]
 pub fn cyclonedx(files: &[FileReport]) -> String {

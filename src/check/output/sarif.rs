@@ -24,7 +24,7 @@ pub fn sarif(files: &[FileReport]) -> String {
     format!("{log:#}\n")
 }
 
-/// That a file has more findings than are listed.
+/// The notification that a file has more findings than are listed.
 fn notification(file: &FileReport) -> serde_json::Value {
     let text = format!("and {}", counted(file.more(), "more finding"));
     json!({

@@ -1,4 +1,4 @@
-//! The braces of code: which block is around a place, and which function.
+//! The braces of code: which block, and which function, encloses a position.
 //!
 //! In: code without comments and literals. Out: [`Blocks`], found in one pass and looked up in a sorted list,
 //! since a file may have any number of braces and calls.

@@ -4,7 +4,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::{Constant, Form, lines::Lines};
 
-/// What identifies a document of certgrab, and its anchor; nothing of other documents is kept.
+/// The identifying fields of a certgrab document, and its anchor; all others are ignored.
 #[derive(Deserialize)]
 struct Document {
     #[serde(rename = "schema")]

@@ -1,4 +1,4 @@
-//! Heredocs and triple-quoted strings of Toit, whose lines lose their margin in the language.
+//! Heredocs and triple-quoted strings of Toit, from whose lines the language removes the margin.
 //!
 //! In: a script. Out: the same with the lines of such heredocs as the language reads them, each on its
 //! original line.
@@ -23,7 +23,7 @@ enum Takes {
     MarginOfTheEnd,
 }
 
-/// `content` of a file with this `extension` with its heredocs as they are read; `None` if none of them
+/// `content` of a file with this `extension` with its heredocs as programs read them; `None` if none of them
 /// loses a margin.
 pub(super) fn dedented(extension: &str, content: &[u8]) -> Option<Vec<u8>> {
     let opening = if extension == TOIT { TRIPLE_QUOTE } else { b"<<" };

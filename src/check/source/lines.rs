@@ -43,7 +43,7 @@ impl Lines {
         lines
     }
 
-    /// How many bytes have a line here.
+    /// The number of bytes with a recorded line.
     pub(crate) fn len(&self) -> usize {
         self.count as usize
     }

@@ -33,7 +33,7 @@ use crate::stack::{self, Stack};
 pub(crate) struct Source {
     pub(crate) language: Language,
     pub(crate) constants: Vec<Constant>,
-    /// What is neither comment nor literal, to see which stack the code uses.
+    /// The code without comments and literals, to detect which stack it uses.
     pub(crate) code: String,
     /// What the code does with its constants.
     pub(crate) uses: Uses,

@@ -14,7 +14,7 @@ use super::{Constant, tokens::Tokens};
 pub(super) struct Pieces<'a> {
     macros: HashMap<&'a str, usize>,
     variables: HashMap<&'a str, usize>,
-    /// The first tokens of those that were joined to a constant.
+    /// The first token of each that was appended to a constant.
     joined: RefCell<HashSet<usize>>,
     /// How many more bytes may be joined: as many as all literals have, so that a name that is used
     /// often does not fill the memory.
@@ -41,7 +41,7 @@ impl<'a> Pieces<'a> {
         Self { macros, variables, joined, budget }
     }
 
-    /// The first token of the value of the macro at `index`, if there is one.
+    /// The first token of the value of the macro at `index`, if `index` is a macro.
     fn of_macro(&self, tokens: &Tokens<'a>, index: usize) -> Option<usize> {
         let is_defined_here = index > 0 && tokens.word(index - 1) == Some("define");
         let first = self.macros.get(tokens.word(index)?).copied();

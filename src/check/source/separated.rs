@@ -2,7 +2,7 @@
 //!
 //! In: a file in any language. Out: its blocks without that text: `" & vbLf & _` of Visual Basic, `\n\`
 //! and `\` of Haskell, `\\` of Zig, `' + #13#10 + '` of Pascal, `echo` of a script, or a margin that the
-//! language removes. Whether the language turns that text into a line end is not judged.
+//! language removes. It does not check whether the language turns that text into a line end.
 
 use std::path::Path;
 
@@ -127,7 +127,7 @@ impl<'a> Separator<'a> {
         Some(blanks(at))
     }
 
-    /// Whether there are only blanks.
+    /// Whether it contains only blanks.
     fn is_blank(&self) -> bool {
         self.0.trim_ascii().is_empty()
     }

@@ -1,4 +1,4 @@
-//! How files are written, by their extensions: comments, single quotes, directives.
+//! The syntax of files, by their extensions: comments, single quotes, directives.
 
 use std::path::Path;
 
@@ -155,7 +155,7 @@ pub(super) fn language(extension: &str, content: &[u8]) -> Language {
     }
 }
 
-/// How much of a language is known here.
+/// How much of a language this module knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {
     /// All that matters: what its reader does not accept is damaged.

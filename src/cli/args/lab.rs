@@ -36,7 +36,7 @@ Examples:
   mosquitto_pub -h localhost -p 8883 --cafile lab/ca.pem -t t -m m   a device, once for each case
 
 Exit codes: 0 passed, 1 a server was accepted that must be refused or a sound one was refused,
-3 no device came, or not for every case, or it sent nothing to any server, 4 a file could not be read or
+3 no device connected, or not for every case, or it sent nothing to any server, 4 a file could not be read or
 written or the port is taken";
 
 /// `certgrab lab`

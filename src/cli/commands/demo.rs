@@ -128,7 +128,7 @@ fn grab_from_this_process() -> Result<(Target, Grab, Options), Box<dyn Error>> {
     })
 }
 
-/// An error after what it prevents.
+/// An error, prefixed with what it prevents.
 fn because<E: Shown>(what: &str) -> impl FnOnce(E) -> String {
     move |error| format!("{what}: {error}")
 }

@@ -1,4 +1,4 @@
-//! What a change of the CA means for devices in the field.
+//! How a change of the CA affects deployed devices.
 //!
 //! In: a bundle that holds several roots at once, and what verifies the server today. Out: a sentence
 //! for each root, about a device that holds only it.

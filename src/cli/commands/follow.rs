@@ -52,7 +52,7 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
     hosts::one_set::for_servers(job, steps, options, display)
 }
 
-/// Says where each server leads.
+/// Reports where each server redirects.
 pub(super) fn announce(steps: &[Step], display: &Display) {
     for pair in steps.windows(2).filter(|_| !display.quiet) {
         let (from, to) = (&pair[0].target, &pair[1].target);
@@ -60,13 +60,13 @@ pub(super) fn announce(steps: &[Step], display: &Display) {
     }
 }
 
-/// Warns that the way ends at a web page.
+/// Warns that the redirects end at a web page.
 pub(super) fn warn_of_page(target: &Target, display: &Display) {
     let what = "answers with a web page, such as one to log in, instead of a download";
     output::warn(format_args!("{target} {what}; check the URL"), display);
 }
 
-/// Refuses what has no meaning for several servers, before any is contacted.
+/// Refuses options that do not apply to several servers, before contacting any.
 fn agree(job: &Request) -> Result<(), Failure> {
     let usage =
         |message: String, hint: &str| Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)));

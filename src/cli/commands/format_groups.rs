@@ -1,4 +1,4 @@
-//! The formats by the device or program that they are for, in the order of the list.
+//! The formats by the device or program that reads them, in the order of the list.
 
 /// Groups of formats; each format is in one of them. Commas separate their names.
 pub(super) const GROUPS: &[(&str, &str)] = &[

@@ -63,7 +63,7 @@ type Version = (u32, u32);
 const WITH_INDEX: [(&[&str], Version); 2] =
     [(&["espidf", "idf", "espressifidf"], (5, 4)), (&["arduinoesp32", "esp32arduino"], (3, 2))];
 
-/// A name and the version behind it, as in `esp-idf 5.1`, `esp-idf-v4.4` and `node 18.x`.
+/// A name and the version after it, as in `esp-idf 5.1`, `esp-idf-v4.4` and `node 18.x`.
 fn with_version(word: &str) -> Option<(&str, Version)> {
     let (name, version) = word.rsplit_once([' ', '-', '_', '@', '='])?;
     let mut numbers = version.strip_prefix('v').unwrap_or(version).split('.');
@@ -76,7 +76,7 @@ fn with_version(word: &str) -> Option<(&str, Version)> {
         .then_some((name.trim_end_matches([' ', '-', '_', '@', '=']), (major, minor)))
 }
 
-/// Keeps of the bundles in `found` the one that `version` of `name` reads.
+/// Of the bundles in `found`, keeps only the one that `version` of `name` reads.
 fn for_version(found: &mut Vec<&'static Format>, name: &str, version: Version) {
     const NEW: [&str; 2] = ["esp-bundle", "esp-bundle-h"];
     const OLD: &str = "esp-bundle-v1";

@@ -19,7 +19,7 @@ use crate::cli::{
     output, style,
 };
 
-/// What `--emit` also writes, and no template: documents about the whole result.
+/// What `--emit` writes without a template: documents about the whole result.
 const DOCUMENTS: [(&str, &str); 2] = [
     ("json", "scripts: the whole result as a JSON document"),
     ("html", "people: the whole result as a page, with tree, timeline and constants"),
@@ -60,7 +60,7 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// All formats, under the device or program that they are for.
+/// All formats, grouped by the device or program that reads them.
 fn grouped(out: &mut String) {
     let width = FORMATS.iter().map(|format| format.name.len()).max().unwrap_or_default();
     for (position, (heading, names)) in GROUPS.iter().enumerate() {

@@ -17,7 +17,7 @@ const PAGE: Option<&str> = Some(include_str!(env!(
 #[cfg(not(feature = "page"))]
 const PAGE: Option<&str> = None;
 
-/// Where the template has its module; a finished page does not have it.
+/// The placeholder for the module in the template; a finished page does not contain it.
 const PLACE_OF_THE_MODULE: &str = "/*WASM*/";
 
 /// The page, if this build has it.

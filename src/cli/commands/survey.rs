@@ -82,7 +82,7 @@ fn finish(
             complain(&Failure::from(refusal).about(format_args!("chain {}: ", number + 1)));
         }
     }
-    // A set that leaves out some devices is not what the user asked for.
+    // The user requested a set for all devices; one that omits some is an error.
     let Some(mut bundle) = survey.bundle(target).filter(|_| survey.is_whole()) else {
         return Ok(Exit::Untrusted);
     };

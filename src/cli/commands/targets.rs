@@ -195,7 +195,7 @@ pub(super) fn finish(
     })
 }
 
-/// Why `target` presents no chain; if its name does not resolve, with what else it may stand for.
+/// Why `target` does not present a chain; if its name does not resolve, what else the word may mean.
 fn failed(target: &Target, error: &grab::Error) -> Failure {
     let mut failure = Failure::from(error);
     if failure.hint.is_none() && error.kind() == "name_not_resolved" {
@@ -210,7 +210,7 @@ fn of_own_certificate(job: &Request, grab: &Grab, display: &Display) {
         return;
     }
     match grab.presented.handshake.as_ref().map(|one| one.client_certificate.is_some()) {
-        Some(false) => output::warn("the server asks for no client certificate", display),
+        Some(false) => output::warn("the server does not request a client certificate", display),
         _ => client::warn_of_request(true, grab, display),
     }
 }
@@ -264,7 +264,7 @@ pub(super) fn document(
     }
 }
 
-/// That a fingerprint which the user trusts matches no certificate of `grab`, if so.
+/// The message that a fingerprint which the user trusts does not match any certificate of `grab`.
 fn stray_fingerprint(job: &Request, grab: &Grab) -> Option<String> {
     let paths = grab.verdict.as_ref().map_or(&[][..], |judgement| &judgement.paths.found);
     let sent = grab.presented.certificates();

@@ -17,7 +17,7 @@ pub(super) fn is_own(text: &str) -> bool {
         || text.lines().next().is_some_and(is_metric) && text.lines().all(is_metric)
         || is_json(text)
         || is_of_lines(text, is_command)
-        || is_of_lines(text, is_finding)
+        || is_of_lines(text, is_finding) && text.lines().any(has_code)
         || is_of_the_lab(text)
 }
 
@@ -53,14 +53,23 @@ const KEYS: &str = include_str!("keys.txt");
 
 /// Whether `text` is one JSON object with the keys of one of certgrab's documents and no other ones.
 fn is_json(text: &str) -> bool {
-    /// One key of each kind of document with a `schema`, which no other kind has.
-    const WITH_SCHEMA: [&str; 5] = ["findings", "target", "anchors", "cases", "client_hello"];
+    /// The keys that each kind of document with a `schema` always has.
+    const WITH_SCHEMA: [&[&str]; 6] = [
+        &["findings"],
+        &["target", "status", "error", "handshake"],
+        &["target", "answers"],
+        &["anchors"],
+        &["cases", "result", "device"],
+        &["client_hello"],
+    ];
     /// A key of SARIF and one of CycloneDX, which name the tool.
     const WITH_TOOL: [&str; 2] = ["runs", "bomFormat"];
     let Ok(document) = serde_json::from_str::<Value>(text) else { return false };
     let has = |wanted: &[&str]| wanted.iter().any(|key| document.get(key).is_some());
     let known: HashSet<_> = KEYS.lines().collect();
-    (has(&["schema"]) && has(&WITH_SCHEMA) || has(&WITH_TOOL) && text.contains("\"certgrab\""))
+    let has_all = |keys: &&[&str]| keys.iter().all(|key| document.get(key).is_some());
+    (has(&["schema"]) && WITH_SCHEMA.iter().any(has_all)
+        || has(&WITH_TOOL) && text.contains("\"certgrab\""))
         && has_keys_of(&document, &known)
 }
 
@@ -91,15 +100,16 @@ fn is_command(line: &str) -> bool {
 fn is_finding(line: &str) -> bool {
     /// What precedes the SHA-256 in a heading.
     const HEADING: &str = " (SHA-256 ";
-    let severities = [": error: ", ": warning: ", ": note: "];
+    has_code(line) || line == "files" || line.contains(HEADING) || line.ends_with(" more findings")
+}
+
+/// Whether `line` is a finding with a code that `check` knows.
+fn has_code(line: &str) -> bool {
+    const SEVERITIES: [&str; 3] = [": error: ", ": warning: ", ": note: "];
     let code = line.strip_suffix(']').and_then(|rest| rest.rsplit_once(" ["));
-    let is_known = |code: &str| check::meaning(code).is_some();
-    if let Some((rest, code)) = code
-        && severities.iter().any(|severity| rest.contains(severity))
-    {
-        return is_known(code);
-    }
-    line == "files" || line.contains(HEADING) || line.ends_with(" more findings")
+    code.is_some_and(|(rest, code)| {
+        SEVERITIES.iter().any(|severity| rest.contains(severity)) && check::meaning(code).is_some()
+    })
 }
 
 /// Whether `text` is the summary of the lab, with or without the lines of the cases.

@@ -32,7 +32,7 @@ pub struct Traces {
 pub struct Trace {
     /// From the leaf up, with the root of the store that it ends in, if any.
     pub certificates: Vec<Certificate>,
-    /// Why it does not verify; `None` if it does.
+    /// Why it does not verify; `None` if it verifies.
     pub problem: Option<String>,
 }
 

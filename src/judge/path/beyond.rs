@@ -55,7 +55,7 @@ pub fn find_beyond(
     (!found.is_empty()).then_some(Paths { found, cut: traces.cut })
 }
 
-/// Whether rustls-webpki does not judge something of what is presented, or of a root.
+/// Whether what is presented, or a root, has something that rustls-webpki does not check.
 fn is_beyond(presented: &Presented, store: &Store) -> bool {
     let roots = || store.added().map(|root| &root.certificate);
     let above = || presented.above_leaf().iter().chain(roots());

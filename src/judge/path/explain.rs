@@ -164,7 +164,7 @@ fn broken_chain(leaf: &Certificate, end: End<'_>, error: &webpki::Error, store: 
     }
 }
 
-/// The chain by names and signatures, wherever it ends.
+/// The chain by names and signatures, with the place where it ends.
 struct Climbed<'a> {
     certificates: Vec<&'a Certificate>,
     end: End<'a>,
@@ -194,7 +194,7 @@ fn climb<'a>(
 ) -> Climbed<'a> {
     let trusted = Graph::new(roots.iter().map(|root| &root.certificate), work);
     let at_hand = Graph::new(candidates, work);
-    // A signature that cannot be checked counts as valid, since it may be the nearest miss.
+    // A signature that cannot be checked counts as valid: the chain may continue above it.
     let signed = |child, issuer| work.is_signed_by(child, issuer) != Some(false);
     let mut certificates = vec![leaf];
     let mut current = leaf;

@@ -5,7 +5,7 @@
 //!
 //! rustls-webpki builds and verifies the paths. This stage checks the rest: the anchor's own validity
 //! and extensions, and keyCertSign on every intermediate. rustls-webpki cannot verify a leaf that the
-//! user trusts as it is (RFC 5280 section 6.1 has no such path). Home brokers use these;
+//! user trusts directly (RFC 5280 section 6.1 has no such path). Home brokers use such leaves;
 //! `trusted_leaf` verifies them.
 
 mod all;
@@ -144,7 +144,7 @@ fn trusted_leaf(leaf: &Certificate, root: Root, question: Question<'_>) -> Resul
     Ok(Path { certificates: vec![leaf.clone()], anchor: root })
 }
 
-/// Whether the leaf itself is valid at the time and for the name, whoever issued it.
+/// Whether the leaf itself is valid at the time and for the name, regardless of its issuer.
 pub(crate) fn leaf_is_valid(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     if !leaf.is_valid_at(question.at) {
         return Err(explain::out_of_date(leaf, question.at));
@@ -157,7 +157,7 @@ pub(crate) fn may_be_for(leaf: &Certificate, name: &ServerName<'static>) -> bool
     !matches!(verify_name(leaf, name), Err(webpki::Error::CertNotValidForName(_)))
 }
 
-/// Whether the leaf is valid for the name, if there is one, whoever issued it.
+/// Whether the leaf is valid for the name, if there is one, regardless of its issuer.
 fn leaf_is_named(leaf: &Certificate, question: Question<'_>) -> Result<(), Refusal> {
     let Some(name) = question.name else { return Ok(()) };
     verify_name(leaf, name).map_err(|error| explain::leaf_refused(leaf, question, &error))

@@ -33,7 +33,7 @@ use crate::{
 pub(crate) enum Problem {
     /// rustls-webpki refuses.
     WebPki(webpki::Error),
-    /// The work for the target is spent.
+    /// The search reached a limit for the target.
     Work(Spent),
     /// A path that rustls-webpki accepts fails a check that it does not make.
     Anchor {
@@ -226,7 +226,7 @@ impl Search<'_> {
         // valid, so a path to one is a path to the other.
         let (mut anchors, mut positions): (Vec<_>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
         for (position, (der, root)) in ders.iter().zip(roots).enumerate() {
-            // A root that rustls-webpki cannot read ends none of its paths.
+            // rustls-webpki does not end a path in a root that it cannot read.
             let Ok(anchor) = trust_anchor(der, root.1) else { continue };
             match anchors.iter().position(|known| *known == anchor) {
                 Some(known) => positions[known].push(among.start + position),

@@ -10,7 +10,7 @@ use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath, anchor_from_trusted_c
 use super::Question;
 use crate::{judge::work::Work, text::time::Time, x509::certificate::Certificate};
 
-/// Gets every path that verifies, and may refuse it.
+/// Receives every path that verifies, and may reject it.
 type Hook<'a> = &'a dyn Fn(&VerifiedPath<'_>) -> Result<(), Error>;
 
 /// The outcome for `leaf`.

@@ -24,7 +24,7 @@ const KNOWN: [(&str, &str); 8] = [
     ("cn=tuya ", TUYA),
 ];
 
-const TUYA: &str = "this is a CA of Tuya's own, which no root store has: get its certificate from Tuya and pass \
+const TUYA: &str = "this is Tuya's private CA, which is not in any root store: get its certificate from Tuya and pass \
                     it with `--roots FILE`, or use a host of Tuya whose chain ends in a public root";
 
 const STAGING: &str = "this is Let's Encrypt's staging CA, which no device should trust: issue the \
@@ -131,7 +131,7 @@ pub(super) fn of_intermediary<'a>(names: impl IntoIterator<Item = &'a Foreign>) 
     })
 }
 
-/// What to do about a certificate with one of these names, if it is one.
+/// What to do about a certificate with one of these names; `None` for other names.
 pub(super) fn hint<'a>(names: impl IntoIterator<Item = &'a Foreign>) -> Option<String> {
     let names = lowercase(names);
     if let Some((_, hint)) = KNOWN.iter().find(|(part, _)| has_any(&names, &[part])) {

@@ -1,4 +1,4 @@
-//! Why a chain ends in no anchor: one sentence and one hint.
+//! Why a chain does not end in an anchor: one sentence and one hint.
 
 mod hint;
 mod known_names;
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Why a chain ends in no anchor.
+/// Why a chain does not end in an anchor.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -141,7 +141,7 @@ pub enum Refusal {
     ByStack {
         /// The rejection in a sentence.
         sentence: String,
-        /// What would help.
+        /// The action that fixes it.
         remedy: Option<String>,
         /// The setting of the device that would change that.
         setting: Option<&'static str>,

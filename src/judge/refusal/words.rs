@@ -149,7 +149,7 @@ fn wrong_name(
     }
 }
 
-/// Where the issuer could not be fetched from, and why.
+/// The URLs from which the issuer could not be fetched, and why.
 fn failed_fetches(f: &mut fmt::Formatter<'_>, attempts: &[Attempt]) -> fmt::Result {
     for attempt in attempts {
         if let Some(problem) = &attempt.problem {

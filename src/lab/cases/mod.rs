@@ -1,4 +1,4 @@
-//! The cases of the lab: what each server does, and what a sound device does then.
+//! The cases of the lab: what each server does, and how a sound device reacts.
 //!
 //! In: the name of the host that the device expects. Out: a [`Presentable`] chain and how it is
 //! [`Played`]. A case is one row of [`CASES`]; what it changes in a sound chain is in `chains`.

@@ -27,11 +27,11 @@ pub struct Life {
     pub to: Time,
 }
 
-/// What happens to the leaf on its way.
+/// How the leaf is damaged before it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Damage {
     None,
-    /// Its last third is left out.
+    /// Its last third is missing.
     Truncated,
     /// Its subjectPublicKeyInfo and what follows is overwritten.
     Garbled,

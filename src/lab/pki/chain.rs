@@ -7,7 +7,7 @@ use super::key::{Key, Kind};
 use super::keyring::Keyring;
 use super::name::dns;
 
-/// The host that a sound chain is for.
+/// The host in the certificate of a sound chain.
 pub const HOST: &str = "mqtt.home.example";
 
 /// A chain: certificates that refer to their issuers by place.

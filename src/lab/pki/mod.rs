@@ -1,7 +1,7 @@
 //! Certificate chains, sound or not, from descriptions.
 //!
 //! In: a [`Chain`]; every field of its certificates can be set. Out: a [`Built`] chain, in DER, with
-//! the key of its leaf. Nothing is judged here; what a TLS stack makes of a chain is measured.
+//! the key of its leaf. This module does not verify chains; tests measure how each TLS stack treats them.
 
 // Fields and constants have their names in RFC 5280 and X.690.
 #![allow(missing_docs)]

@@ -1,4 +1,4 @@
-//! Keys that nobody else knows, made without a command.
+//! Secret keys, generated without an external command.
 //!
 //! In: a kind, octets derived from the seed, a file. Out: the key. An RSA modulus, which is slow to
 //! find, is kept in the file, which only its owner can read.
@@ -39,7 +39,7 @@ impl Seed {
     ///
     /// # Errors
     ///
-    /// If the system gives no random numbers.
+    /// The system cannot provide random numbers.
     pub fn random() -> io::Result<Self> {
         let mut octets = [0; SEED_OCTETS];
         SystemRandom::new().fill(&mut octets).map_err(|_| io::Error::other("no random numbers"))?;
@@ -157,7 +157,7 @@ impl TryRng for Random {
     fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Infallible> {
         match self.0.fill(octets) {
             Ok(()) => Ok(()),
-            // A system that gave random numbers before, for the seed.
+            // The system already provided random numbers for the seed.
             Err(_) => panic!("the system gives no random numbers"),
         }
     }

@@ -1,4 +1,4 @@
-//! An expected result, and how a new one differs from it.
+//! An expected result, and the differences of a new one.
 //!
 //! In: the JSON document of an earlier round, and a round. Out: a [`Difference`] for each verdict that
 //! is not in the document. A case that was played more than once may have any of its expected verdicts.

@@ -130,7 +130,7 @@ fn counts(report: &Report, words: Words) -> String {
 
 /// A line of the summary before it is wrapped.
 pub(super) struct Line {
-    /// How far its beginning is indented, and how far what is wrapped.
+    /// The indentation of its first line, and of its continued lines.
     indentation: (usize, usize),
     pub(super) text: String,
 }
@@ -197,12 +197,12 @@ fn result(report: &Report) -> Vec<String> {
         Outcome::Failed => vec!["the device FAILED".to_owned()],
         Outcome::Incomplete => {
             let parts = [
-                ("the device did not come for", report.missing.clone()),
+                ("the device did not connect for", report.missing.clone()),
                 ("the device was not judged for", report.undecided()),
             ];
             let parts = parts.into_iter().filter(|(_, cases)| !cases.is_empty());
             parts.map(|(start, cases)| format!("{start}: {}", cases.join(", "))).collect()
         }
-        Outcome::NoDevice => vec!["no device came".to_owned()],
+        Outcome::NoDevice => vec!["no device connected".to_owned()],
     }
 }

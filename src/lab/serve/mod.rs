@@ -70,7 +70,7 @@ pub(crate) async fn play(
 const BROKEN_RECORD: [u8; 9] = [22, 3, 3, 0, 90, 2, 0, 0, 86];
 
 async fn close_inside(mut stream: TcpStream) -> Conduct {
-    // A device that has already disconnected has seen as much.
+    // A device that has already disconnected received the same bytes.
     let _ = stream.write_all(&BROKEN_RECORD).await;
     let _ = stream.shutdown().await;
     Conduct::ClosedByLab

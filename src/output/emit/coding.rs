@@ -1,4 +1,4 @@
-//! Declarations of an encoding, which text from outside must not make.
+//! Encoding declarations, which text from outside must not contain.
 //!
 //! In: a user's template, and its output. Out: the line on which text from outside the template declares
 //! an encoding.

@@ -22,8 +22,8 @@ const DER_ROW: usize = 8;
 /// The bytes of flash that a device spends on `bundle` in `format`, on 32-bit machines.
 ///
 /// The code that parses it and facts that the code does not use are not counted. `name` is that of the
-/// constants, which counts if the device stores the source itself. `None` for formats that no device
-/// stores.
+/// constants, which counts if the device stores the source itself. `None` for formats that devices
+/// do not store.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a format is; `table.rs` has a row for each.
+//! The properties of a format; `table.rs` has a row for each.
 
 /// A format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(super) enum Demand {
     Server,
 }
 
-/// What a device stores in its flash.
+/// The part of a format that a device stores in its flash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stored {
     /// The file as it is copied to the device.

@@ -165,18 +165,18 @@ pub fn render_template(
     template::render_own(bundle, file, template, name)
 }
 
-/// For elements made here, a length is the only possible error of `der`.
+/// For elements that certgrab builds, `der` can only fail because of a length.
 fn no_length(format: &'static str) -> Error {
     Error::TooLarge { format, what: "certificates", limit: u32::from(der::Length::MAX) as usize }
 }
 
-/// Whether the format holds exactly one certificate.
+/// Whether the format has room for only one certificate.
 #[must_use]
 pub fn holds_one(format: Format) -> bool {
     matches!(format.demand, Demand::One)
 }
 
-/// Refuses what the format cannot hold.
+/// Refuses a bundle that the format cannot represent.
 fn check_demand(bundle: &Bundle, format: Format) -> Result<(), Error> {
     let found = bundle.entries.len();
     match format.demand {

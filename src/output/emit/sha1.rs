@@ -69,7 +69,7 @@ fn canonical_subject(subject: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The text of a string in UTF-8, as OpenSSL compares it; `None` for types that it does not convert.
+/// The text of a string in UTF-8, as OpenSSL compares it; `None` for types that OpenSSL does not convert.
 #[cfg(feature = "judge")]
 fn canonical_text(tag: der::Tag, bytes: &[u8]) -> Option<Vec<u8>> {
     use der::Tag;

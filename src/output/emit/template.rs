@@ -231,7 +231,7 @@ fn environment() -> Result<Environment<'static>, Error> {
     Ok(environment)
 }
 
-/// Refuses to compare text from outside with anything but `none`: it has no form yet, and would equal
+/// Refuses to compare text from outside with anything but `none`: it is not escaped yet, and would equal
 /// nothing.
 fn refuse_to_compare(values: &[Value]) -> Result<(), Error> {
     let is_outside = |value: &Value| value.downcast_object_ref::<Outside>().is_some();
@@ -285,7 +285,7 @@ fn engine(
 }
 
 /// How many bytes of a user's template were measured: at most as many as its steps are worth, however
-/// often it has the same list measured.
+/// often it measures the same list.
 #[derive(Clone, Default)]
 struct Spent(Arc<AtomicU64>);
 
@@ -306,7 +306,7 @@ fn weigh(state: &State, value: &Value) -> Result<u64, Error> {
     /// How deep lists may be nested: each level takes room on the stack.
     const MAX_DEPTH: i64 = 10_000;
 
-    /// The least bytes that a piece of text counts: writing it is a step.
+    /// The minimum size that a piece of text counts as: writing it is a step.
     const LEAST: usize = BYTES_A_STEP as usize;
 
     /// Counts the written bytes and the open lists, up to a limit of each.

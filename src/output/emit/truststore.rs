@@ -68,8 +68,8 @@ fn numbered(bundle: &Bundle) -> impl Iterator<Item = (String, &Entry)> {
 
 /// The certificates as a JKS truststore with the password `changeit`.
 ///
-/// The format is Sun's: a few numbers in a row. The crate that writes it, `jks`, needs 130 others, some
-/// of them twice and long superseded, for keys that a truststore does not have.
+/// Sun's format is a short sequence of numbers. The crate that writes it, `jks`, needs 130 others, some
+/// of them in two outdated versions, for keys that a truststore does not have.
 #[cfg(feature = "judge")]
 pub(super) fn jks(bundle: &Bundle) -> Vec<u8> {
     const MAGIC: u32 = 0xfeed_feed;

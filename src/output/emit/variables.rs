@@ -21,7 +21,7 @@ const MAX_C99_LITERAL: usize = 4095;
 /// Clang have no limit.
 const MAX_LITERAL: usize = 65_535;
 
-/// The variables of a template and what they hold; `(outside)` marks values that need a filter.
+/// The variables of a template and their values; `(outside)` marks values that need a filter.
 pub const VARIABLES: &[(&str, &str)] = &[
     ("name", "the name of the constant; `name(\"HOST\")` is that of a fact, in the same style"),
     ("name.is_upper", "whether the name is in capitals"),
@@ -211,7 +211,7 @@ fn says_no_ca(certificate: &Certificate) -> bool {
     constraints.is_some_and(|value| !contents(value).starts_with(b"\x01\x01\xff"))
 }
 
-/// The contents of a DER element of a certificate; of anything else, nothing.
+/// The contents of a DER element of a certificate; empty for anything else.
 pub(super) fn contents(element: &[u8]) -> &[u8] {
     crate::x509::der::Elements::of(element).next().map_or(&[], |element| element.value)
 }

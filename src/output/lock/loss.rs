@@ -1,7 +1,7 @@
-//! What would be lost if a lock replaced a file.
+//! Content that is lost if a lock replaces a file.
 //!
 //! In: the bytes of a file. Out: the first thing in it that no refresh of a lock restores. A lock of
-//! this version, damaged or not, and a file of only certificates hold nothing of the kind; a private
+//! this version, damaged or not, and a file of only certificates have no such content; a private
 //! key, a lock of a newer version, a merge conflict, comments and other text are such things.
 
 use std::fmt;
@@ -148,7 +148,7 @@ mod tests {
             BLOCK.to_owned(),
             format!("\u{feff}#\r\nHost: plc.test\r\n{BLOCK}"),
             format!("# certgrab lock 1: for `a`\n\nHost: a\nPort: 1\nSubject: CN=x\n{BLOCK}"),
-            // Damaged by a disk or an editor.
+            // A disk or an editor damaged it.
             "# certgrab lock 1: for `a`\n-----BEGIN CERTIFICATE-----\nAAA".to_owned(),
         ] {
             assert_eq!(told(&text), None, "{text}");

@@ -28,7 +28,7 @@
 //! ```
 //!
 //! A plain PEM file without the first line is accepted too: its first certificate is the anchor,
-//! the others are backups, and of the text only `Host:` and `Port:` are looked at.
+//! the others are backups, and only `Host:` and `Port:` are read from the text.
 
 mod header;
 mod loss;

@@ -231,7 +231,7 @@ impl Reader {
         Ok(())
     }
 
-    /// An entry of a plain PEM file: its author trusts every certificate in it.
+    /// An entry of a plain PEM file, whose author trusts every certificate in it.
     fn plain(&self, certificate: Certificate) -> Entry {
         let role = if self.entries.is_empty() { Role::Anchor } else { Role::Backup };
         let source = Foreign::text("a PEM file without facts");

@@ -54,7 +54,7 @@ fn end(entry: &Entry) -> Time {
     entry.lasts_until.map_or(expires, |until| until.min(expires))
 }
 
-/// On a narrow screen each cell is on a line of its own without the heading: a date and a number have a
+/// On a narrow screen each cell is on its own line without the heading: a date and a number have a
 /// label there.
 fn table(out: &mut String, entries: &[&Entry], has_hosts: bool, at: Time) {
     let span = Span::of(entries.iter().map(|entry| &entry.certificate), at);

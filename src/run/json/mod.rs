@@ -45,7 +45,7 @@ pub struct Document {
     /// The position of the target in a list of many, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     index: Option<u64>,
-    /// Null where the path alone was verified.
+    /// Null if only the path was verified.
     target: Option<TargetPart>,
     /// `ok`, `untrusted` or `failed`.
     status: &'static str,
@@ -131,7 +131,7 @@ struct DevicePart {
     certificate_message_bytes: Option<usize>,
     /// Bytes of plaintext that one incoming record may hold.
     receive_buffer_bytes: usize,
-    /// The record size in bytes that the server keeps to, or would keep to on request: devices that
+    /// The record size in bytes that the server agreed to, or would agree to on request: devices that
     /// cannot request it are judged too.
     max_fragment_length: Option<usize>,
     /// Whether a device must present a client certificate.
@@ -176,7 +176,7 @@ impl Document {
         }
     }
 
-    /// The document of a chain that was judged for `target`, or whose path alone was.
+    /// The document of a chain that was verified for `target`, or of which only the path was verified.
     #[must_use]
     pub fn of(target: Option<&Target>, grab: &Grab, options: &Options) -> Self {
         let mut document = Self::empty(target, options);

@@ -11,7 +11,7 @@ pub(super) struct StackPart {
     title: &'static str,
     /// `measured`, `read` or `assumed`.
     known: &'static str,
-    /// What it was measured on, where it was read, or which stack it is assumed to resemble.
+    /// The version it was measured on, the source it was read in, or the stack it is assumed to resemble.
     basis: &'static str,
     /// `connects`, `refuses` or `unknown`.
     verdict: &'static str,

@@ -35,7 +35,7 @@ pub enum Client {
         /// TLS 1.3, or [`Version::Tls12`] for that and older versions.
         version: Version,
     },
-    /// As the options say: everything that certgrab supports, or what one device supports.
+    /// What the options select: everything that certgrab supports, or what one device supports.
     AsOptions,
     /// What a device supports.
     Device(&'static Device),

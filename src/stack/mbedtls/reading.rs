@@ -152,7 +152,7 @@ pub(super) fn key(key: &Key<'_>, build: &Build) -> Result<(), Rule> {
         }
         Key::EcExplicit => Err(Rule::ExplicitCurve),
         Key::Ed25519(_) => Err(Rule::KeyKind("Ed25519")),
-        Key::Ed448(_) => Err(Rule::KeyKind("Ed448")),
+        Key::Ed448 => Err(Rule::KeyKind("Ed448")),
         Key::RsaPss { .. } => Err(Rule::KeyKind("RSASSA-PSS")),
         Key::Unknown => Err(Rule::KeyKind("unknown")),
         Key::Ec { .. } | Key::Broken => Err(Rule::Unreadable(Part::Key)),

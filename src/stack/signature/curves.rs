@@ -9,8 +9,7 @@ use ecdsa::elliptic_curve::bigint::{
     modular::{BoxedMontyForm as Residue, BoxedMontyParams as Modulus},
 };
 
-use super::products::{self, Group};
-use crate::stack::tlv::{self, INTEGER, SEQUENCE};
+use der::{Reader as _, SliceReader, asn1::UintRef};
 
 /// y² = x³ + ax + b over a prime field, and a point whose multiples are all points of the curve. Numbers
 /// are hexadecimal, and the order has as many bits as the field has in `octets`.
@@ -84,18 +83,17 @@ fn x_of_signer(
     let field = Field::of(curve)?;
     let order = curve.modulus(curve.order)?;
     let key = field.point(curve, point)?;
-    let [r, s] = halves(signature)?;
+    let [r, s] = r_and_s(signature)?;
     let scalar = |octets| curve.number(octets).filter(|number| is_below(number, &order));
     let (r, s) = (scalar(r)?, scalar(s)?);
     // The first bits of a digest that has more than the order.
     let digest = &digest[..digest.len().min(curve.octets)];
     let residue = |number: BoxedUint| Residue::new(number, &order);
     let inverse = residue(s).invert_vartime().into_option()?;
-    let of_generator = &residue(curve.number(digest)?) * &inverse;
-    let of_key = &residue(r.clone()) * &inverse;
+    let u1 = &residue(curve.number(digest)?) * &inverse;
+    let u2 = &residue(r.clone()) * &inverse;
     let generator = field.generator(curve)?;
-    let products = ((&generator, &of_generator.retrieve()), (&key, &of_key.retrieve()));
-    let sum = products::sum(&field, products.0, products.1);
+    let sum = field.sum_of_products((&generator, &u1.retrieve()), (&key, &u2.retrieve()));
     let x = field.x(&sum)?;
     Some((residue(x).retrieve(), r))
 }
@@ -104,17 +102,13 @@ fn is_below(number: &BoxedUint, modulus: &Modulus) -> bool {
     number.is_nonzero().to_bool() && number < modulus.modulus().as_ref()
 }
 
-/// The numbers of an ECDSA-Sig-Value (RFC 3279 section 2.2.3), without leading zeros.
-fn halves(signature: &[u8]) -> Option<[&[u8]; 2]> {
-    let mut numbers = tlv::only(signature).filter(|one| one.tag == SEQUENCE)?.inside();
-    let mut number = || match numbers.tagged(INTEGER)?.value {
-        [] => None,
-        [first, ..] if *first >= 0x80 => None,
-        [0, rest @ ..] => Some(rest),
-        octets => Some(octets),
-    };
-    let both = [number()?, number()?];
-    numbers.is_empty().then_some(both)
+/// The numbers r and s of an ECDSA-Sig-Value in DER (RFC 3279 section 2.2.3), without leading zeros.
+fn r_and_s(signature: &[u8]) -> Option<[&[u8]; 2]> {
+    let mut reader = SliceReader::new(signature).ok()?;
+    let numbers: der::Result<[UintRef<'_>; 2]> =
+        reader.sequence(|numbers| Ok([numbers.decode()?, numbers.decode()?]));
+    let [r, s] = numbers.ok()?;
+    reader.is_finished().then(|| [r.as_bytes(), s.as_bytes()])
 }
 
 impl Curve {
@@ -193,12 +187,31 @@ impl Field {
     }
 }
 
-impl Group for Field {
-    type Point = Point;
-
-    fn neutral(&self) -> Point {
+impl Field {
+    fn identity(&self) -> Point {
         let one = Residue::one(&self.prime);
         Point { x: one.clone(), y: one, z: Residue::zero(&self.prime) }
+    }
+
+    /// The sum of two points, each multiplied by its number.
+    fn sum_of_products(
+        &self,
+        (one, times): (&Point, &BoxedUint),
+        (other, other_times): (&Point, &BoxedUint),
+    ) -> Point {
+        let both = self.add(one, other);
+        let mut sum = self.identity();
+        for bit in (0..times.bit_width_vartime().max(other_times.bit_width_vartime())).rev() {
+            sum = self.double(&sum);
+            let added = match (times.bit_vartime(bit), other_times.bit_vartime(bit)) {
+                (true, true) => &both,
+                (true, false) => one,
+                (false, true) => other,
+                (false, false) => continue,
+            };
+            sum = self.add(&sum, added);
+        }
+        sum
     }
 
     fn double(&self, point: &Point) -> Point {
@@ -226,7 +239,7 @@ impl Group for Field {
         let (s1, s2) = (&one.y * &(&z2 * &other.z), &other.y * &(&z1 * &one.z));
         let (h, r) = (&u2 - &u1, &s2 - &s1);
         if h.is_zero().to_bool() {
-            return if r.is_zero().to_bool() { self.double(one) } else { self.neutral() };
+            return if r.is_zero().to_bool() { self.double(one) } else { self.identity() };
         }
         let h_squared = h.square();
         let h_cubed = &h_squared * &h;
@@ -260,22 +273,25 @@ mod tests {
             assert!(field.point(curve, &octets).is_none());
             let order = curve.constant(curve.order).unwrap();
             let zero = BoxedUint::zero_with_precision(curve.bits());
-            let sum = products::sum(&field, (&generator, &order), (&generator, &zero));
+            let sum = field.sum_of_products((&generator, &order), (&generator, &zero));
             assert!(field.x(&sum).is_none());
         }
     }
 
     #[test]
-    fn signature_numbers_are_positive_and_fill_the_sequence() {
-        assert_eq!(halves(&[0x30, 6, 2, 1, 5, 2, 1, 6]), Some([&[5][..], &[6]]));
-        assert_eq!(halves(&[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6]), Some([&[0x85][..], &[6]]));
+    fn signature_numbers_are_positive_in_der_and_fill_the_sequence() {
+        assert_eq!(r_and_s(&[0x30, 6, 2, 1, 5, 2, 1, 6]), Some([&[5][..], &[6]]));
+        assert_eq!(r_and_s(&[0x30, 7, 2, 2, 0, 0x85, 2, 1, 6]), Some([&[0x85][..], &[6]]));
         for broken in [
             &[0x30, 6, 2, 1, 0x85, 2, 1, 6][..],
             &[0x30, 5, 2, 0, 2, 1, 6],
             &[0x30, 7, 2, 1, 5, 2, 1, 6, 0],
             &[0x30, 3, 2, 1, 5],
+            // Not the shortest form, which OpenSSL refuses too.
+            &[0x30, 7, 2, 2, 0, 5, 2, 1, 6],
+            &[0x30, 0x81, 6, 2, 1, 5, 2, 1, 6],
         ] {
-            assert_eq!(halves(broken), None);
+            assert_eq!(r_and_s(broken), None);
         }
     }
 

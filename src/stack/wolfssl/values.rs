@@ -96,7 +96,7 @@ pub(super) fn key<'a>(view: &View<'a>) -> Result<&'a [u8], Rule> {
             }
             bits(view.spki).ok_or(Rule::Unreadable(Part::Key))
         }
-        Key::Ed25519(_) | Key::Ed448(_) => bits(view.spki).ok_or(Rule::Unreadable(Part::Key)),
+        Key::Ed25519(_) | Key::Ed448 => bits(view.spki).ok_or(Rule::Unreadable(Part::Key)),
         Key::Ec { curve: curve @ (Curve::P192 | Curve::Other), .. } => Err(Rule::Curve(curve)),
         Key::Ec { form: PointForm::Broken, .. } | Key::Broken => Err(Rule::Unreadable(Part::Key)),
         Key::Ec { .. } => Ok(view.spki.whole),

@@ -136,7 +136,7 @@ impl Error {
         errors.reduce(|best, next| if further(best, next) { next } else { best }).unwrap_or(self)
     }
 
-    /// How far it got.
+    /// The stage that it reached.
     fn progress(&self) -> (u8, u8) {
         match self {
             Self::Connect(_) | Self::Addresses(_) => (0, 0),

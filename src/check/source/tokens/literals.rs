@@ -192,7 +192,7 @@ impl Lexer<'_> {
         self.tokens.push_literal(before, false, line);
     }
 
-    /// Skips blanks; how many line ends were among them.
+    /// Skips blanks and returns the number of line ends among them.
     fn blanks(&mut self) -> usize {
         let before = self.line;
         while self.peek(0).is_some_and(|byte| byte.is_ascii_whitespace()) {
@@ -201,7 +201,7 @@ impl Lexer<'_> {
         self.line - before
     }
 
-    /// One escape sequence; a line continuation gives nothing.
+    /// One escape sequence; a line continuation produces no byte.
     fn escape(&mut self) {
         let line = self.line;
         self.at += 1;

@@ -102,7 +102,7 @@ impl File {
         Self { readers: vec![Reader::of(&self.reading, true)], ..self }
     }
 
-    /// Drops the findings about its form: it holds nothing, and other files do.
+    /// Drops the findings about its form: it contains no certificates, and other files do.
     pub(crate) fn silence(&mut self) {
         self.reading.findings = Findings::default();
     }
@@ -125,7 +125,7 @@ impl File {
         Some(Self::of_manifest(reading, Vec::new(), Role::Given(None)))
     }
 
-    /// A folder in which nothing was found.
+    /// A folder without certificates.
     pub(crate) fn empty(folder: &Path) -> Self {
         let reading = check::reading_of(folder, Vec::new());
         Self { readers: Vec::new(), reading, is_named: true, role: Role::Given(None) }

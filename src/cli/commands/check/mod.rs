@@ -176,7 +176,7 @@ fn of_inputs(
     display: &Display,
 ) -> Result<(Group, Vec<Failure>), Failure> {
     let (last, others) = inputs.split_last().unwrap_or((&inputs[0], &[]));
-    // A dangling link is also a file, an unreadable one.
+    // A dangling link also counts as a file, an unreadable one.
     let is_there = fs::symlink_metadata(last).is_ok();
     let may_be_server = |word: &&str| !is_there && !file_names::rather_than_a_server(word);
     let target = last.to_str().filter(may_be_server).and_then(|word| word.parse::<Target>().ok());
@@ -207,7 +207,7 @@ fn of_inputs(
     (scope.looked_at, scope.too_large) = (looked_at, too_large);
     match held.iter().all(|file| file.reading.holds_nothing()) {
         true if failures.is_empty() => {
-            // Nothing at all: the folders are reported too.
+            // No file contains anything: the folders are reported too.
             let folders = files.iter().filter(|file| file.is_dir());
             held.extend(folders.map(|folder| File::empty(folder)));
         }

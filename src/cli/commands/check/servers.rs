@@ -30,7 +30,7 @@ use super::Ready;
 pub(super) struct Answer {
     /// The contacted servers, each with its chains.
     pub(super) servers: Vec<(Target, Result<Survey, grab::Error>)>,
-    /// Why the way to the download ends before it.
+    /// Why the redirects do not reach the download.
     pub(super) end: Option<follow::Error>,
 }
 

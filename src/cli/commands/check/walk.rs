@@ -55,9 +55,9 @@ struct Wanted {
     lock: Option<Arc<terms::Wanted>>,
 }
 
-/// What the files hold.
+/// The content of the files.
 pub(crate) struct Files {
-    /// Those that hold something, and those that the user named.
+    /// The files with content to check, and those that the user named.
     pub(crate) held: Vec<File>,
     /// How many files were examined.
     pub(crate) looked_at: usize,

@@ -62,7 +62,7 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// Opens the list and starts to read it, up to `ahead` entries in advance.
+    /// Opens the list and starts reading it, up to `ahead` entries in advance.
     pub(crate) fn open(path: &Path, arguments: &Arguments, ahead: usize) -> Result<Self, Failure> {
         let (shard, column) = (arguments.shard, arguments.column.clone());
         let is_stdin = path == Path::new("-");
@@ -106,7 +106,7 @@ impl List {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// About how many entries there are, if that can be known.
+    /// The approximate number of entries, if it can be determined.
     pub(crate) fn length_hint(&self) -> Option<u64> {
         self.length_hint
     }

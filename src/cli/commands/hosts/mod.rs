@@ -106,9 +106,9 @@ struct Run {
     out: BufWriter<io::Stdout>,
     tally: Tally,
     progress: Progress,
-    /// Whether there is more to write than the results.
+    /// Whether the run writes more than the results.
     exports: bool,
-    /// Whether the reader of the results has gone.
+    /// Whether the reader of the results closed the pipe.
     is_unread: bool,
 }
 
@@ -153,7 +153,7 @@ enum End {
     Read,
     /// The user pressed Ctrl-C.
     Interrupted,
-    /// The reader of standard output has gone.
+    /// The reader of standard output closed it.
     Closed,
 }
 
@@ -197,7 +197,7 @@ impl Run {
         self.under_way.abort_all();
         self.progress.finish();
         if end == End::Closed || self.is_unread {
-            // Nobody reads what is left in the buffer.
+            // The rest of the buffer has no reader.
             let _ = self.out.into_parts();
         }
         if end == End::Closed {

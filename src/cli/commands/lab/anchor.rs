@@ -135,7 +135,7 @@ fn emitted(
     args.emit.iter().map(written).collect()
 }
 
-/// The same, with the source that the command for its server names; its servers hold their key.
+/// The same, with the source that the command for its server names; its servers have their keys.
 fn of_the_lab(mut bundle: Bundle, folder: &Path) -> Bundle {
     let source = match folder.to_str() {
         Some(FOLDER) => LAB.to_owned(),

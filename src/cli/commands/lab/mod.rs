@@ -99,7 +99,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     Ok(exit(report.result(), interrupted))
 }
 
-/// How the command ends.
+/// The exit code of the command.
 fn exit(outcome: Outcome, interrupted: bool) -> Exit {
     match outcome {
         Outcome::Failed => Exit::Untrusted,
@@ -165,7 +165,7 @@ fn known_result(path: &Path) -> Result<report::Known, Failure> {
     })
 }
 
-/// What is to be played.
+/// The round to play.
 fn options(
     args: &Args,
     host: &str,

@@ -1,6 +1,6 @@
 //! The lock of a target whose URL is followed to the server of the download.
 //!
-//! In: each server on the way. Out: one set of anchors for all of them, each with the servers that
+//! In: each server along the redirects. Out: one set of anchors for all of them, each with the servers that
 //! need it.
 
 use crate::{

@@ -1,4 +1,4 @@
-//! Whether a file without comments is what certgrab writes of the certificates in it.
+//! Whether a file without comments equals what certgrab writes for its certificates.
 //!
 //! In: the content of the file, and its format. Out: whether writing its certificates again gives the same
 //! bytes. An entry of another program differs in its name, its date or its encoding.
@@ -18,7 +18,7 @@ use crate::{
 /// friendlyName (RFC 2985 section 5.5.1), whose value is a SET of one BMPString.
 const FRIENDLY_NAME: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x09\x14";
 
-/// Whether certgrab writes `content` in `format`.
+/// Whether `content` equals what certgrab writes in `format`.
 pub(super) fn is_same(content: &[u8], format: Format) -> bool {
     let entries = match format.kind {
         Kind::Jks => of_jks(content),
@@ -45,7 +45,7 @@ fn without_names(certificates: Vec<Certificate>) -> Vec<Entry> {
     certificates.into_iter().map(|certificate| entry((certificate, Role::Anchor))).collect()
 }
 
-/// The role that an alias begins with: `backup-2`.
+/// The role at the beginning of an alias such as `backup-2`.
 fn role_of(alias: &str) -> Option<Role> {
     Role::from_word(alias.split('-').next()?)
 }
@@ -76,7 +76,7 @@ fn of_pkcs7(content: &[u8]) -> Option<Vec<Entry>> {
     Some(without_names(certificates_within(block.contents())))
 }
 
-/// Of the PEM in a text, which may be in a string of JSON.
+/// The certificates of the PEM in a text, which may be in a JSON string.
 fn of_text(content: &[u8]) -> Option<Vec<Entry>> {
     let text = String::from_utf8_lossy(content).replace("\\n", "\n");
     let blocks = pem::parse_many(text).ok()?;

@@ -1,8 +1,8 @@
 //! What a template can write, as a pattern of tokens.
 //!
-//! In: the name of a template, and tokens. Out: where the tokens first differ from all that the template
-//! writes. What is between `{% if %}` and `{% endif %}` is there or not, what is in a loop any number of
-//! times, and an expression stands for any value of its kind.
+//! In: the name of a template, and tokens. Out: the first token that differs from everything the template
+//! can write. Text between `{% if %}` and `{% endif %}` is optional, text in a loop repeats any number of
+//! times, and an expression matches any value of its kind.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::output::emit::templates::TEMPLATES;
 
 enum Step {
     Token(&'static str),
-    /// A word (see [`normal`]) that begins and ends so, but for a number at its end.
+    /// A word (see [`normal`]) with this beginning and end, and perhaps a number after it.
     Word {
         before: String,
         behind: String,
@@ -19,7 +19,7 @@ enum Step {
     },
     /// Any number of tokens of a kind.
     Any(Kind),
-    /// Goes on at one of these.
+    /// Continues at one of these steps.
     Branch(Vec<usize>),
 }
 
@@ -32,7 +32,7 @@ enum Kind {
     Characters,
     /// Words on one line.
     Words,
-    /// What does not close the literal or comment.
+    /// Everything that does not close the literal or comment.
     Until(&'static str),
 }
 
@@ -52,8 +52,8 @@ impl Pattern {
         pattern
     }
 
-    /// The index of the first of `tokens` that the template does not write there, which is their number if
-    /// only the end is missing; `None` if it writes them all.
+    /// The index of the first of `tokens` that the template cannot write there; the number of tokens if
+    /// only the end is missing; `None` if the template can write all of them.
     pub(super) fn difference(&self, tokens: &[Token<'_>]) -> Option<usize> {
         let mut met = vec![0; self.steps.len() + 1];
         let mut places = self.places(&mut met, (1, vec![0]));
@@ -79,7 +79,7 @@ impl Pattern {
         (!places.contains(&self.steps.len())).then_some(tokens.len())
     }
 
-    /// The positions that a token can have from `starts` on; `met` has the last round in which a step was met.
+    /// The steps that the next token can match from `starts` on; `met` has the last round that reached a step.
     fn places(&self, met: &mut [usize], (round, starts): (usize, Vec<usize>)) -> Vec<usize> {
         let (mut open, mut places) = (starts, Vec::new());
         while let Some(at) = open.pop() {
@@ -98,7 +98,7 @@ impl Pattern {
         places
     }
 
-    /// Adds what `rest` writes up to the tag that ends its block, which is returned and taken off.
+    /// Adds the pieces of `rest` up to the tag that ends the block; removes this tag and returns it.
     fn block(&mut self, rest: &mut &[&'static str]) -> &'static str {
         let mut before = "";
         while let Some((piece, after)) = rest.split_first() {
@@ -124,7 +124,7 @@ impl Pattern {
                     _ => "",
                 };
                 if !behind.is_empty() {
-                    // Of that text the word is taken.
+                    // The expression includes the word at the beginning of that text.
                     self.expression(inside(piece), before, behind);
                     let text = &after[0][behind.len()..];
                     before = self.text(text, after.get(1));
@@ -140,7 +140,7 @@ impl Pattern {
         ""
     }
 
-    /// Adds `text`, but for a word at its end that `next` is a part of, which is returned.
+    /// Adds `text`, except a word at its end that continues in `next`; returns that word.
     fn text(&mut self, text: &'static str, next: Option<&&'static str>) -> &'static str {
         let is_joined = next.is_some_and(|next| next.starts_with("{{") && is_word(inside(next)));
         let end = if is_joined { text.trim_end_matches(is_of_word).len() } else { text.len() };
@@ -148,7 +148,7 @@ impl Pattern {
         &text[end..]
     }
 
-    /// Adds the loop whose tag was taken off `rest`.
+    /// Adds the loop whose tag was removed from `rest`.
     fn repeat(&mut self, rest: &mut &[&'static str]) {
         let start = self.steps.len();
         self.steps.push(Step::Branch(Vec::new()));
@@ -157,8 +157,8 @@ impl Pattern {
         self.steps[start] = Step::Branch(vec![start + 1, self.steps.len()]);
     }
 
-    /// Adds the branches of the condition whose first tag was taken off `rest`; without `else`, there may
-    /// be nothing.
+    /// Adds the branches of the condition whose first tag was removed from `rest`; without `else`, the
+    /// text is optional.
     fn branches(&mut self, rest: &mut &[&'static str]) {
         let mut open = Some("if");
         self.one_of(|pattern| {
@@ -174,7 +174,7 @@ impl Pattern {
         });
     }
 
-    /// Adds one of what `next` adds at each call.
+    /// Adds a choice between the alternatives that successive calls of `next` add.
     fn one_of(&mut self, mut next: impl FnMut(&mut Self) -> Option<()>) {
         let fork = self.steps.len();
         self.steps.push(Step::Branch(Vec::new()));
@@ -193,7 +193,7 @@ impl Pattern {
         self.steps[fork] = Step::Branch(starts);
     }
 
-    /// Notes the texts of `tag`, as in `set open, bar = "#", "#"`.
+    /// Records the texts of `tag`, as in `set open, bar = "#", "#"`.
     fn set(&mut self, tag: &'static str) {
         let Some((names, value)) = tag.trim_start_matches("set ").split_once(" = ") else { return };
         let names: Vec<_> = names.split(", ").collect();
@@ -203,7 +203,7 @@ impl Pattern {
         }
     }
 
-    /// Adds any value of `expression`, which is in one word with `before` and `behind`.
+    /// Adds any value of `expression`, which forms one word with `before` and `behind`.
     fn expression(&mut self, expression: &'static str, before: &str, behind: &str) {
         let variable = expression.split(' ').next().unwrap_or_default();
         let word = |fact: &str| Step::Word {
@@ -238,7 +238,7 @@ impl Pattern {
         }
     }
 
-    /// Adds any value of `expression`, which has no texts.
+    /// Adds any value of `expression`, which contains no literal text.
     fn value(&mut self, expression: &str) {
         let (variable, filter) = expression.split_once(" | ").unwrap_or((expression, ""));
         let kind = match (variable, filter) {
@@ -310,12 +310,12 @@ fn is_word(expression: &'static str) -> bool {
     is_name || has_words || matches!(expression, "certificate.role" | "certificate.curve")
 }
 
-/// Where the word at the beginning of `text` ends; that of a piece in braces is none.
+/// Where the word at the beginning of `text` ends; 0 for a piece in braces.
 fn start_of_rest(text: &str) -> usize {
     text.find(|one| !is_of_word(one)).unwrap_or(text.len())
 }
 
-/// Whether `word` is made of a name, `before` and `behind`, and a number.
+/// Whether `word` consists of a name between `before` and `behind`, and a number.
 fn is_made_of(word: &str, before: &str, behind: &str, is_numbered: bool) -> bool {
     let word = normal(word);
     let word = match is_numbered {
@@ -325,7 +325,7 @@ fn is_made_of(word: &str, before: &str, behind: &str, is_numbered: bool) -> bool
     word.strip_prefix(before).is_some_and(|rest| rest.ends_with(behind))
 }
 
-/// `word` in small letters, without what joins its parts.
+/// `word` in lower case, without the characters that join its parts.
 fn normal(word: &str) -> String {
     word.chars().filter(char::is_ascii_alphanumeric).map(|one| one.to_ascii_lowercase()).collect()
 }

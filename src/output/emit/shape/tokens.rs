@@ -3,7 +3,7 @@
 //! In: a text. Out: its [`Token`]s. Other characters are layout, which formatters change, as are escapes
 //! in literals.
 
-/// A word, a quotation mark, or what can open a comment.
+/// A word, a quotation mark, or a mark that can open a comment.
 #[derive(Clone, Copy)]
 pub(super) struct Token<'a> {
     pub(super) line: usize,
@@ -19,7 +19,7 @@ impl Token<'_> {
 /// A quotation mark of either kind: formatters exchange them.
 pub(super) const QUOTE: &str = "\"";
 
-/// What marks a token that is no word, and the token.
+/// The text of each token that is not a word, and the token.
 const MARKS: [(&str, &str); 6] =
     [("\"", QUOTE), ("'", QUOTE), ("`", "`"), ("/", "/"), ("#", "#"), ("--", "--")];
 

@@ -10,7 +10,7 @@ use crate::{
     text::foreign::Foreign,
 };
 
-/// That the template in `file` as a whole is not rendered.
+/// The error that the whole template in `file` cannot be rendered.
 pub(super) fn refused(file: &str, problem: &str, hint: Option<&str>) -> emit::Error {
     emit::Error::Template(TemplateError {
         file: Foreign::text(file),
@@ -66,7 +66,7 @@ pub(super) fn explain(file: &str, error: &Error) -> TemplateError {
     }
 }
 
-/// What the engine says, without its names of types.
+/// The engine's message, without its type names.
 fn in_words(detail: &str) -> String {
     const WORDS: [(&str, &str); 3] = [
         ("value of type plain object", "a value from outside"),

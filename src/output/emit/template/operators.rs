@@ -1,16 +1,16 @@
-//! Operators in a user's template whose operands are measured.
+//! Measures the operands of operators in a user's template.
 //!
 //! In: the source of a template. Out: the same with the filter `weighed` after each operand of `~`, of
 //! the comparisons and of `in`: the engine has no other place to count what these convert to text or
 //! compare, and lists can contain each other many times. A filter binds more tightly than all of them,
 //! so nothing else changes.
 
-/// What is put before and after an operand. The form feed is only a blank to the engine, and
+/// The text inserted before and after an operand. The engine treats the form feed as a blank, and it
 /// distinguishes these from the user's text.
 const OPEN: &str = "(\u{c}(";
 const CLOSE: &str = ")|weighed\u{c})";
 
-/// What is put after an operand of a comparison, unless the other one is `none`: text from outside has no
+/// The text inserted after an operand of a comparison, unless the other one is `none`: text from outside has no
 /// form yet that could be compared.
 const CLOSE_COMPARED: &str = ")|compared\u{c})";
 
@@ -78,7 +78,7 @@ pub(super) fn as_written(words: &str) -> Option<String> {
     (!words.contains('\u{c}') && !is_own).then(|| words.to_owned())
 }
 
-/// The operand that the filter `words` is put after, if it is one of these; `before` is the source before
+/// The operand before the filter `words`, if it is one of these; `before` is the source before
 /// it.
 pub(super) fn operand<'s>(words: &str, before: &'s str) -> Option<&'s str> {
     let operand = before.strip_suffix(")|").filter(|_| CLOSE_COMPARED.contains(words))?;
