@@ -17,11 +17,12 @@ const ask = (request) => {
   return JSON.parse(new TextDecoder().decode(new Uint8Array(page.memory.buffer, page.output(), length)));
 };
 const given = (file) => [{ name: "", content: fs.readFileSync(file).toString("base64") }];
-// The page does not write the command to regenerate the file, and names the source differently.
+// The page does not write the command to regenerate the file, and names the source differently. The checksum covers
+// both.
 const comparable = (text) =>
   text
     .split("\n")
-    .filter((line) => !/Regenerate|Refresh it|found in:|^Source: |^Options: |^.{0,4}Options/.test(line))
+    .filter((line) => !/Regenerate|Refresh it|[Cc]hecksum: [0-9a-f]{16}|found in:|^Source: |^Options: |^.{0,4}Options/.test(line))
     .join("\n");
 
 const target = "broker.example:8883";

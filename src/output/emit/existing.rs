@@ -171,7 +171,7 @@ fn is_plain(text: &str, template: &str) -> bool {
         "sha256.txt" => lines.all(|line| line.len() == HEXADECIMAL && line.bytes().all(is_digit)),
         "spki-pin.txt" => lines.all(|line| line.len() == BASE64 && line.bytes().all(is_base64)),
         "text.txt" => {
-            let is_labelled = |line: &str| line.is_empty() || LABELS.contains(&label(line));
+            let is_labelled = |line: &str| line.is_empty() || LABELS.contains(label(line));
             let is_whole = checksum::holds(text).unwrap_or_else(|| lines.all(is_labelled));
             text.starts_with("server: ") && is_whole
         }
