@@ -1,9 +1,9 @@
 //! The labels of a PEM block, and the TLS stacks that do not look for them.
 //!
 //! In: the labels of its BEGIN and END lines, and the stack that reads it. Out: a finding if the stack
-//! reads nothing. As measured, mbedTLS, wolfSSL, Go and rustls expect `CERTIFICATE`, BearSSL and GnuTLS
-//! also read `X509 CERTIFICATE`, whatever the END line says, and OpenSSL and Java read each label of old
-//! versions of OpenSSL that is in both lines.
+//! reads nothing. As measured, mbedTLS, wolfSSL and Go (1.19 and 1.27) expect `CERTIFICATE`, BearSSL and
+//! GnuTLS also read `X509 CERTIFICATE`, whatever the END line says, and OpenSSL and Java read each label of
+//! old versions of OpenSSL that is in both lines. rustls expects `CERTIFICATE` by its source.
 
 use super::{Finding, Severity, source::Form};
 use crate::{
