@@ -14,7 +14,7 @@ test *NAMES:
 
 # Format and lint as CI does
 lint:
-    cargo fmt
+    bash .ci/format
     cargo clippy --all-targets --all-features -- -D warnings
     cargo clippy --lib --no-default-features -- -D warnings
 

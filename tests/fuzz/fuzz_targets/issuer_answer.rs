@@ -15,7 +15,8 @@ fuzz_target!(|data: &[u8]| {
     let peer = Peer::saying(answer, step * 16, true);
     let received = peer.received();
     let outcome = runtime().block_on(issuer_answer(peer, &url, deadline()));
-    let request = String::from_utf8(received.lock().expect("no panic before").clone()).expect("a request");
+    let request =
+        String::from_utf8(received.lock().expect("no panic before").clone()).expect("a request");
     let expected = "GET /ca.der HTTP/1.1\r\nhost: aia.test\r\nuser-agent: certgrab\r\naccept: */*\r\nconnection: close\r\n\r\n";
     assert_eq!(request, expected);
     match outcome {
