@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    args::connection::Reaching,
+    args::connection::Client,
     convert::HORIZON_DAYS,
     failure::{Exit, Failure},
     output,
@@ -34,18 +34,15 @@ use super::{
 const MAX_KEY_BYTES: usize = 64 * 1024;
 
 /// The identity in two files, if both are given.
-pub(crate) fn identity(
-    certificate: Option<&Path>,
-    key: Option<&Path>,
-) -> Result<Option<Identity>, Failure> {
-    let (certificate, key) = match (certificate, key) {
+pub(crate) fn identity(client: &Client) -> Result<Option<Identity>, Failure> {
+    let (certificate, key) = match (&client.certificate, &client.key) {
         (None, None) => return Ok(None),
         (Some(certificate), Some(key)) => (certificate, key),
         (Some(_), None) => return Err(alone("--client-cert", "--client-key")),
         (None, Some(_)) => return Err(alone("--client-key", "--client-cert")),
     };
     let content = bounded_file::read_given(certificate, store::MAX_ROOTS_BYTES)
-        .map_err(|error| store::Error::Unreadable { path: certificate.to_owned(), error })
+        .map_err(|error| store::Error::Unreadable { path: certificate.clone(), error })
         .and_then(|content| store::chain_in(&content, certificate))?;
     let chain = content.into_iter().map(CertificateDer::from).collect();
     let identity = Identity { chain, key: Arc::new(private_key(key)?) };
@@ -69,10 +66,10 @@ pub(crate) fn identity(
     }
 }
 
-/// Warns, once in a run, of a client certificate in `reaching` that is not valid, or not for long.
-pub(crate) fn warn_of_dates(reaching: &Reaching, options: &Options, display: &Display) {
+/// Warns, once in a run, of a certificate of `client` that is not valid, or not for long.
+pub(crate) fn warn_of_dates(client: &Client, options: &Options, display: &Display) {
     static WARNED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-    let (Some(path), Some(identity)) = (&reaching.client_cert, &options.connect.client) else {
+    let (Some(path), Some(identity)) = (&client.certificate, &options.connect.client) else {
         return;
     };
     let certificate = identity.chain.first().and_then(|der| Certificate::from_der(der).ok());

@@ -11,8 +11,8 @@ use crate::{
 
 /// What `job` and its `target` say about a command.
 pub(crate) fn of(job: &Request, target: Option<&Target>) -> Command {
-    let connect = job.reaching.connect.as_ref().map(|place| format!("--connect {place}"));
-    let roots = job.trust.roots.iter().map(|path| format!("--roots {}", of_path(path)));
+    let connect = job.reaching.connect.place.as_ref().map(|place| format!("--connect {place}"));
+    let roots = job.trust.roots.files.iter().map(|path| format!("--roots {}", of_path(path)));
     let writer = match job.trust.converted.as_slice() {
         [] => Writer::Sync,
         _ => Writer::SyncOfFiles,

@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    args::{Emission, Form, Request, What, connection::Reaching, formats::NameFrom},
+    args::{Emission, Form, Request, What, formats::NameFrom},
     client,
     failure::{Exit, Failure},
     loss::Content,
@@ -69,9 +69,8 @@ pub(crate) fn export(
 
 /// The device's own certificate and key, if constants are written whose code uses them.
 fn own_files(job: &Request) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
-    let Reaching { client_cert, client_key, .. } = &job.reaching;
-    match client::identity(client_cert.as_deref(), client_key.as_deref())? {
-        Some(identity) => own_files::next_to_constants(&job.emit, &identity),
+    match client::identity(&job.reaching.client)? {
+        Some(identity) => own_files::next_to_constants(&job.output.emit, &identity),
         None => Ok(Vec::new()),
     }
 }
@@ -104,7 +103,7 @@ pub(crate) fn selection(
 
 /// The name of the constants.
 pub(crate) fn name(of: &Request, bundle: &Bundle) -> Result<Identifier, Failure> {
-    let name = match (&of.name, of.format.name_from) {
+    let name = match (&of.output.name, of.format.name_from) {
         (Some(name), _) => name.clone(),
         (None, NameFrom::Host) => emit::default_name(bundle),
         (None, NameFrom::Organisation) => {

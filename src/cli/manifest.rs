@@ -249,14 +249,14 @@ impl Outputs {
     ) -> Result<(), Failure> {
         let shown = &text.shown;
         let of_client = |entry: &'a Entry| {
-            let reaching = &entry.job.reaching;
-            reaching.client_cert.iter().chain(&reaching.client_key)
+            let client = &entry.job.reaching.client;
+            client.certificate.iter().chain(&client.key)
         };
         let inputs: BTreeSet<&PathBuf> = entries
             .iter()
             .flat_map(|entry| {
                 let trust = &entry.job.trust;
-                let trusted = trust.roots.iter().chain(&trust.converted);
+                let trusted = trust.roots.files.iter().chain(&trust.converted);
                 trusted.chain(&entry.check).chain(of_client(entry))
             })
             .collect();

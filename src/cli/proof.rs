@@ -42,7 +42,7 @@ pub(crate) fn prove(
     let doubts = formats.iter().copied().map(judge);
     let formats = Formats { all: &formats, named: Named::OnTheCommandLine };
     settle(doubts, (whose, formats), display)?;
-    let others = job.emit.iter().filter(|_| job.what != What::Anchor);
+    let others = job.output.emit.iter().filter(|_| job.what != What::Anchor);
     let others = others.filter_map(|emission| Some(emission.form.format()?.name));
     for format in others.filter(|format| stack::reading(format).is_some()) {
         if let Some(doubt) = doubt((format, None), &grab.presented, bundle, question) {
@@ -72,7 +72,7 @@ pub(crate) fn settle<'a>(
 
 /// The selected formats that a device verifies with.
 pub(crate) fn consumed(job: &Request) -> impl Iterator<Item = &'static str> {
-    let emissions = job.emit.iter().filter(|_| job.what == What::Anchor);
+    let emissions = job.output.emit.iter().filter(|_| job.what == What::Anchor);
     emissions.filter_map(|emission| Some(emission.form.format()?.name))
 }
 

@@ -28,7 +28,7 @@ use super::{
 
 /// The formats of `job` whose readers verify a server with what is written.
 pub(crate) fn formats(job: &Request) -> impl Iterator<Item = &'static str> {
-    job.emit.iter().filter(|_| job.what == What::Anchor).filter_map(format)
+    job.output.emit.iter().filter(|_| job.what == What::Anchor).filter_map(format)
 }
 
 /// The formats whose readers verify a server with what `entry` writes.
@@ -93,7 +93,7 @@ pub(crate) fn union<'a>(readers: &Readers, formats: impl Iterator<Item = &'a str
 /// The formats in `job` by the chains they need: emissions that need the same chains are together.
 pub(crate) fn groups(job: &Request, readers: &Readers) -> Vec<(Vec<usize>, Vec<Emission>)> {
     let mut groups: Vec<(Vec<usize>, Vec<Emission>)> = Vec::new();
-    for emission in &job.emit {
+    for emission in &job.output.emit {
         let needed = union(readers, format(emission).into_iter());
         match groups.iter_mut().find(|(known, _)| *known == needed) {
             Some((_, emissions)) => emissions.push(emission.clone()),

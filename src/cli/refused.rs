@@ -32,7 +32,7 @@ pub(crate) struct Formats<'a> {
 impl<'a> Formats<'a> {
     /// Those that `job` has `selected` on the command line, or else the `others` of a manifest.
     pub(crate) fn of(job: &Request, selected: &'a [&'a str], others: &'a [&'a str]) -> Self {
-        match job.emit.is_empty() {
+        match job.output.emit.is_empty() {
             true => Self { all: others, named: Named::InTheManifest },
             false => Self { all: selected, named: Named::OnTheCommandLine },
         }

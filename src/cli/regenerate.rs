@@ -14,12 +14,12 @@ use super::args::{Request, trust::Trust, words::Words};
 pub(crate) fn words(job: &Request, target: Option<&Target>) -> Vec<Foreign> {
     let Request {
         targets: _,
-        emit: _,
+        output: _,
         what,
-        name: _,
         json: _,
         compare: _,
-        trust: Trust { roots, trust_sha256, converted, at },
+        trust: Trust { roots, trust_sha256, converted },
+        at,
         from,
         anchor,
         reaching,
@@ -28,10 +28,10 @@ pub(crate) fn words(job: &Request, target: Option<&Target>) -> Vec<Foreign> {
     } = job;
     let mut words = Words::default();
     words.choice("--what", what);
-    words.values("--roots", roots.iter().map(|path| known_store(path).unwrap_or("FILE")));
+    words.values("--roots", roots.files.iter().map(|path| known_store(path).unwrap_or("FILE")));
     words.values("--roots", converted.iter().map(|_| "FILE"));
     words.values("--trust-sha256", trust_sha256);
-    words.values("--at", at);
+    words.values("--at", at.time);
     words.values("--from", from.as_ref().map(|_| "FILE"));
     anchor.repeat(&mut words);
     reaching.repeat(target, &mut words);

@@ -26,7 +26,7 @@ pub(crate) fn report(
 ) -> String {
     let question =
         Question { name: Some(&options.wanted_name(target)), at: options.at, work: &grab.work };
-    let selected = job.emit.iter().filter_map(|emission| emission.form.format());
+    let selected = job.output.emit.iter().filter_map(|emission| emission.form.format());
     let selected = selected.filter(|format| format.is_text).map(|format| format.name);
     let mut formats: Vec<&str> = Vec::new();
     for name in selected.chain(USUAL) {

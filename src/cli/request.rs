@@ -15,14 +15,14 @@ use crate::{
     net::{connect, pace::Pace},
     output::emit::{self, MAX_TEMPLATE_BYTES},
     run::grab::{Options, Sni, TIMEOUT},
-    text::{bounded_file, foreign::Foreign, time::Time},
+    text::{bounded_file, foreign::Foreign},
     tls::probe,
     trust::store::{self, Source},
     x509::private_key,
 };
 
 use super::{
-    args::{Emission, Form, Request, What, connection::Reaching, formats::NameFrom},
+    args::{Emission, Form, Request, What, connection::Client, formats::NameFrom},
     client,
     failure::{Exit, Failure},
     output, proof, regenerate, replace, roots,
@@ -34,10 +34,10 @@ pub(crate) fn agree(job: &Request) -> Result<(), Failure> {
     agree_on_results(job)?;
     agree_on_servers(job)?;
     agree_on_certificates(job)?;
-    let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    let outputs = job.output.emit.iter().filter_map(|emission| emission.path.as_deref());
     output::keep_apart(outputs.clone(), &inputs(job).collect::<Vec<_>>(), "`--emit`")?;
-    replace::refuse_losses(&job.emit)?;
-    let is_binary = job.emit.iter().any(|one| one.path.is_none() && !one.is_text());
+    replace::refuse_losses(&job.output.emit)?;
+    let is_binary = job.output.emit.iter().any(|one| one.path.is_none() && !one.is_text());
     if is_binary && output::is_terminal() {
         return usage(
             "the format is binary and standard output is a terminal",
@@ -54,7 +54,7 @@ fn usage(message: &str, hint: &str) -> Result<(), Failure> {
 
 /// How many results there are, and where they go.
 fn agree_on_results(job: &Request) -> Result<(), Failure> {
-    if !job.emit.is_empty() && job.targets.len() > 1 {
+    if !job.output.emit.is_empty() && job.targets.len() > 1 {
         let targets = job.targets.iter();
         let bare = targets.filter(|one| !one.port_is_given()).map(Target::host);
         let format = bare.filter_map(|word| emit::format(&word)).map(|format| format.name).next();
@@ -64,7 +64,7 @@ fn agree_on_results(job: &Request) -> Result<(), Failure> {
         };
         return usage("`--emit` accepts only one target", &hint);
     }
-    let to_standard_output = job.emit.iter().filter(|one| one.path.is_none()).count();
+    let to_standard_output = job.output.emit.iter().filter(|one| one.path.is_none()).count();
     if to_standard_output + usize::from(job.json) > 1 {
         return usage(
             "only one result can go to standard output",
@@ -91,7 +91,7 @@ fn agree_on_servers(job: &Request) -> Result<(), Failure> {
     for target in job.targets.iter().chain(&job.compare) {
         job.reaching.agree(target)?;
     }
-    if job.many.hosts.is_some() && !job.emit.is_empty() {
+    if job.many.hosts.is_some() && !job.output.emit.is_empty() {
         agree_for_list(job)?;
     }
     Ok(())
@@ -110,7 +110,7 @@ fn agree_on_certificates(job: &Request) -> Result<(), Failure> {
         return usage("`--aia-allow` cannot be combined with `--no-aia`", "leave out one of them");
     }
     let is_file = |path: &&PathBuf| regenerate::known_store(path).is_none();
-    if job.anchor.extras().held && job.trust.roots.iter().find(is_file).is_none() {
+    if job.anchor.extras().held && job.trust.roots.files.iter().find(is_file).is_none() {
         return usage(
             "`--hold` has no effect without `--roots FILE`, whose certificates it writes",
             "name the files with the present and the next root, or leave out `--hold`",
@@ -120,7 +120,7 @@ fn agree_on_certificates(job: &Request) -> Result<(), Failure> {
         Form::Template(_) => true,
         form => form.format().is_some_and(|format| format.holds_a_name()),
     };
-    let has_use = job.format.sizes || job.emit.iter().any(holds_a_name);
+    let has_use = job.format.sizes || job.output.emit.iter().any(holds_a_name);
     if let (false, Some(option)) = (has_use, naming(job)) {
         return usage(
             &format!("`{option}` has no effect: no selected format contains a constant name"),
@@ -129,7 +129,7 @@ fn agree_on_certificates(job: &Request) -> Result<(), Failure> {
             ),
         );
     }
-    if job.many.hosts.is_some() && job.emit.is_empty() && job.what != What::Anchor {
+    if job.many.hosts.is_some() && job.output.emit.is_empty() && job.what != What::Anchor {
         return usage(
             "`--what` has no effect: `--hosts` writes no certificates without `--emit`",
             "leave out `--what`",
@@ -141,7 +141,7 @@ fn agree_on_certificates(job: &Request) -> Result<(), Failure> {
 /// The first given option that names constants.
 fn naming(job: &Request) -> Option<&'static str> {
     let options = [
-        ("--name", job.name.is_some()),
+        ("--name", job.output.name.is_some()),
         ("--style", job.format.style.is_some()),
         ("--name-from", job.format.name_from != NameFrom::Host),
     ];
@@ -150,19 +150,19 @@ fn naming(job: &Request) -> Option<&'static str> {
 
 /// The files and folders that are read.
 pub(crate) fn inputs(job: &Request) -> impl Iterator<Item = &Path> {
-    let roots = job.trust.roots.iter().filter(|path| regenerate::known_store(path).is_none());
-    let templates = job.emit.iter().filter_map(|emission| match &emission.form {
+    let roots = job.trust.roots.files.iter().filter(|path| regenerate::known_store(path).is_none());
+    let templates = job.output.emit.iter().filter_map(|emission| match &emission.form {
         Form::Template(template) => Some(template.file.as_path()),
         _ => None,
     });
     let standard_input = Path::new("-");
-    let Reaching { client_cert, client_key, .. } = &job.reaching;
+    let Client { certificate, key } = &job.reaching.client;
     let files = roots
         .chain(&job.trust.converted)
         .chain(&job.from)
         .chain(&job.many.hosts)
-        .chain(client_cert)
-        .chain(client_key)
+        .chain(certificate)
+        .chain(key)
         .map(PathBuf::as_path);
     files.chain(templates).filter(move |path| *path != standard_input)
 }
@@ -175,7 +175,7 @@ fn agree_for_list(job: &Request) -> Result<(), Failure> {
             "leave them out: only the anchors are written",
         );
     }
-    for emission in &job.emit {
+    for emission in &job.output.emit {
         match &emission.form {
             Form::Document if emission.path.is_none() => {
                 return usage(
@@ -209,7 +209,7 @@ pub(crate) fn read_templates(job: &mut Request) -> Result<(), Failure> {
             template.source =
                 read.map_err(|problem| Failure::unreadable(&template.file, problem))?;
         }
-        job.emit.push(emission);
+        job.output.emit.push(emission);
     }
     Ok(())
 }
@@ -217,14 +217,14 @@ pub(crate) fn read_templates(job: &mut Request) -> Result<(), Failure> {
 /// The options of the stages for `job`; warns once of each root that cannot be read.
 pub(crate) fn options(job: &Request, display: &Display) -> Result<Options, Failure> {
     let options = quiet_options(job)?;
-    roots::warn_once(&job.trust.roots, &options.store, display);
-    client::warn_of_dates(&job.reaching, &options, display);
+    roots::warn_once(&job.trust.roots.files, &options.store, display);
+    client::warn_of_dates(&job.reaching.client, &options, display);
     Ok(options)
 }
 
 /// The same without warnings.
 pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
-    let at = job.trust.at.unwrap_or_else(Time::now);
+    let at = job.at.or_now();
     let has_no_server = job.targets.is_empty() && job.many.hosts.is_none();
     let is_offline = job.from.is_some() || has_no_server;
     Ok(Options {
@@ -232,10 +232,11 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
         at,
         timeout: job
             .reaching
+            .limits
             .timeout
             .map_or(TIMEOUT, |seconds| Duration::from_secs(seconds.get().into())),
         connect: connect::Options {
-            instead: job.reaching.connect.clone(),
+            instead: job.reaching.connect.place.clone(),
             family: match (job.reaching.v4, job.reaching.v6) {
                 (true, _) => Some(connect::Family::V4),
                 (_, true) => Some(connect::Family::V6),
@@ -243,12 +244,8 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
             },
             proxy: if is_offline { None } else { job.reaching.proxy.proxy()? },
             names: Arc::default(),
-            pace: job.reaching.rate.map(Pace::new).map(Arc::new),
-            client: client::identity(
-                job.reaching.client_cert.as_deref(),
-                job.reaching.client_key.as_deref(),
-            )?
-            .map(Arc::new),
+            pace: job.reaching.limits.rate.map(Pace::new).map(Arc::new),
+            client: client::identity(&job.reaching.client)?.map(Arc::new),
         },
         sni: match &job.reaching.sni {
             Some(name) => Sni::Name(name.clone()),
@@ -260,7 +257,7 @@ pub(crate) fn quiet_options(job: &Request) -> Result<Options, Failure> {
         extras: job.anchor.extras(),
         way: job.reaching.handshake,
         device: job.reaching.device,
-        stacks: match job.emit.iter().any(|one| matches!(one.form, Form::Template(_))) {
+        stacks: match job.output.emit.iter().any(|one| matches!(one.form, Form::Template(_))) {
             // The stack that reads the output of a template is not known.
             true if job.reaching.device.is_none() => Vec::new(),
             _ => proof::stacks(job, proof::consumed(job)),

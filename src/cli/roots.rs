@@ -14,7 +14,14 @@ use crate::{
     trust::store::{self, Store},
 };
 
-use super::{args::trust::Trust, convert, failure::Failure, output, style::Display, warn::Named};
+use super::{
+    args::trust::{Roots, Trust},
+    convert,
+    failure::Failure,
+    output,
+    style::Display,
+    warn::Named,
+};
 
 /// Stores of other roots that are kept at once: manifests have one for each network, usually only one.
 const MAX_STORES: usize = 8;
@@ -22,7 +29,7 @@ const MAX_STORES: usize = 8;
 /// The roots that the user trusts; warns once of each that cannot be read.
 pub(crate) fn store(trust: &Trust, display: &Display) -> Result<Store, Failure> {
     let store = quiet_store(trust)?;
-    warn_once(&trust.roots, &store, display);
+    warn_once(&trust.roots.files, &store, display);
     Ok(store)
 }
 
@@ -42,7 +49,7 @@ pub(crate) fn warn_once(roots: &[PathBuf], store: &Store, display: &Display) {
 /// The roots that the user trusts, without warnings.
 pub(crate) fn quiet_store(trust: &Trust) -> Result<Store, Failure> {
     static KEPT: Mutex<Vec<(Vec<PathBuf>, Store)>> = Mutex::new(Vec::new());
-    let Trust { roots, converted, trust_sha256, .. } = trust;
+    let Trust { roots: Roots { files: roots }, converted, trust_sha256 } = trust;
     let mut store = match (roots.as_slice(), converted.as_slice()) {
         ([], [_, ..]) => Store::default(),
         _ => {

@@ -1,23 +1,17 @@
 //! The arguments of `certgrab check`.
 
-use std::{ffi::OsString, num::NonZeroU16, path::PathBuf, str::FromStr};
+use std::{ffi::OsString, path::PathBuf, str::FromStr};
 
-use crate::{
-    endpoint::Target,
-    net::pace::Rate,
-    stack::{self, Stack, client::Device},
-    text::time::Time,
-};
-use clap::{
-    ValueEnum,
-    builder::{OsStringValueParser, TypedValueParser as _},
-};
+use crate::stack::{self, Stack, client::Device};
+use clap::ValueEnum;
 
 use super::{
-    connection::device,
+    connection::{Connect, Limits, device},
     proxy::Through,
-    report::{Report, report},
+    report::Reports,
+    sync::Manifest,
     threads::Threads,
+    trust::{At, Roots},
 };
 
 const EXAMPLES: &str = "\
@@ -31,9 +25,16 @@ Examples:
 Exit codes: 0 valid, 1 the constants do not verify, 3 no connection or no handshake,
 4 a file could not be read or written, 5 valid today, but something needs attention";
 
+const REPORT: &str = "Write the result as text, json, sarif, junit, github, prometheus, cyclonedx \
+                      or html, to PATH or standard output";
+
 /// `certgrab check`
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES,
+          mut_arg("report", |one| one.help(REPORT)),
+          mut_arg("manifest", |one| one.conflicts_with("inputs")),
+          mut_arg("roots", |one| one.requires("inputs")),
+          mut_arg("connect", |one| one.requires("inputs")))]
 pub(crate) struct Args {
     /// Files and folders to check, then their server [default: the targets of certgrab.toml]
     #[arg(value_name = "FILE|DIR|TARGET")]
@@ -63,45 +64,28 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "json")]
     pub(crate) by_certificate: bool,
 
-    /// Print the result as one JSON document
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reports: Reports<Form>,
 
-    /// Write the result as text, json, sarif, junit, github, prometheus, cyclonedx or html, to PATH
-    /// or standard output
-    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
-          value_parser = OsStringValueParser::new().try_map(|text| report::<Form>(&text)))]
-    pub(crate) report: Vec<Report<Form>>,
+    #[command(flatten)]
+    pub(crate) manifest: Manifest,
 
-    /// Read the targets from FILE
-    #[arg(long, value_name = "FILE", default_value = super::MANIFEST, conflicts_with = "inputs")]
-    pub(crate) manifest: PathBuf,
+    #[command(flatten)]
+    pub(crate) roots: Roots,
 
-    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
-    #[arg(long, value_name = "FILE|DIR|system|mozilla", requires = "inputs")]
-    pub(crate) roots: Vec<PathBuf>,
-
-    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
-    #[arg(long, value_name = "HOST:PORT", value_parser = super::place, requires = "inputs")]
-    pub(crate) connect: Option<Target>,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
 
     /// Ask and verify as STACK for files that do not show their reader: a device of `certgrab --as`, a
     /// stack of `certgrab --stacks`, or a FILE of `certgrab lab --save-hello`
     #[arg(long = "as", value_name = "STACK", requires = "inputs", value_parser = Named::read)]
     pub(crate) named: Option<Named>,
 
-    /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub(crate) at: Option<Time>,
+    #[command(flatten)]
+    pub(crate) at: At,
 
-    /// Give up on a target after SECS seconds
-    #[arg(long, value_name = "SECS", value_parser = super::seconds,
-          allow_hyphen_values = true)]
-    pub(crate) timeout: Option<NonZeroU16>,
-
-    /// Make at most N connections a second to one server, such as 2 or 0.5 [default: no limit]
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
-    pub(crate) rate: Option<Rate>,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
 
     #[command(flatten)]
     pub(crate) threads: Threads,

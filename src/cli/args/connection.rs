@@ -22,17 +22,47 @@ use crate::net::pace::Rate;
 /// The heading of these options.
 pub(crate) const HEADING: &str = "Reaching the server";
 
-/// How to reach a server.
+/// How long a server may take, and how often it is asked.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = HEADING)]
-pub(crate) struct Reaching {
+pub(crate) struct Limits {
     /// Give up on a target after SECS seconds [default: 10]
     #[arg(long, value_name = "SECS", value_parser = super::seconds, allow_hyphen_values = true)]
     pub(crate) timeout: Option<NonZeroU16>,
 
+    /// Make at most N connections a second to one server, such as 2 or 0.5 [default: no limit]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) rate: Option<Rate>,
+}
+
+/// Another place than the target's.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Connect {
     /// Connect to HOST:PORT; the certificate must still be valid for TARGET
-    #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
-    pub(crate) connect: Option<Target>,
+    #[arg(id = "connect", long = "connect", value_name = "HOST:PORT", value_parser = super::place)]
+    pub(crate) place: Option<Target>,
+}
+
+/// The identity of the device.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Client {
+    /// The device's certificate, in PEM, for a server that asks for one
+    #[arg(id = "client_cert", long = "client-cert", value_name = "FILE")]
+    pub(crate) certificate: Option<PathBuf>,
+
+    /// The private key of `--client-cert`, in PEM without a password; never written to a lock
+    #[arg(id = "client_key", long = "client-key", value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+/// How to reach a server.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = HEADING)]
+pub(crate) struct Reaching {
+    #[command(flatten)]
+    pub(crate) limits: Limits,
+
+    #[command(flatten)]
+    pub(crate) connect: Connect,
 
     /// Send NAME in the ClientHello and require a certificate for it, instead of TARGET
     #[arg(long, value_name = "NAME", value_parser = super::sni, conflicts_with = "no_sni")]
@@ -70,20 +100,11 @@ pub(crate) struct Reaching {
     pub(crate) device: Option<&'static Device>,
 
     /// Send NAME as an application protocol (ALPN), such as x-amzn-mqtt-ca; may be repeated
-    #[arg(long, value_name = "NAME", value_parser = protocol, conflicts_with = "from")]
+    #[arg(long, value_name = "NAME", value_parser = protocol)]
     pub(crate) alpn: Vec<String>,
 
-    /// Show this client certificate, in PEM, to a server that asks for one
-    #[arg(long, value_name = "FILE", conflicts_with = "from")]
-    pub(crate) client_cert: Option<PathBuf>,
-
-    /// The private key of `--client-cert`, in PEM without a password; never written to a lock
-    #[arg(long, value_name = "FILE", conflicts_with = "from")]
-    pub(crate) client_key: Option<PathBuf>,
-
-    /// Make at most N connections a second to one server, such as 2 or 0.5 [default: no limit]
-    #[arg(long, value_name = "N", conflicts_with = "from", allow_hyphen_values = true)]
-    pub(crate) rate: Option<Rate>,
+    #[command(flatten)]
+    pub(crate) client: Client,
 
     /// Query every address for RSA and ECDSA, TLS 1.3 and older, with and without SNI
     #[arg(long, conflicts_with_all = ["from", "hosts", "paths", "sizes"])]
@@ -139,7 +160,7 @@ impl Reaching {
             follow,
             ..
         } = self;
-        words.values("--connect", connect);
+        words.values("--connect", &connect.place);
         words.values("--sni", sni.as_ref().map(AsRef::<str>::as_ref));
         words.switch("--no-sni", *no_sni);
         words.switch("-4", *v4);

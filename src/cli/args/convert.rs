@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::{endpoint::Target, output::emit::Identifier, text::time::Time};
-use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use crate::endpoint::Target;
 
-use super::{Emission, emission, formats::Shape};
+use super::{
+    formats::{Output, Shape},
+    trust::{At, Roots},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -17,28 +19,23 @@ Examples:
 
 No server is contacted, and so nothing is proved: `certgrab check FILE TARGET` does that.";
 
+/// Nothing is verified here: the roots are only searched.
+const ROOTS: &str = "Find the certificates of names, keys and hashes in FILE, a DIR of files, \
+                     `system` or `mozilla`, in addition to Mozilla's";
+
 /// `certgrab convert`
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, mut_arg("roots", |one| one.help(ROOTS)))]
 pub(crate) struct Convert {
     /// PEM, DER, PKCS #7, PKCS #12, a Java key store, source code, a bundle, a lock, or - for
     /// standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
-    /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
-    #[arg(short, long, value_name = "FORMAT[=PATH]",
-          value_parser = OsStringValueParser::new().try_map(|text| emission(&text)))]
-    pub(crate) emit: Vec<Emission>,
-
     #[command(flatten)]
-    pub(crate) format: Shape,
+    pub(crate) output: Output,
 
-    /// The name of the constants [default: `ROOT_CA`, or from --host]
-    #[arg(long, value_parser = Identifier::new)]
-    pub(crate) name: Option<Identifier>,
-
-    /// The server that these certificates are for, which is written beside them
+    /// The server that these certificates are for; it is written with them, and names the constants
     #[arg(long, value_name = "HOST:PORT", value_parser = super::target)]
     pub(crate) host: Option<Target>,
 
@@ -46,12 +43,12 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
 
-    /// Find the certificates of names, keys and hashes in FILE, a DIR of files, `system` or
-    /// `mozilla`, in addition to Mozilla's
-    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
-    pub(crate) roots: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) roots: Roots,
 
-    /// Judge dates as of TIME, such as 2026-05-08 [default: now]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub(crate) at: Option<Time>,
+    #[command(flatten)]
+    pub(crate) at: At,
+
+    #[command(flatten)]
+    pub(crate) format: Shape,
 }

@@ -8,7 +8,20 @@ use clap::{
 };
 
 use super::{Emission, Form};
-use crate::output::emit::Style;
+use crate::output::emit::{Identifier, Style};
+
+/// What is written, and its name.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Output {
+    /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
+    #[arg(short, long, value_name = "FORMAT[=PATH]",
+          value_parser = OsStringValueParser::new().try_map(|text| super::emission(&text)))]
+    pub(crate) emit: Vec<Emission>,
+
+    /// The name of the constants [default: from the host, as in BROKER_LAN_ROOT_CA]
+    #[arg(long, value_parser = Identifier::new)]
+    pub(crate) name: Option<Identifier>,
+}
 
 /// Options of the main job that shape the output.
 #[derive(Debug, Default, Clone, clap::Args)]

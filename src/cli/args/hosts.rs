@@ -2,6 +2,7 @@
 
 use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
 
+use super::threads::Threads;
 use crate::text::time::Time;
 
 /// Many targets from a list.
@@ -9,7 +10,8 @@ use crate::text::time::Time;
 /// What is only for a list also conflicts with targets: clap does not insist on a list that the
 /// targets exclude.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Many targets")]
+#[command(next_help_heading = "Many targets",
+          mut_arg("threads", |one| one.requires("hosts").conflicts_with("targets")))]
 pub(crate) struct Arguments {
     /// Read targets from FILE, or - for standard input, one per line; print one JSON line each
     #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "from", "paths", "sizes"])]
@@ -47,16 +49,8 @@ pub(crate) struct Arguments {
     )]
     pub(crate) jobs: NonZeroUsize,
 
-    /// Number of threads that share the targets [default: as many as there are processor cores]
-    #[arg(
-        long,
-        value_name = "N",
-        requires = "hosts",
-        conflicts_with = "targets",
-        value_parser = super::threads::threads,
-        allow_hyphen_values = true
-    )]
-    pub(crate) threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
 
     /// Print the results in the order of the list
     #[arg(long, requires = "hosts", conflicts_with = "targets")]
@@ -81,7 +75,7 @@ impl Default for Arguments {
             column: None,
             until: None,
             jobs: DEFAULT_JOBS,
-            threads: None,
+            threads: Threads::default(),
             ordered: false,
             shard: None,
         }

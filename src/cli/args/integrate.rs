@@ -22,7 +22,7 @@ pub(crate) struct Args {
     #[arg(value_name = "DIR", default_value = ".")]
     pub(crate) folder: PathBuf,
 
-    /// Overwrite an existing file that differs, unless it holds a private key
+    /// Overwrite existing files that differ, unless they hold a private key
     #[arg(long)]
     pub(crate) force: bool,
 }

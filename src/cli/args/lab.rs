@@ -6,22 +6,10 @@ use std::{
     path::PathBuf,
 };
 
-use crate::{
-    endpoint::Target,
-    lab::cases::Case,
-    output::{bundle::LAB_PORT, emit::Identifier},
-    stack::{self, Stack},
-};
-use clap::{
-    ValueEnum,
-    builder::{OsStringValueParser, TypedValueParser as _},
-};
+use crate::{endpoint::Target, lab::cases::Case, output::bundle::LAB_PORT, stack::Stack};
+use clap::ValueEnum;
 
-use super::{
-    Emission, Invalid,
-    report::{Report, report},
-    threads::Threads,
-};
+use super::{Invalid, formats::Output, report::Reports, threads::Threads, trust::Roots};
 
 /// The default folder of the lab.
 pub(crate) const FOLDER: &str = "lab";
@@ -39,22 +27,25 @@ Exit codes: 0 passed, 1 a server was accepted that must be refused or a sound on
 3 no device connected, or not for every case, or it sent nothing to any server, 4 a file could not be read or
 written or the port is taken";
 
+const EMIT: &str =
+    "Write the lab's anchor in FORMAT (see `certgrab formats`) to PATH or standard output";
+const ROOTS: &str = "Trust these CA certificates instead of Mozilla's for the server of --forward";
+const REPORT: &str =
+    "Write the result as text, json, junit, sarif or html to PATH or standard output";
+
 /// `certgrab lab`
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES,
+          mut_arg("emit", |one| one.help(EMIT)),
+          mut_arg("roots", |one| one.help(ROOTS).requires("forward")),
+          mut_arg("report", |one| one.help(REPORT)))]
 pub(crate) struct Args {
     /// Keep the lab's test CA, its keys and its anchor in DIR
     #[arg(long, value_name = "DIR", default_value = FOLDER)]
     pub(crate) dir: PathBuf,
 
-    /// Write the lab's anchor in FORMAT (see `certgrab formats`) to PATH or standard output
-    #[arg(short, long, value_name = "FORMAT[=PATH]",
-          value_parser = OsStringValueParser::new().try_map(|text| super::emission(&text)))]
-    pub(crate) emit: Vec<Emission>,
-
-    /// The name of the constants [default: from the host, as in LOCALHOST_ROOT_CA]
-    #[arg(long, value_parser = Identifier::new)]
-    pub(crate) name: Option<Identifier>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 
     /// Listen on ADDR:PORT; addresses other than 127.0.0.1 are reachable from the network
     #[arg(long, value_name = "ADDR:PORT", value_parser = socket,
@@ -92,26 +83,19 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOST:PORT", value_parser = real_server)]
     pub(crate) forward: Option<RealServer>,
 
-    /// Trust these CA certificates instead of Mozilla's for the server of --forward
-    #[arg(long, value_name = "FILE|DIR|mozilla|system", requires = "forward")]
-    pub(crate) roots: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) roots: Roots,
 
     /// The TLS stack of the device, as `--list` names it [default: from its ClientHello]
-    #[arg(long, value_name = "STACK", value_parser = stack)]
+    #[arg(long, value_name = "STACK", value_parser = super::stack)]
     pub(crate) stack: Option<&'static Stack>,
 
     /// Write the device's ClientHello to FILE, for `certgrab TARGET --as FILE`
     #[arg(long, value_name = "FILE")]
     pub(crate) save_hello: Option<PathBuf>,
 
-    /// Print the result as one JSON document instead of the table
-    #[arg(long)]
-    pub(crate) json: bool,
-
-    /// Write the result as text, json, junit, sarif or html to PATH or standard output
-    #[arg(long, value_name = "FORM[=PATH]", conflicts_with = "json",
-          value_parser = OsStringValueParser::new().try_map(|text| report::<Form>(&text)))]
-    pub(crate) report: Vec<Report<Form>>,
+    #[command(flatten)]
+    pub(crate) reports: Reports<Form>,
 
     /// Compare with the JSON document in FILE: findings with another verdict than its are faults, and no others
     #[arg(long, value_name = "FILE")]
@@ -163,10 +147,6 @@ fn times(text: &str) -> Result<NonZeroU8, String> {
 
 fn case(id: &str) -> Result<&'static Case, String> {
     Case::named(id).ok_or_else(|| "unknown case; see `certgrab lab --list`".to_owned())
-}
-
-fn stack(name: &str) -> Result<&'static Stack, String> {
-    stack::named(name).ok_or_else(super::unknown_stack)
 }
 
 /// A host name or an address, without a port.

@@ -33,7 +33,7 @@ use std::{
 use crate::{
     endpoint::Target,
     output::emit::{self, Format},
-    stack::STACKS,
+    stack::{self, STACKS, Stack, client::Device},
     text::secrets,
     x509::certificate::Sha256,
 };
@@ -200,9 +200,13 @@ pub(crate) fn sni(text: &str) -> Result<DnsName<'static>, Invalid> {
     }
 }
 
-fn unknown_stack() -> String {
-    let names: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
-    format!("unknown TLS stack; expected one of {}", names.join(", "))
+/// The stack of this name, or the one of the device of this name.
+pub(crate) fn stack(name: &str) -> Result<&'static Stack, String> {
+    let of_device = || Device::named(name).and_then(Device::stack);
+    stack::named(name).or_else(of_device).ok_or_else(|| {
+        let names: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
+        format!("unknown TLS stack; expected one of {}", names.join(", "))
+    })
 }
 
 /// With more formats than this, the message refers to the list.
@@ -282,5 +286,50 @@ impl Emission {
             Form::Document | Form::Report | Form::Template(_) => true,
             Form::Certificates(format) => format.is_text,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// Options that mean something else in each of so many commands; their help says what.
+    const DIFFERENT: [(&str, usize); 10] = [
+        ("as", 2),     // a device; for `check` also a stack
+        ("emit", 3), // certificates; the anchor of `lab`; what the manifest of `sync --init` lists
+        ("from", 2), // a chain; for `verify` another word for its FILE
+        ("host", 3), // whose certificates `convert` has; what `verify` expects; where the device connects
+        ("json", 2), // one document; one per target
+        ("list", 2), // the cases of `lab`; the projects of `new`
+        ("report", 2), // `check` and `lab` have different forms
+        ("roots", 4), // trusted; searched by `convert`; for `lab --forward`; for `sync --init`
+        ("stack", 2), // the one to verify by; the one of the device
+        ("strict", 2), // of the rules for certificates; of the lab's verdicts
+    ];
+
+    #[test]
+    fn an_option_is_the_same_in_every_command_that_has_it() {
+        let mut all = Args::command();
+        all.build();
+        let mut known: BTreeMap<&str, BTreeSet<_>> = BTreeMap::new();
+        for command in all.get_subcommands().chain([&all]) {
+            for option in command.get_arguments().filter(|one| one.get_id() != "help") {
+                let help = option.get_help().map(ToString::to_string);
+                let value =
+                    format!("{:?} {:?}", option.get_value_names(), option.get_value_parser());
+                let takes =
+                    (option.get_short(), value, format!("{:?}", option.get_default_values()));
+                if let Some(name) = option.get_long() {
+                    known.entry(name).or_default().insert((help, takes));
+                }
+            }
+        }
+        let several = known.iter().map(|(name, forms)| (*name, forms.len()));
+        let several: Vec<_> = several.filter(|(_, count)| *count > 1).collect();
+        assert_eq!(several, DIFFERENT);
     }
 }

@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::{endpoint::Target, x509::certificate::Sha256};
+use crate::endpoint::Target;
 
-use super::Invalid;
+use super::{
+    Invalid,
+    connection::{Client, Connect},
+    trust::Trust,
+};
 use crate::cli::projects::{self, Project};
 
 const EXAMPLES: &str = "\
@@ -38,25 +42,14 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) force: bool,
 
-    /// Trust the certificates in FILE, `system` or `mozilla`, instead of Mozilla's
-    #[arg(long, value_name = "FILE|system|mozilla")]
-    pub(crate) roots: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) client: Client,
 
-    /// Also trust the certificate with this SHA-256, once you have verified it with its owner
-    #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
-    pub(crate) trust_sha256: Vec<Sha256>,
+    #[command(flatten)]
+    pub(crate) connect: Connect,
 
-    /// Write this client certificate, in PEM, into the project, for a server that asks for one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) client_cert: Option<PathBuf>,
-
-    /// The private key of `--client-cert`, in PEM without a password; git ignores its copy
-    #[arg(long, value_name = "FILE")]
-    pub(crate) client_key: Option<PathBuf>,
-
-    /// Connect to HOST:PORT; the certificate must still be valid for TARGET
-    #[arg(long, value_name = "HOST:PORT", value_parser = super::place)]
-    pub(crate) connect: Option<Target>,
+    #[command(flatten)]
+    pub(crate) trust: Trust,
 }
 
 /// A target without a path: the code of a project requests `/`, or speaks MQTT.

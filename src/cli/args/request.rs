@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::{endpoint::Target, output::emit::Identifier};
-use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use crate::endpoint::Target;
 
-use super::{Emission, Invalid, What, anchor, connection, formats, hosts, trust};
+use super::{Invalid, What, anchor, connection, formats, hosts, trust};
 use crate::cli::file_names;
 
 /// What to find and to write, from targets to anchors. The command line and a manifest both create it.
@@ -17,10 +16,8 @@ pub(crate) struct Request {
     #[arg(value_name = "TARGET", required_unless_present_any = ["hosts", "from"], value_parser = server)]
     pub(crate) targets: Vec<Target>,
 
-    /// Write the certificates in FORMAT (see `certgrab formats`) to PATH or standard output
-    #[arg(short, long, value_name = "FORMAT[=PATH]",
-          value_parser = OsStringValueParser::new().try_map(|text| super::emission(&text)))]
-    pub(crate) emit: Vec<Emission>,
+    #[command(flatten)]
+    pub(crate) output: formats::Output,
 
     #[command(flatten)]
     pub(crate) format: formats::Shape,
@@ -29,16 +26,15 @@ pub(crate) struct Request {
     #[arg(long, value_enum, default_value_t = What::Anchor, hide_possible_values = true)]
     pub(crate) what: What,
 
-    /// The name of the constants [default: from the host, as in M1_TUYACN_COM_ROOT_CA]
-    #[arg(long, value_parser = Identifier::new)]
-    pub(crate) name: Option<Identifier>,
-
     /// Print one JSON document per target, one per line
     #[arg(long, conflicts_with = "sizes")]
     pub(crate) json: bool,
 
     #[command(flatten)]
     pub(crate) trust: trust::Trust,
+
+    #[command(flatten)]
+    pub(crate) at: trust::At,
 
     #[command(flatten)]
     pub(crate) anchor: anchor::Anchor,
@@ -55,7 +51,8 @@ pub(crate) struct Request {
     #[arg(help_heading = connection::HEADING)]
     #[arg(long, value_name = "FILE",
           conflicts_with_all = ["connect", "sni", "no_sni", "v4", "v6", "device", "proxy",
-                                "aia_allow", "starttls", "timeout"])]
+                                "aia_allow", "starttls", "timeout", "rate", "alpn",
+                                "client_cert", "client_key"])]
     pub(crate) from: Option<PathBuf>,
 
     #[command(flatten)]
@@ -85,7 +82,8 @@ pub(crate) fn server(text: &str) -> Result<Target, Invalid> {
 /// and why it is not a server.
 pub(crate) fn refuse_file_name(job: &Request) -> Result<(), (String, Invalid)> {
     let mut hosts = job.targets.iter().filter(|one| !one.port_is_given()).map(Target::host);
-    match hosts.find(|host| job.reaching.connect.is_none() && file_names::instead_of_a_server(host))
+    match hosts
+        .find(|host| job.reaching.connect.place.is_none() && file_names::instead_of_a_server(host))
     {
         None => Ok(()),
         Some(host) => match super::target(&host) {

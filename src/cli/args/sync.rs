@@ -6,7 +6,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser as _};
 
 use crate::endpoint::Target;
 
-use super::{Emission, proxy::Through, threads::Threads};
+use super::{Emission, proxy::Through, threads::Threads, trust::Roots};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,13 +21,22 @@ A manifest:
   lock = \"certs/m1.tuyacn.com.pem\"
   emit = { c = \"include/root_ca.h\", rust = \"src/root_ca.rs\" }";
 
+const ROOTS: &str = "With --init: trust the certificates in FILE, such as your own CA";
+
+/// The manifest of `check` and `sync`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Manifest {
+    /// Read the targets from FILE
+    #[arg(id = "manifest", long = "manifest", value_name = "FILE", default_value = super::MANIFEST)]
+    pub(crate) path: PathBuf,
+}
+
 /// `certgrab sync`
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, mut_arg("roots", |one| one.help(ROOTS).requires("init")))]
 pub(crate) struct Args {
-    /// Read the targets from FILE
-    #[arg(long, value_name = "FILE", default_value = super::MANIFEST)]
-    pub(crate) manifest: PathBuf,
+    #[command(flatten)]
+    pub(crate) manifest: Manifest,
 
     /// Regenerate from the locks; do not contact servers
     #[arg(long, conflicts_with = "proxy")]
@@ -47,9 +56,8 @@ pub(crate) struct Args {
           value_parser = OsStringValueParser::new().try_map(|text| super::emission(&text)))]
     pub(crate) emit: Vec<Emission>,
 
-    /// With --init: trust the certificates in FILE, such as your own CA
-    #[arg(long, value_name = "FILE", requires = "init")]
-    pub(crate) roots: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) roots: Roots,
 
     #[command(flatten)]
     pub(crate) threads: Threads,

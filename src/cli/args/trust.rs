@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use crate::{text::time::Time, x509::certificate::Sha256};
 
-/// What a chain is judged by.
+/// The certificates that are trusted.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "What to trust")]
 pub(crate) struct Trust {
-    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
-    #[arg(long, value_name = "FILE|DIR|system|mozilla")]
-    pub(crate) roots: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) roots: Roots,
 
     /// Also trust the certificate with this SHA-256, once you have verified it with its owner
     #[arg(long, value_name = "HEX", value_parser = super::fingerprint)]
@@ -19,8 +18,26 @@ pub(crate) struct Trust {
     /// From a manifest: files in any form that `convert` reads, whose certificates are trusted.
     #[arg(skip)]
     pub(crate) converted: Vec<PathBuf>,
+}
 
+/// The root stores that are trusted.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Roots {
+    /// Trust the certificates in FILE, a DIR of files, `system` or `mozilla`, instead of Mozilla's
+    #[arg(id = "roots", long = "roots", value_name = "FILE|DIR|system|mozilla")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// The time of the verification.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(crate) struct At {
     /// Verify as of TIME, such as 2026-05-08 or 2026-05-08T15:51:26Z [default: now]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub(crate) at: Option<Time>,
+    #[arg(id = "at", long = "at", value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) time: Option<Time>,
+}
+
+impl At {
+    pub(crate) fn or_now(self) -> Time {
+        self.time.unwrap_or_else(Time::now)
+    }
 }

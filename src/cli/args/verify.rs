@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    endpoint::Target,
-    stack::{self, Stack, client::Device},
-};
+use crate::{endpoint::Target, stack::Stack};
+
+use super::trust::{At, Trust};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,7 +40,7 @@ pub(crate) struct Verify {
 
     /// Verify by the rules of this TLS stack alone, such as esp8266 or mbedtls-3.6; `--stacks` lists
     /// all
-    #[arg(long, value_name = "NAME", value_parser = stack)]
+    #[arg(long, value_name = "NAME", value_parser = super::stack)]
     pub(crate) stack: Option<&'static Stack>,
 
     /// Show what every TLS stack makes of the chain: whether it connects, why not, what to change
@@ -57,11 +56,8 @@ pub(crate) struct Verify {
     pub(crate) batch: bool,
 
     #[command(flatten)]
-    pub(crate) trust: super::trust::Trust,
-}
+    pub(crate) trust: Trust,
 
-/// The stack of this name, or the one of the device of this name.
-fn stack(name: &str) -> Result<&'static Stack, String> {
-    let of_device = || Device::named(name).and_then(Device::stack);
-    stack::named(name).or_else(of_device).ok_or_else(super::unknown_stack)
+    #[command(flatten)]
+    pub(crate) at: At,
 }

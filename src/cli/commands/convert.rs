@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     endpoint::Target,
     run::html,
-    text::{bounded_file, foreign::Foreign, time::Time},
+    text::{bounded_file, foreign::Foreign},
 };
 
 use super::formats;
@@ -27,11 +27,10 @@ const MAX_PASSWORD_BYTES: usize = 1024;
 /// Converts the files on the command line.
 pub(crate) fn run(args: &Convert, display: &Display) -> Result<Exit, Failure> {
     let mut job = Request::of(Vec::new());
-    job.emit.clone_from(&args.emit);
+    job.output = args.output.clone();
     job.format = args.format.clone();
-    job.name.clone_from(&args.name);
-    job.trust.at = args.at;
-    job.trust.roots.clone_from(&args.roots);
+    job.at = args.at;
+    job.trust.roots = args.roots.clone();
     request::read_templates(&mut job)?;
     let passwords = match &args.password_file {
         None => convert::usual_passwords(),
@@ -64,10 +63,10 @@ fn convert(
 ) -> Result<Exit, Failure> {
     agree(files, job)?;
     let mut store = roots::store(&job.trust, display)?;
-    if !job.trust.roots.is_empty() {
+    if !job.trust.roots.files.is_empty() {
         store.add_mozilla();
     }
-    let at = job.trust.at.unwrap_or_else(Time::now);
+    let at = job.at.or_now();
     let named = Named::OnTheCommandLine;
     let terms = Terms { store: &store, at, passwords, host, named };
     let converted = convert::read(files, &terms)?;
@@ -82,7 +81,7 @@ fn convert(
     }
     let shown: Vec<_> = files.iter().map(|file| Foreign::path(file).line()).collect();
     let title = format!("The certificates of {}", shown.join(", "));
-    let outputs = [(&job.emit[..], &bundle, &name)];
+    let outputs = [(&job.output.emit[..], &bundle, &name)];
     export::export(job, display, &outputs, |_| page_in_language(html::of_set(&title, &bundle, at)))
 }
 
@@ -90,7 +89,7 @@ fn convert(
 fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
     let usage =
         |message: &str, hint: &str| Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)));
-    if job.emit.is_empty() && !job.format.sizes {
+    if job.output.emit.is_empty() && !job.format.sizes {
         // The format, or the file to write, is where other programs expect it.
         let last = files.last().filter(|file| files.len() > 1 && !file.exists());
         let meant = last.and_then(|file| file.to_str()).and_then(habits::form);
@@ -99,7 +98,7 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
         let any = "choose one with `--emit FORMAT`; `certgrab formats` lists them";
         return usage("expected `--emit FORMAT`, found none", meant.as_deref().unwrap_or(any));
     }
-    if job.emit.iter().any(|one| matches!(one.form, Form::Document)) {
+    if job.output.emit.iter().any(|one| matches!(one.form, Form::Document)) {
         return usage(
             "`--emit json` describes a server, and no server is contacted",
             "name the server: `certgrab TARGET --emit json`",
@@ -109,7 +108,7 @@ fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
         return usage("standard input can be read only once", "name `-` once");
     }
     request::agree(job)?;
-    let outputs = job.emit.iter().filter_map(|emission| emission.path.as_deref());
+    let outputs = job.output.emit.iter().filter_map(|emission| emission.path.as_deref());
     let inputs = files.iter().map(PathBuf::as_path).filter(|file| *file != Path::new("-"));
     let inputs: Vec<_> = inputs.chain(request::inputs(job)).collect();
     output::keep_apart(outputs, &inputs, "`--emit`")

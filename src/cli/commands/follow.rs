@@ -32,7 +32,7 @@ pub(crate) fn run(job: &Request, display: &Display) -> Result<Exit, Failure> {
         return targets::finish(job, display, target, options, outcome);
     }
     let mut exit = Exit::Done;
-    let is_written = !job.emit.is_empty();
+    let is_written = !job.output.emit.is_empty();
     for Step { target, outcome, .. } in &steps {
         let is_verified = outcome.as_ref().is_ok_and(|grab| grab.verdict.is_ok());
         if !is_written || !is_verified {
@@ -84,7 +84,7 @@ fn agree(job: &Request) -> Result<(), Failure> {
         let message = "`--follow` cannot be combined with `--what`, `--backup` or `--siblings`";
         return usage(message.to_owned(), "leave them out: only the anchors are written");
     }
-    if job.emit.iter().any(|one| matches!(one.form, Form::Report)) {
+    if job.output.emit.iter().any(|one| matches!(one.form, Form::Report)) {
         let message = "`--emit html` cannot be combined with `--follow`: it describes one server";
         return usage(message.to_owned(), "run `certgrab TARGET --emit html=report.html`");
     }

@@ -103,7 +103,7 @@ type File = (PathBuf, Vec<u8>);
 
 /// The files with the device's own certificate and key, if they are given.
 fn own_files(args: &Args, project: &Project) -> Result<Vec<File>, Failure> {
-    let identity = client::identity(args.client_cert.as_deref(), args.client_key.as_deref())?;
+    let identity = client::identity(&args.client)?;
     Ok(identity.map(|identity| project.own.of(&identity)).unwrap_or_default())
 }
 
@@ -137,15 +137,15 @@ fn described(
         Some((_, name)) => quoted(name),
         None => quoted(&roots.display().to_string()),
     };
-    let names: Vec<_> = args.roots.iter().map(named).collect();
+    let names: Vec<_> = args.trust.roots.files.iter().map(named).collect();
     if !names.is_empty() {
         text += &format!("roots = {}\n", list(names));
     }
-    if !args.trust_sha256.is_empty() {
-        let prints = args.trust_sha256.iter().map(|one| quoted(&one.to_string()));
+    if !args.trust.trust_sha256.is_empty() {
+        let prints = args.trust.trust_sha256.iter().map(|one| quoted(&one.to_string()));
         text += &format!("trust-sha256 = {}\n", list(prints.collect()));
     }
-    if let Some(connect) = &args.connect {
+    if let Some(connect) = &args.connect.place {
         text += &format!("connect = {}\n", quoted(&connect.to_string()));
     }
     Ok((text, files))
@@ -154,7 +154,7 @@ fn described(
 /// The files of roots that go into the project, each with its place there.
 fn copied(args: &Args) -> Vec<(&PathBuf, String)> {
     let is_a_word = |roots: &PathBuf| matches!(roots.to_str(), Some("mozilla" | "system"));
-    let files = args.roots.iter().filter(|roots| !is_a_word(roots)).enumerate();
+    let files = args.trust.roots.files.iter().filter(|roots| !is_a_word(roots)).enumerate();
     files.map(|(index, file)| (file, format!("certs/roots-{}.pem", index + 1))).collect()
 }
 
@@ -166,19 +166,17 @@ fn grabbed(
     display: &Display,
 ) -> Result<Bundle, Failure> {
     let mut job = Request::of(vec![target.clone()]);
-    job.name = Some(constants()?);
-    job.trust.roots.clone_from(&args.roots);
-    job.trust.trust_sha256.clone_from(&args.trust_sha256);
-    job.reaching.connect.clone_from(&args.connect);
-    job.reaching.client_cert.clone_from(&args.client_cert);
-    job.reaching.client_key.clone_from(&args.client_key);
+    job.output.name = Some(constants()?);
+    job.trust = args.trust.clone();
+    job.reaching.connect = args.connect.clone();
+    job.reaching.client = args.client.clone();
     let mut options = request::options(&job, display)?;
     options.stacks = crate::cli::proof::stacks(&job, std::iter::once(project.constants.0));
     let runtime = failure::runtime()?;
     let format = project.constants.0;
     let outcome = runtime.block_on(async {
         let readers = run::readers::grab(target, &options, std::iter::once(format)).await?;
-        client::warn_of_request(args.client_cert.is_some(), &readers.chains[0], display);
+        client::warn_of_request(args.client.certificate.is_some(), &readers.chains[0], display);
         Ok(readers)
     });
     if let (Ok(_), Some(device)) = (&outcome, project.device.and_then(Device::named)) {

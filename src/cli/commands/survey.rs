@@ -67,10 +67,10 @@ fn finish(
     let document = || SurveyDocument::new(target, survey, options).to_line();
     if job.json {
         output::write(document().as_bytes())?;
-    } else if job.emit.is_empty() {
+    } else if job.output.emit.is_empty() {
         output::show(&table(target, survey))?;
     }
-    if let Some(sentence) = unanswered(survey).filter(|_| job.json || !job.emit.is_empty()) {
+    if let Some(sentence) = unanswered(survey).filter(|_| job.json || !job.output.emit.is_empty()) {
         output::warn(format_args!("{sentence}"), display);
     }
     if survey.chains.is_empty() {
@@ -93,7 +93,7 @@ fn finish(
         1 => String::new(),
         _ => format!("chain {}: ", number + 1),
     };
-    if !job.emit.is_empty() {
+    if !job.output.emit.is_empty() {
         for (number, chain) in survey.chains.iter().enumerate() {
             if let (Some(anchor), Ok(judgement)) = (survey.anchor_of(number), &chain.verdict) {
                 warn::of_departure(&whose(number), judgement, display);
@@ -107,7 +107,7 @@ fn finish(
         proof::prove(job, (&whose(number), target), chain, &bundle, options, display)?;
     }
     let title = format!("The trust anchors for every chain of {target}");
-    let outputs = [(&job.emit[..], &bundle, &name)];
+    let outputs = [(&job.output.emit[..], &bundle, &name)];
     export::export(job, display, &outputs, |form| match form {
         Form::Report => page_in_language(html::of_set(&title, &bundle, options.at)),
         _ => document(),

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     if let Some(target) = &args.init {
         return init::write(args, target, display);
     }
-    let mut entries = manifest::read(&args.manifest)?;
+    let mut entries = manifest::read(&args.manifest.path)?;
     for entry in &mut entries {
         let proxy = &mut entry.job.reaching.proxy;
         *proxy = args.proxy.or(proxy.clone());
@@ -49,7 +49,8 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     };
     let delivery: Delivery =
         if args.dry_run { output::preview } else { output::deliver_with_folders };
-    let allowed = |entry: &manifest::Entry| replace::allowed(&args.manifest, entry, args.locked);
+    let allowed =
+        |entry: &manifest::Entry| replace::allowed(&args.manifest.path, entry, args.locked);
     if args.locked {
         for entry in &entries {
             note(allowed(entry).and_then(|()| locked(entry, delivery, display)));
@@ -110,8 +111,8 @@ fn refreshed(
     display: &Display,
 ) -> Result<(), Failure> {
     let Answer { options, outcome } = answer;
-    roots::warn_once(&entry.job.trust.roots, &options.store, display);
-    client::warn_of_dates(&entry.job.reaching, &options, display);
+    roots::warn_once(&entry.job.trust.roots.files, &options.store, display);
+    client::warn_of_dates(&entry.job.reaching.client, &options, display);
     // An unreadable lock is replaced like a missing one.
     let before = read_bundle(entry).ok().map(|(_, before)| before);
     let before = before.as_ref();

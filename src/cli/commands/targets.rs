@@ -144,7 +144,9 @@ pub(super) fn finish(
     }
     let (grab, judgement) = match outcome {
         Err(error) => {
-            if let Some(verdict) = error.verdict().filter(|_| job.emit.is_empty() && !job.json) {
+            if let Some(verdict) =
+                error.verdict().filter(|_| job.output.emit.is_empty() && !job.json)
+            {
                 output::show(&format!("{target}: no handshake\n\n{}", report::device(&verdict)))?;
             }
             complain(&failed(target, error));
@@ -152,7 +154,7 @@ pub(super) fn finish(
         }
         Ok(grab) => match &grab.verdict {
             Err(refusal) => {
-                if job.emit.is_empty() && !job.json {
+                if job.output.emit.is_empty() && !job.json {
                     show(job, display, target, options, grab)?;
                 }
                 return Ok(refuse(job, (target, grab, options), refusal));
@@ -166,19 +168,19 @@ pub(super) fn finish(
             }
         },
     };
-    if job.emit.is_empty() && !job.json && !job.format.sizes {
+    if job.output.emit.is_empty() && !job.json && !job.format.sizes {
         show(job, display, target, options, grab)?;
         return Ok(Exit::Done);
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
     let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
     warn::of_bundle(&whose, job, (target, options), (grab, judgement), &bundle, display);
-    if !job.emit.is_empty() {
+    if !job.output.emit.is_empty() {
         of_own_certificate(job, grab, display);
         warn::of_another_name(&whose, job, target, warn::Named::OnTheCommandLine, display);
     }
     let only_documents =
-        job.emit.iter().all(|one| matches!(one.form, Form::Document | Form::Report));
+        job.output.emit.iter().all(|one| matches!(one.form, Form::Document | Form::Report));
     if bundle.entries.is_empty() && (job.format.sizes || !only_documents) {
         let message = "there is no intermediate between the leaf and the anchor";
         return Err(Failure::new(Exit::Untrusted, message));
@@ -188,7 +190,7 @@ pub(super) fn finish(
         return Ok(Exit::Done);
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
-    let outputs = [(&job.emit[..], &bundle, &name)];
+    let outputs = [(&job.output.emit[..], &bundle, &name)];
     export::export(job, display, &outputs, |form| match form {
         Form::Report => report_page::report(job, target, (grab, judgement), options),
         _ => document(),
@@ -206,7 +208,7 @@ fn failed(target: &Target, error: &grab::Error) -> Failure {
 
 /// Warns if the device's own certificate, which is also written, does not match the server's request.
 fn of_own_certificate(job: &Request, grab: &Grab, display: &Display) {
-    if job.reaching.client_cert.is_none() {
+    if job.reaching.client.certificate.is_none() {
         return;
     }
     match grab.presented.handshake.as_ref().map(|one| one.client_certificate.is_some()) {

@@ -14,7 +14,6 @@ use crate::{
         grab::{self, Options},
         json::Document,
     },
-    text::time::Time,
 };
 use serde::Serialize;
 
@@ -41,7 +40,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
     let Some(file) = verify.file.as_ref().or(verify.from.as_ref()) else { return batch() };
     let host = verify.host.as_ref();
     let store = roots::store(&verify.trust, display)?;
-    let options = Options::new(store, verify.trust.at.unwrap_or_else(Time::now));
+    let options = Options::new(store, verify.at.or_now());
     let presented = request::read_chain(file, display).map_err(|failure| {
         let hint = file.to_str().and_then(|word| habits::server_for_a_file(word, "verify"));
         if hint.is_some() { failure.with_hint(hint) } else { failure }

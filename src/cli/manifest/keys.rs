@@ -16,7 +16,12 @@ use crate::{endpoint::Target, net::pace::Rate, output::emit::Identifier};
 
 use super::{OneOrMore, Table, combined};
 use crate::cli::{
-    args::{self, Invalid, Request, anchor, connection, formats::Shape, trust::Trust},
+    args::{
+        self, Invalid, Request, anchor,
+        connection::{self, Client, Connect, Limits},
+        formats::{Output, Shape},
+        trust::{Roots, Trust},
+    },
     usage,
 };
 
@@ -42,8 +47,10 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
     let trust_sha256 = each("trust-sha256", table.trust_sha256.as_ref(), args::fingerprint)?;
     let alpn = each("alpn", table.alpn.as_ref(), connection::protocol)?;
     let file = |key, value| one(key, value, |text| path(folder, text));
-    let client_cert = file("client-cert", table.client_cert.as_ref())?;
-    let client_key = file("client-key", table.client_key.as_ref())?;
+    let client = Client {
+        certificate: file("client-cert", table.client_cert.as_ref())?,
+        key: file("client-key", table.client_key.as_ref())?,
+    };
     let timeout = table.timeout.as_ref().map(seconds).transpose()?;
     let rate = table.rate.as_ref().map(rate).transpose()?;
     let what = word("what", table.what.as_ref())?;
@@ -60,8 +67,8 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
     }
     let usual = Request::of(vec![host]);
     Ok(Request {
-        name,
-        trust: Trust { roots, trust_sha256, converted, ..usual.trust },
+        output: Output { name, ..usual.output },
+        trust: Trust { roots: Roots { files: roots }, trust_sha256, converted },
         what: what.unwrap_or_default(),
         format: shape(table, usual.format)?,
         anchor: anchor::Anchor {
@@ -73,15 +80,13 @@ pub(super) fn job(table: &Table, folder: &Path) -> Result<Request, Refused> {
             ..usual.anchor
         },
         reaching: connection::Reaching {
-            timeout,
-            rate,
-            connect,
+            limits: Limits { timeout, rate },
+            connect: Connect { place: connect },
             sni,
             handshake: handshake.unwrap_or_default(),
             device,
             alpn,
-            client_cert,
-            client_key,
+            client,
             follow: is_on(&table.follow),
             ..usual.reaching
         },

@@ -255,7 +255,7 @@ fn read_all(
             File::of_manifest(reading, vec![reader], Role::ByHand)
         }));
     }
-    files.extend(entry.job.reaching.client_cert.as_deref().and_then(File::own));
+    files.extend(entry.job.reaching.client.certificate.as_deref().and_then(File::own));
     Ok((files, lock))
 }
 

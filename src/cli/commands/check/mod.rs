@@ -33,7 +33,7 @@ use super::{
     terms::{Asked, Shown},
 };
 use crate::cli::{
-    args::{Request, check::Args},
+    args::{Request, check::Args, trust::At},
     command_words,
     failure::{Exit, Failure},
     file_names,
@@ -78,14 +78,13 @@ struct Ready {
 
 /// Checks all files; the worst finding counts.
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
-    let to_standard_output = args.report.iter().filter(|report| report.path.is_none()).count();
-    if to_standard_output > 1 {
+    if args.reports.streamed() > 1 {
         let hint = "write the others to files: `--report FORM=PATH`";
         return Err(Failure::new(Exit::Usage, "only one report can go to standard output")
             .with_hint(Some(hint)));
     }
     let mut exit = Exit::Done;
-    let at = args.at.unwrap_or_else(Time::now);
+    let at = args.at.or_now();
     let mut scope = Scope { at, looked_at: 0, too_large: 0, in_baseline: 0 };
     let groups = match args.inputs.as_slice() {
         [] => of_manifest(args, &mut exit)?,
@@ -190,8 +189,8 @@ fn of_inputs(
         refuse_to_reach(args)?;
     }
     let mut job = Request::of(Vec::from_iter(target));
-    job.reaching.connect.clone_from(&args.connect);
-    job.trust.roots.clone_from(&args.roots);
+    job.reaching.connect = args.connect.clone();
+    job.trust.roots = args.roots.clone();
     // A report may be in a folder that is checked.
     let named = files.iter().map(Path::new).filter(|path| !path.is_dir());
     let read = named.chain(request::inputs(&job)).collect::<Vec<_>>();
@@ -245,9 +244,9 @@ fn refuse_server_among(files: &[OsString], last: Option<&Target>) -> Result<(), 
 /// Refuses connection options without a server.
 fn refuse_to_reach(args: &Args) -> Result<(), Failure> {
     let reaching = [
-        ("--connect", args.connect.is_some()),
-        ("--timeout", args.timeout.is_some()),
-        ("--rate", args.rate.is_some()),
+        ("--connect", args.connect.place.is_some()),
+        ("--timeout", args.limits.timeout.is_some()),
+        ("--rate", args.limits.rate.is_some()),
         ("--proxy", args.proxy.is_given()),
     ];
     let Some((option, _)) = reaching.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
@@ -258,9 +257,8 @@ fn refuse_to_reach(args: &Args) -> Result<(), Failure> {
 
 /// Refuses reports that would overwrite an input, a private key or each other.
 fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
-    let reports = args.report.iter().filter_map(|report| report.path.as_deref());
-    let baseline = args.baseline.as_deref().filter(|_| args.write_baseline);
-    let written = reports.chain(baseline);
+    let baseline = args.baseline.as_ref().filter(|_| args.write_baseline);
+    let written = args.reports.paths().chain(baseline).map(PathBuf::as_path);
     output::keep_apart(written.clone(), read, "`--report`")?;
     for path in written {
         loss::refuse_loss(path, Content::Report, None)?;
@@ -270,13 +268,13 @@ fn keep(args: &Args, read: &[&Path]) -> Result<(), Failure> {
 
 /// The targets of the manifest with their locks and outputs.
 fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
-    let entries = manifest::read(&args.manifest)?;
+    let entries = manifest::read(&args.manifest.path)?;
     let of_entries = entries.iter().flat_map(|entry| {
         let generated = entry.emit.iter().map(|(_, path)| path);
         let files = generated.chain([&entry.lock]).chain(&entry.check).map(PathBuf::as_path);
         files.chain(request::inputs(&entry.job))
     });
-    keep(args, &of_entries.chain([args.manifest.as_path()]).collect::<Vec<_>>())?;
+    keep(args, &of_entries.chain([args.manifest.path.as_path()]).collect::<Vec<_>>())?;
     let committed = shares::filter_map(entries.iter(), args.threads.count(), |entry| {
         Some(Committed::of_entry(entry))
     });
@@ -295,7 +293,7 @@ fn of_manifest(args: &Args, exit: &mut Exit) -> Result<Vec<Group>, Failure> {
 impl Ready {
     fn new(mut group: Group, args: &Args, display: &Display) -> Result<Self, Failure> {
         let job = &mut group.job;
-        job.reaching.rate = args.rate.or(job.reaching.rate);
+        job.reaching.limits.rate = args.limits.rate.or(job.reaching.limits.rate);
         job.reaching.proxy = args.proxy.or(job.reaching.proxy.clone());
         let target = job.targets.first().cloned();
         let lock = group.files.first().map_or(&[][..], |file| &file.readers);
@@ -309,10 +307,10 @@ impl Ready {
             job.targets.clear();
         }
         let mut options = request::quiet_options(job)?;
-        roots::warn_once(&job.trust.roots, &options.store, display);
-        options.at = args.at.or(job.trust.at).unwrap_or_else(Time::now);
+        roots::warn_once(&job.trust.roots.files, &options.store, display);
+        options.at = At { time: args.at.time.or(job.at.time) }.or_now();
         options.stacks = stacks(&group.files);
-        if let Some(seconds) = args.timeout {
+        if let Some(seconds) = args.limits.timeout {
             options.timeout = std::time::Duration::from_secs(u64::from(seconds.get()));
         }
         let target = target.filter(|_| !args.offline);

@@ -34,7 +34,7 @@ pub(super) fn show(
         Form::Cyclonedx => written::cyclonedx(files),
         Form::Html => page_in_language(written::html(files, scope.at)),
     };
-    for report in &args.report {
+    for report in &args.reports.report {
         match &report.path {
             None => output::write(render(report.form).as_bytes())?,
             Some(path) => {
@@ -42,10 +42,10 @@ pub(super) fn show(
             }
         }
     }
-    if args.json {
+    if args.reports.json {
         output::write(render(Form::Json).as_bytes())?;
     }
-    if !args.json && args.report.iter().all(|report| report.path.is_some()) {
+    if args.reports.streamed() == 0 {
         output::write(render(Form::Text).as_bytes())?;
     }
     if !display.quiet {

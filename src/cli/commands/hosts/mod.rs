@@ -14,7 +14,6 @@ mod tally;
 use std::{
     collections::BTreeMap,
     io::{self, BufWriter, Write as _},
-    num::NonZeroUsize,
     sync::Arc,
 };
 
@@ -43,7 +42,7 @@ use crate::cli::{
     output,
     progress::Progress,
     style::Display,
-    workers::{self, Workers},
+    workers::Workers,
 };
 
 /// Results that may wait for an earlier one with `--ordered`, for each job.
@@ -80,9 +79,11 @@ pub(crate) fn run(
 ) -> Result<Exit, Failure> {
     output::refuse_unless_writable()?;
     let arguments = &job.many;
-    let threads = arguments.threads.map_or_else(workers::default_threads, NonZeroUsize::get);
-    let Affordable { jobs, threads } =
-        descriptors::affordable_on_threads(arguments.jobs.get(), threads, display);
+    let Affordable { jobs, threads } = descriptors::affordable_on_threads(
+        arguments.jobs.get(),
+        arguments.threads.count(),
+        display,
+    );
     let list = List::open(file, arguments, jobs)?;
     let progress = Progress::of_targets(display, list.length_hint());
     let workers = Workers::start(runtime, threads);
@@ -164,7 +165,7 @@ impl Run {
         (jobs, workers): (usize, Workers),
         progress: Progress,
     ) -> Self {
-        let export = (!job.emit.is_empty()).then_some(options.at);
+        let export = (!job.output.emit.is_empty()).then_some(options.at);
         Self {
             options: Arc::new(options),
             jobs,
@@ -179,7 +180,7 @@ impl Run {
             out: BufWriter::new(io::stdout()),
             tally: Tally::new(export),
             progress,
-            exports: !job.emit.is_empty(),
+            exports: !job.output.emit.is_empty(),
             is_unread: false,
         }
     }

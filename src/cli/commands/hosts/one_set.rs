@@ -44,7 +44,7 @@ pub(crate) fn for_servers(
     options: &Options,
     display: &Display,
 ) -> Result<Exit, Failure> {
-    let tally = tally(servers, options, (!job.emit.is_empty()).then_some(options.at));
+    let tally = tally(servers, options, (!job.output.emit.is_empty()).then_some(options.at));
     if !display.quiet {
         tally.summary(false).lines().for_each(output::say);
     }
@@ -68,7 +68,7 @@ pub(super) fn write(
     display: &Display,
 ) -> Result<(), Failure> {
     let Some(mut set) = tally.set() else {
-        if !job.emit.is_empty() {
+        if !job.output.emit.is_empty() {
             output::warn("no anchor was found: nothing is written", display);
         }
         return Ok(());
@@ -78,7 +78,7 @@ pub(super) fn write(
     set.warn(display);
     set.prove(proof::consumed(job), job.reaching.device, at, display)?;
     let name = export::name(job, &set.bundle)?;
-    let outputs = [(&job.emit[..], &set.bundle, &name)];
+    let outputs = [(&job.output.emit[..], &set.bundle, &name)];
     export::export(job, display, &outputs, |form| match form {
         Form::Report => {
             let title = "The trust anchors for a list of servers";

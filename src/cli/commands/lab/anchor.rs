@@ -38,7 +38,7 @@ const ANCHOR: &str = "ca.pem";
 
 /// The file with the anchor for the device: the first that `--emit` writes, or the lab's own file.
 pub(super) fn place(args: &Args) -> PathBuf {
-    let emitted = args.emit.iter().filter_map(|one| one.path.as_ref());
+    let emitted = args.output.emit.iter().filter_map(|one| one.path.as_ref());
     let mut files = emitted.filter(|path| stream::named(path).is_none());
     files.next().cloned().unwrap_or_else(|| args.dir.join(ANCHOR))
 }
@@ -75,7 +75,7 @@ pub(super) fn deliver(
     let target = target(host, port)?;
     let mut streamed = Vec::new();
     for (emission, data) in
-        args.emit.iter().zip(emitted(args, &anchor, &sent, &target, now, display)?)
+        args.output.emit.iter().zip(emitted(args, &anchor, &sent, &target, now, display)?)
     {
         match &emission.path {
             Some(path) => files.push(output::File::new(path, data, emission.form.content())),
@@ -119,7 +119,8 @@ fn emitted(
         grab.verdict.as_ref().map_err(|refusal| Failure::new(Exit::Fault, refusal.to_string()))?;
     let bundle = pack::pack(target, &grab.presented, &judgement.verified, pack::What::Anchor);
     let bundle = of_the_lab(bundle, &args.dir);
-    let name = args.name.clone().unwrap_or_else(|| Identifier::for_host(&target.host(), "ROOT_CA"));
+    let name =
+        args.output.name.clone().unwrap_or_else(|| Identifier::for_host(&target.host(), "ROOT_CA"));
     let written = |emission: &Emission| {
         let EmitForm::Certificates(format) = &emission.form else {
             return Err(Failure::new(
@@ -132,7 +133,7 @@ fn emitted(
         proof::prove_for((format.name, None), "", &grab.presented, &bundle, question, display)?;
         Ok(emit::render(&bundle, *format, &name)?)
     };
-    args.emit.iter().map(written).collect()
+    args.output.emit.iter().map(written).collect()
 }
 
 /// The same, with the source that the command for its server names; its servers have their keys.

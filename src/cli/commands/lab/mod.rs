@@ -124,16 +124,15 @@ fn save_hello(args: &Args, report: &Report, display: &Display) -> Result<(), Fai
 
 /// Refuses to overwrite a file that would be lost, before waiting for a device.
 fn refuse_losses(args: &Args) -> Result<(), Failure> {
-    let reports = args.report.iter().filter_map(|report| report.path.as_ref());
-    let mut documents = reports.chain(&args.save_hello);
-    let constants = args.emit.iter().filter_map(|one| one.path.as_ref());
     let own = anchor::own_files(&args.dir);
+    let mut documents = args.reports.paths().chain(&args.save_hello);
+    let constants = args.output.emit.iter().filter_map(|one| one.path.as_ref());
     let outputs = documents.clone().chain(constants).chain(&own).map(PathBuf::as_path);
-    let inputs: Vec<_> = args.expect.iter().chain(&args.roots).map(PathBuf::as_path).collect();
+    let inputs: Vec<_> =
+        args.expect.iter().chain(&args.roots.files).map(PathBuf::as_path).collect();
     output::keep_apart(outputs, &inputs, "outputs")?;
-    let streamed = args.report.iter().filter(|one| one.path.is_none()).count()
-        + args.emit.iter().filter(|one| one.path.is_none()).count();
-    if streamed + usize::from(args.json) > 1 {
+    let streamed = args.output.emit.iter().filter(|one| one.path.is_none()).count();
+    if streamed + args.reports.streamed() > 1 {
         let hint = "write the others to files: `--emit FORMAT=PATH`, `--report FORM=PATH`";
         return Err(Failure::new(Exit::Usage, "only one result can go to standard output")
             .with_hint(Some(hint)));
@@ -143,10 +142,10 @@ fn refuse_losses(args: &Args) -> Result<(), Failure> {
 
 /// Shows text for people: not if a report is on standard output, and on standard error if constants are.
 fn show(args: &Args, text: &str) -> Result<(), Failure> {
-    if args.json || args.report.iter().any(|one| one.path.is_none()) {
+    if args.reports.streamed() > 0 {
         return Ok(());
     }
-    if args.emit.iter().any(|one| one.path.is_none()) {
+    if args.output.emit.iter().any(|one| one.path.is_none()) {
         output::show_on_stderr(text.trim_end());
         return Ok(());
     }
@@ -200,7 +199,7 @@ fn reach(
         let is_of_tls = inner.is_some();
         let hint =
             "give its CA with `--roots FILE`, or write `mqtt://HOST:PORT` if it speaks without TLS";
-        let hint = (is_of_tls && args.roots.is_empty()).then_some(hint);
+        let hint = (is_of_tls && args.roots.files.is_empty()).then_some(hint);
         let target = &server.target;
         Failure::new(Exit::NoHandshake, format!("cannot forward to {target}: {why}"))
             .with_hint(hint)
@@ -244,7 +243,7 @@ fn stacks_of(args: &Args) -> Vec<&'static Stack> {
     if let Some(stack) = args.stack {
         return vec![stack];
     }
-    let formats = args.emit.iter().filter_map(|one| one.form.format());
+    let formats = args.output.emit.iter().filter_map(|one| one.form.format());
     formats.filter_map(|format| stack::reading(format.name)).collect()
 }
 
@@ -308,10 +307,11 @@ fn announce(
 
 /// Writes the reports.
 fn finish(args: &Args, report: &Report, display: &Display) -> Result<(), Failure> {
-    let wanted: Vec<(Form, Option<PathBuf>)> = match (args.json, args.report.as_slice()) {
-        (true, _) => vec![(Form::Json, None)],
-        (false, reports) => reports.iter().map(|one| (one.form, one.path.clone())).collect(),
-    };
+    let wanted: Vec<(Form, Option<PathBuf>)> =
+        match (args.reports.json, args.reports.report.as_slice()) {
+            (true, _) => vec![(Form::Json, None)],
+            (false, reports) => reports.iter().map(|one| (one.form, one.path.clone())).collect(),
+        };
     let mut written = Vec::new();
     for (form, path) in &wanted {
         let text = match form {

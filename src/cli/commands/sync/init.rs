@@ -18,7 +18,7 @@ const DEFAULT_OUTPUT: &str = "emit = { c = \"root_ca.h\" }\n";
 /// Writes the manifest, unless another file is in its place.
 pub(super) fn write(args: &Args, target: &Target, display: &Display) -> Result<Exit, Failure> {
     let text = text(args, target)?;
-    let path = &args.manifest;
+    let path = &args.manifest.path;
     let shown = Foreign::path(path).line();
     if output::differs(path, text.as_bytes())? {
         if let Ok(entries) = manifest::read(path)
@@ -58,8 +58,8 @@ fn text(args: &Args, target: &Target) -> Result<String, Failure> {
     // A file name on Windows cannot contain the colons of an IPv6 address.
     let lock = format!("certs/{}.pem", target.host().replace(':', "-"));
     let mut text = format!("[[target]]\nhost = {}\nlock = {}\n", quoted(&host), quoted(&lock));
-    if !args.roots.is_empty() {
-        let roots: Vec<_> = args.roots.iter().map(|path| from_manifest(args, path)).collect();
+    if !args.roots.files.is_empty() {
+        let roots: Vec<_> = args.roots.files.iter().map(|path| from_manifest(args, path)).collect();
         text += &format!("roots = [{}]\n", roots.join(", "));
     }
     if args.emit.is_empty() {
@@ -90,7 +90,7 @@ fn output_of(args: &Args, emission: &Emission) -> Result<String, Failure> {
 
 /// `path`, which the user gave, relative to the manifest's folder.
 fn from_manifest(args: &Args, path: &Path) -> String {
-    let is_beside = args.manifest.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+    let is_beside = args.manifest.path.parent().is_none_or(|folder| folder.as_os_str().is_empty());
     let path = match is_beside {
         true => path.to_owned(),
         false => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
