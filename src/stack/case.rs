@@ -47,17 +47,19 @@ pub struct Case<'a> {
     checked: RefCell<HashMap<(Position, Position), Check>>,
 }
 
+/// Reads certificates, each with its place.
+fn read<'a>(ders: &[&'a [u8]], position: fn(usize) -> Position) -> Vec<Cert<'a>> {
+    let one = |(place, der): (usize, &&'a [u8])| Cert {
+        position: position(place),
+        view: View::read(der),
+    };
+    ders.iter().enumerate().map(one).collect()
+}
+
 impl<'a> Case<'a> {
     /// Reads the certificates of `question`.
     #[must_use]
     pub fn new(question: Question<'a>) -> Self {
-        let read = |ders: &'a [&'a [u8]], position: fn(usize) -> Position| {
-            let one = |(place, der): (usize, &&'a [u8])| Cert {
-                position: position(place),
-                view: View::read(der),
-            };
-            ders.iter().enumerate().map(one).collect()
-        };
         Self {
             sent: read(question.presented, Position::Sent),
             anchors: read(question.anchors, Position::Anchor),
@@ -66,6 +68,21 @@ impl<'a> Case<'a> {
             host: question.host,
             at: question.at.unix(),
             checked: RefCell::default(),
+        }
+    }
+
+    /// The same with the anchors that `keep` chooses.
+    pub(super) fn with_anchors(&self, keep: impl Fn(&Cert<'a>) -> bool) -> Self {
+        let pairs = self.anchor_ders.iter().zip(&self.anchors);
+        let anchors: Vec<_> =
+            pairs.filter(|(_, anchor)| keep(anchor)).map(|(der, _)| *der).collect();
+        Self {
+            sent: read(&self.ders, Position::Sent),
+            anchors: read(&anchors, Position::Anchor),
+            ders: self.ders.clone(),
+            anchor_ders: anchors,
+            checked: RefCell::default(),
+            ..*self
         }
     }
 

@@ -29,7 +29,9 @@ impl Stack {
     pub fn judge(&self, case: &Case<'_>) -> Verdict {
         match self.by_algorithm(case) {
             Verdict::Connects => {
-                optional::lacking(self.optional, case).map_or(Verdict::Connects, Verdict::from)
+                let connects = |case: &Case<'_>| self.by_algorithm(case).connects();
+                let lacking = optional::lacking(self.optional, case, connects);
+                lacking.map_or(Verdict::Connects, Verdict::from)
             }
             other => other,
         }

@@ -33,6 +33,9 @@ pub(super) struct Build {
     pub(super) reads_pss: bool,
     /// `MBEDTLS_ECP_DP_BP256R1_ENABLED` and the like.
     pub(super) has_brainpool: bool,
+    /// Whether one unreadable anchor among others ends the connection: `mbedtls_x509_crt_parse` returns how
+    /// many it could not read, which most callers ignore.
+    pub(super) needs_every_anchor: bool,
     /// `MBEDTLS_SSL_IN_CONTENT_LEN`, the limit for one handshake message.
     pub(super) most_octets: usize,
 }
@@ -81,7 +84,7 @@ fn usable_anchors<'c, 'a>(case: &'c Case<'a>, build: &Build) -> Result<Vec<&'c C
             Err(refusal) => _ = refused.get_or_insert(refusal),
         }
     }
-    match refused.filter(|_| usable.is_empty()) {
+    match refused.filter(|_| usable.is_empty() || build.needs_every_anchor) {
         Some(refusal) => Err(refusal),
         None => Ok(usable),
     }

@@ -80,9 +80,13 @@ pub(super) fn option(options: Options, rule: &Rule) -> Option<&'static str> {
     options.iter().find(|(one, _)| one.explains(rule)).map(|(_, setting)| *setting)
 }
 
-/// The part of `case` that is only supported with one of `options`. If only one of several anchors has
-/// such a key, the stack does not refuse.
-pub(super) fn lacking(options: Options, case: &Case<'_>) -> Option<Refusal> {
+/// The part of `case` that is only supported with one of `options`. An anchor with such a key is no
+/// obstacle if the stack `connects` without it.
+pub(super) fn lacking(
+    options: Options,
+    case: &Case<'_>,
+    connects: impl Fn(&Case<'_>) -> bool,
+) -> Option<Refusal> {
     let is_address = case.host.is_some_and(|host| host.parse::<IpAddr>().is_ok());
     if is_address && options.iter().any(|(one, _)| *one == Optional::Addresses) {
         return Some(Refusal::of_chain(Rule::Name(NameFault::Address)));
@@ -92,7 +96,10 @@ pub(super) fn lacking(options: Options, case: &Case<'_>) -> Option<Refusal> {
         let rule = options.iter().find_map(|(one, _)| one.broken_by(&view.key))?;
         Some(cert.breaks(rule))
     };
-    let anchor = case.anchors.iter().find_map(of);
-    let all_anchors = case.anchors.iter().all(|anchor| of(anchor).is_some());
-    case.sent.iter().find_map(of).or_else(|| anchor.filter(|_| all_anchors))
+    let sent = case.sent.iter().find_map(of);
+    sent.or_else(|| {
+        let refusal = case.anchors.iter().find_map(of)?;
+        let supported = case.with_anchors(|anchor| of(anchor).is_none());
+        (!connects(&supported)).then_some(refusal)
+    })
 }

@@ -23,7 +23,8 @@ static void judge(const struct job *job) {
     mbedtls_ssl_init(&ssl);
     mbedtls_ssl_config_init(&config);
     mbedtls_x509_crt_init(&anchors);
-    if ((error = mbedtls_x509_crt_parse_file(&anchors, job->anchor)) != 0) {
+    // Like the programs of mbedTLS, Arduino and ESP-IDF, it uses the anchors that could be read.
+    if ((error = mbedtls_x509_crt_parse_file(&anchors, job->anchor)) < 0) {
         say(job, "anchor -0x%04x", (unsigned)-error);
     } else if ((socket_ = connected(job)) < 0) {
         say(job, "unserved");

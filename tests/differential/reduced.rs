@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use certgrab::internals::lab::pki::Keyring;
+use certgrab::internals::lab::pki::certificate::Certificate;
 use certgrab::internals::lab::pki::chain::Chain;
 use certgrab::internals::lab::pki::der;
 use certgrab::internals::lab::pki::extension::{
     NAME_CONSTRAINTS, SUBJECT_ALT_NAME, name_constraints,
 };
-use certgrab::internals::lab::pki::key::Kind;
+use certgrab::internals::lab::pki::key::{Key, Kind};
 use certgrab::internals::lab::pki::name::{Name, dns, uri};
 use certgrab::internals::lab::pki::sign::Scheme;
 use certgrab::internals::x509::algorithm::Digest;
@@ -42,13 +43,28 @@ fn with_constraints_twice(chain: &mut Chain, names: &[&str]) {
     chain.at(Position::Int).set(NAME_CONSTRAINTS, false, permitted);
 }
 
+/// The device also holds a root that signed nothing here, with a key of `kind`.
+fn with_another_anchor(chain: &mut Chain, kind: Kind) -> &mut Certificate {
+    let own = chain.certificates.len();
+    let other = Certificate::root("Other Root", Key { kind, owner: "other root" }, 9, own);
+    let place = chain.add(other);
+    chain.anchors.insert(0, place);
+    &mut chain.certificates[place]
+}
+
+/// The device also holds a root that mbedTLS cannot read.
+fn with_an_unreadable_anchor(chain: &mut Chain) {
+    let constraints = name_constraints(&[], &[dns("other.example")]);
+    with_another_anchor(chain, Kind::P256).set(NAME_CONSTRAINTS, true, constraints);
+}
+
 /// A change of a sound chain.
 type Change = fn(&mut Chain);
 
 #[test]
 fn past_disagreements_are_judged_as_by_the_library() {
     // `IsSigAlgoECDSA` of wolfSSL 5.9 does not name ecdsa-with-SHA224.
-    let cases: [(&str, bool, Change); 12] = [
+    let cases: [(&str, bool, Change); 18] = [
         ("wolfssl-default", true, |chain| {
             chain.at(Position::Leaf).scheme = Scheme::unusual(Digest::Sha224);
         }),
@@ -71,6 +87,16 @@ fn past_disagreements_are_judged_as_by_the_library() {
         ("gnutls", false, |chain| with_constraints_twice(chain, &["example", "other.example"])),
         ("gnutls", true, |chain| with_constraints_twice(chain, &["example", "alpha.example"])),
         ("openssl", true, |chain| with_constraints_twice(chain, &["example", "other.example"])),
+        // `configure` builds wolfSSL without Brainpool curves: such an anchor is loaded, and cannot verify.
+        ("wolfssl-default", false, |chain| {
+            chain.at(Position::Root).key.kind = Kind::Brainpool256;
+            with_another_anchor(chain, Kind::P256);
+        }),
+        ("wolfssl-default", true, |chain| _ = with_another_anchor(chain, Kind::Brainpool256)),
+        ("wolfssl", true, |chain| chain.at(Position::Root).key.kind = Kind::Brainpool256),
+        ("mbedtls-3.6-notime", true, with_an_unreadable_anchor),
+        ("mbedtls-2.28", true, with_an_unreadable_anchor),
+        ("micropython", false, with_an_unreadable_anchor),
     ];
     let keys = Keyring::in_folder(&kept().join("keys")).expect("a folder");
     let built = cases.iter().map(|(_, _, change)| {

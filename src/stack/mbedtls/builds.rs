@@ -21,6 +21,7 @@ pub(in crate::stack) const MBEDTLS_3_6: Build = Build {
     compiled: ALL_DIGESTS,
     reads_pss: true,
     has_brainpool: true,
+    needs_every_anchor: false,
     most_octets: room_with_mac(48) + CONNECTION_ID,
 };
 pub(in crate::stack) const WITHOUT_DATES: Build = Build { checks_dates: false, ..MBEDTLS_3_6 };
@@ -30,11 +31,19 @@ pub(in crate::stack) const SHA256_ALONE: Build =
 /// The builds of frameworks, which also use older releases of 3.6.
 pub(in crate::stack) const ESP_IDF: Build = Build { most_octets: ONE_RECORD, ..WITHOUT_DATES };
 pub(in crate::stack) const ESP_IDF_DATES: Build = Build { checks_dates: true, ..ESP_IDF };
-pub(in crate::stack) const ZEPHYR: Build = Build { most_octets: ONE_RECORD, ..SHA256_ALONE };
+/// `tls_add_ca_certificate` of `sockets_tls.c` refuses a file with one certificate that cannot be read.
+pub(in crate::stack) const ZEPHYR: Build =
+    Build { most_octets: ONE_RECORD, needs_every_anchor: true, ..SHA256_ALONE };
 
-/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, which takes one in DER.
-pub(in crate::stack) const MICROPYTHON: Build =
-    Build { reads_pss: false, has_brainpool: false, most_octets: room_with_mac(48), ..MBEDTLS_3_6 };
+/// `extmod/mbedtls/mbedtls_config_common.h`; each anchor in its own call, which takes one in DER and raises
+/// an exception if it cannot be read.
+pub(in crate::stack) const MICROPYTHON: Build = Build {
+    reads_pss: false,
+    has_brainpool: false,
+    needs_every_anchor: true,
+    most_octets: room_with_mac(48),
+    ..MBEDTLS_3_6
+};
 
 pub(in crate::stack) const V2_28: Build =
     Build { version: Version::V2_28, most_octets: ONE_RECORD, ..MBEDTLS_3_6 };
