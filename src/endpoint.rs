@@ -127,10 +127,8 @@ const REPEATED_CHARACTERS: usize = 64;
 /// contains a key, and shortened.
 fn shown(given: &str) -> Foreign {
     let word = secrets::hide_in_word(given);
-    match word.char_indices().nth(REPEATED_CHARACTERS) {
-        Some((end, _)) => Foreign::text(&format!("{}...", &word[..end])),
-        None => Foreign::text(&word),
-    }
+    let end = word.char_indices().nth(REPEATED_CHARACTERS).map(|(end, _)| end);
+    Foreign::text(&end.map_or_else(|| word.to_string(), |end| format!("{}...", &word[..end])))
 }
 
 fn read(given: &str) -> Result<Target, Problem> {
@@ -150,10 +148,7 @@ fn read(given: &str) -> Result<Target, Problem> {
     }
     let (host, port) = split_port(authority)?;
     let port_is_given = port.is_some();
-    let port = match port {
-        Some(text) => read_port(text)?,
-        None => scheme.port,
-    };
+    let port = port.map_or(Ok(scheme.port), read_port)?;
     let is_https = scheme.is_given && scheme.word == "https";
     let path = resource(&rest[authority.len()..]);
     let has_idle_path = (!scheme.is_given || scheme.word == "wss") && path.is_some();
@@ -198,11 +193,9 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), Problem> {
             None => Err(Problem::Brackets),
         };
     }
-    match authority.matches(':').count() {
-        0 => Ok((authority, None)),
-        1 => Ok(authority
-            .split_once(':')
-            .map_or((authority, None), |(host, port)| (host, Some(port)))),
+    match authority.split_once(':') {
+        None => Ok((authority, None)),
+        Some((host, port)) if !port.contains(':') => Ok((host, Some(port))),
         // `::1` is an address on its own, `::1:8883` could be two things.
         _ if authority.parse::<Ipv6Addr>().is_ok() => Ok((authority, None)),
         _ if has_zone(authority) => Err(Problem::Zone),
@@ -228,10 +221,8 @@ fn read_port(text: &str) -> Result<u16, Problem> {
         let word = secrets::hide_in_word(&format!("h:{text}"));
         Problem::Port(shown(word.strip_prefix("h:").unwrap_or(text)))
     };
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(wrong());
-    }
-    text.parse().ok().filter(|&port| port != 0).ok_or_else(wrong)
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|&port| is_number && port != 0).ok_or_else(wrong)
 }
 
 /// A host name as A-labels (RFC 5890), or an address.

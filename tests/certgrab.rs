@@ -43,6 +43,7 @@ mod readers;
 mod reasons;
 mod refusals;
 mod roots;
+mod verdicts;
 mod verifying;
 
 // Writing the result.

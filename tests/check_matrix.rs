@@ -229,8 +229,9 @@ fn each_certificate_has_the_same_findings_in_every_form() {
         let single = SINGLE.iter().filter(|_| all.len() == 1);
         for (file, form) in FORMS.iter().chain(&STORES).chain(single) {
             let got = found(file, &form(&all));
-            // Each literal of an array is a separate constant.
-            let is_same = if *file == "array.json" { got.0 == expected.0 } else { got == expected };
+            // Each literal of an array is a separate constant, and Java accepts a leaf and an expired anchor.
+            let has_own_rules = ["array.json", "trust.jks"].contains(file);
+            let is_same = if has_own_rules { got.0 == expected.0 } else { got == expected };
             if !is_same {
                 wrong.push(format!("{kind} as {file}: {got:?}, expected {expected:?}"));
             }
@@ -313,7 +314,7 @@ fn the_exit_code_is_the_same_in_every_form() {
             run.in_folder(folder.path()).ends().code()
         };
         let expected = code("ca.pem", pem(&all).as_bytes());
-        for (file, form) in [FORMS[3], FORMS[5], FORMS[11], STORES[0]] {
+        for (file, form) in [FORMS[3], FORMS[5], FORMS[11], STORES[1]] {
             assert_eq!(code(file, &form(&all)), expected, "{kind} as {file}");
         }
     }

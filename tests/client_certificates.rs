@@ -156,7 +156,7 @@ fn a_client_certificate_with_any_key_type_is_presented() {
             assert!(report.out().contains(expected), "{version} {key}: {}", report.out());
         }
         let refused = run(shown(&unrelated, "other.pem", "other.key"));
-        let document = refused.args(["--json", "--as", "openssl"]).succeeds().json();
+        let document = refused.args(["--json", "--as", "openssl"]).fails_with(3).json();
         assert_eq!(document["handshake"]["client_certificate_accepted"], false, "{version}");
         assert_eq!(document["device"]["can_connect"], false, "{version}");
     }

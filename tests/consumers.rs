@@ -751,13 +751,13 @@ fn an_unmeasured_rule_of_a_stack_is_a_warning() {
     };
     emit("nrf-modem").succeeds().stderr(
         "certgrab: warning: the nRF91 modem is assumed to refuse this chain, as OpenSSL does: the \
-         anchor `CN=Int` is not self-signed, and is not accepted as a trust anchor; embed the root \
-         instead\n",
+         anchor `CN=Int` is not self-signed, and is not accepted as a trust anchor; embed its root \
+         too\n",
     );
     emit("python").fails_with(1).stdout("").stderr(
         "certgrab: error: CPython up to 3.12 refuses this chain: the anchor `CN=Int` is not \
          self-signed, and is not accepted as a trust anchor\n\
-         certgrab: hint: embed the root instead\n",
+         certgrab: hint: embed its root too\n",
     );
     emit("go").succeeds().stderr("");
     emit("wolfssl").succeeds().stderr(
@@ -898,7 +898,7 @@ fn a_leaf_as_anchor_is_a_warning_if_the_reader_refuses_it() {
     );
     emit("python", "intermediates").stderr(
         "certgrab: warning: CPython up to 3.12 refuses this chain: the anchor `CN=Plant Issuing` is \
-         not self-signed, and is not accepted as a trust anchor; embed the root instead\n",
+         not self-signed, and is not accepted as a trust anchor; embed its root too\n",
     );
     for (format, what) in
         [("arduino", "intermediates"), ("esp8266", "chain"), ("go", "chain"), ("c", "leaf")]

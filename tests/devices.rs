@@ -99,7 +99,7 @@ fn the_report_says_whether_the_server_limits_record_size() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let unwilling = Server::presenting(&pki);
     let run = grab(&unwilling).args(["--as", "esp8266-512"]);
-    let report = run.trusting(pki.root_file()).succeeds().out();
+    let report = run.trusting(pki.root_file()).fails_with(3).out();
     let line = "device     esp8266-512 cannot connect: the server may send records of 16384 \
                 bytes; its buffer holds 512\n";
     assert!(report.contains(line), "{line} is not in {report}");
@@ -206,21 +206,27 @@ fn a_key_the_device_refuses_is_a_failure() {
     let server = authority.serve("leaf", &["-cipher", "DEFAULT:@SECLEVEL=0", "-tls1_2"]);
     let address = format!("127.0.0.1:{}", server.port());
     let target = format!("plc.test:{}", server.port());
-    let run = |device: &str| {
-        let run = certgrab().args([&target, "--connect", &address, "--as", device]);
-        run.trusting(authority.file("root.pem")).succeeds().out()
+    let run = |device: &str, more: &[&str]| {
+        let run = certgrab().args([&target, "--connect", &address, "--as", device]).args(more);
+        run.trusting(authority.file("root.pem"))
     };
     for (device, title) in
         [("esp-idf", "ESP-IDF"), ("mbedtls", "mbedTLS 3.6"), ("openssl", "OpenSSL")]
     {
-        let report = run(device);
-        let refusal = "refuses this chain: the leaf `CN=leaf` has an RSA key of 1024 bits\n";
-        let line = format!("device     {device} cannot connect: {title} {refusal}");
-        assert!(report.contains(&line), "{report}");
-        assert!(report.contains("`CN=leaf` has the key RSA 1024"), "{report}");
+        let outcome = run(device, &[]).fails_with(1);
+        let report = outcome.out();
+        let says = format!(
+            "{device} cannot connect: {title} refuses this chain: the leaf `CN=leaf` has an RSA key of \
+             1024 bits, too short for this stack\n"
+        );
+        assert!(report.contains(&format!("device     {says}")), "{report}");
+        assert!(report.contains("`CN=leaf` has an RSA key of 1024 bits: mbedTLS"), "{report}");
+        outcome.stderr(&format!("certgrab: error: {says}"));
+        let document = run(device, &["--json"]).fails_with(1).json();
+        assert_eq!(document["device"]["can_connect"], false);
     }
     // BearSSL supports 1,017 bits and more.
-    assert!(run("bearssl").contains("bearssl can connect"));
+    assert!(run("bearssl", &[]).succeeds().out().contains("bearssl can connect"));
 }
 
 #[test]
@@ -330,7 +336,7 @@ fn a_device_cannot_connect_if_its_stack_cannot_read_the_chain() {
         let run = grab(&server).args(["--as", device]).trusting(pki.root_file());
         let line = "refuses this chain: certificate 2 of the chain `CN=Plant Issuing` has the \
                     critical extension nameConstraints (2.5.29.30)";
-        let report = run.succeeds().out();
+        let report = run.fails_with(1).out();
         assert!(report.contains(line), "{device}: {report}");
     }
     let run = grab(&server).args(["--as", "openssl"]).trusting(pki.root_file());

@@ -525,8 +525,8 @@ fn warnings_of_targets_are_listed_ten_times_and_then_counted() {
         .map(|number| {
             format!(
                 "certgrab: warning: p{number}.test:443: OpenSSL refuses this chain: the anchor `CN=Plant \
-                 {number}` is not self-signed, and is not accepted as a trust anchor; embed the root \
-                 instead"
+                 {number}` is not self-signed, and is not accepted as a trust anchor; embed its root \
+                 too"
             )
         })
         .collect();

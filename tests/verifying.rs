@@ -332,6 +332,28 @@ fn without_a_host_only_the_path_is_verified() {
 }
 
 #[test]
+fn a_stack_in_a_batch_gets_a_host_only_as_it_is_judged() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let (leaf, root) = (pem_of(&pki.path()[..1]), pem_of(&pki.path()[1..]));
+    let answer = |host: &str| {
+        let case = serde_json::json!({
+            "id": 1, "leaf": leaf, "intermediates": [], "roots": [root], "time": "2030-01-01T00:00:00Z",
+            "host": host, "stack": "openssl",
+        });
+        let run = certgrab().args(["verify", "--batch"]).reading(case.to_string());
+        run.succeeds().json()
+    };
+    assert_eq!(answer("plc.test")["ok"], true);
+    // OpenSSL does not ignore the full stop.
+    let refused = answer("plc.test.");
+    assert_eq!(refused["ok"], false);
+    assert_eq!(
+        refused["error"],
+        "expected `plc.test`, since many TLS stacks compare a host as text"
+    );
+}
+
+#[test]
 fn a_batch_without_a_host_verifies_only_the_path() {
     let pki = Pki::root("Plant Root").intermediate("Plant Issuing").leaf("plc.test");
     let pem = |index: usize| pem_of(&pki.path()[index..=index]);

@@ -5,7 +5,11 @@
 
 use rustls_pki_types::ServerName;
 
-use super::{EmbeddedAnchor, Finding, Findings, Knowledge, Reading, Severity, lints, named};
+use super::{
+    EmbeddedAnchor, Finding, Findings, Knowledge, Reading, Severity,
+    constants::{anchor_of, anchors_of, constants},
+    lints, named,
+};
 use crate::chain::Presented;
 use crate::{
     endpoint::Target,
@@ -13,9 +17,10 @@ use crate::{
         path::{Question, Refusal},
         prove,
         rank::Candidate,
-        stacks::Doubt,
+        stacks::{Doubt, STRICTEST},
         work::Work,
     },
+    stack,
     trust::store::Store,
     x509::certificate::{Certificate, Sha256},
 };
@@ -102,42 +107,6 @@ pub fn judge_against(
     judged.all().into_iter().map(|one| one.of_part(server.part)).collect()
 }
 
-/// The anchors of the file, grouped by constant; those of a file that certgrab wrote are one group.
-///
-/// An unused constant next to one that the code passes on verifies nothing.
-fn constants(reading: &Reading) -> Vec<Vec<EmbeddedAnchor>> {
-    let mut anchors = reading.anchors.clone();
-    if reading.is_generated && !anchors.is_empty() {
-        return vec![anchors];
-    }
-    if anchors.iter().any(|one| one.is_given) {
-        anchors.retain(|one| one.is_given);
-    }
-    anchors.sort_by_key(|one| one.constant);
-    anchors
-        .chunk_by(|one, next| one.constant == next.constant)
-        .map(<[EmbeddedAnchor]>::to_vec)
-        .collect()
-}
-
-/// Exactly what a device with this constant trusts.
-fn anchors_of(
-    constant: &[EmbeddedAnchor],
-    presented: &Presented,
-    known: &Store,
-) -> Vec<Certificate> {
-    constant.iter().filter_map(|one| anchor_of(one, presented, known)).collect()
-}
-
-/// The anchor as a certificate: the known or presented one, or one made from its name and key.
-fn anchor_of(anchor: &EmbeddedAnchor, presented: &Presented, known: &Store) -> Option<Certificate> {
-    anchor.resolved(known).or_else(|| {
-        let key = anchor.key.as_ref()?;
-        let sent = presented.certificates().find(|certificate| key.is_of(certificate));
-        sent.cloned().or_else(|| key.as_certificate())
-    })
-}
-
 /// What the server would present without cross-signed certificates, and those that it sends.
 fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<Certificate>) {
     let is_cross_sign = |certificate: &&Certificate| {
@@ -145,6 +114,11 @@ fn without_cross_signs(presented: &Presented, known: &Store) -> (Presented, Vec<
     };
     let taken: Vec<_> = presented.above_leaf().iter().filter(is_cross_sign).cloned().collect();
     (presented.without(&taken), taken)
+}
+
+/// How much a refusal matters.
+const fn weight(is_certain: bool) -> Severity {
+    if is_certain { Severity::Error } else { Severity::Warning }
 }
 
 /// A file that is being checked, with its server.
@@ -209,7 +183,7 @@ impl Judgement<'_> {
                     }
                 }
                 Err(Doubt { refusal, is_certain }) => {
-                    let severity = if is_certain { Severity::Error } else { Severity::Warning };
+                    let severity = weight(is_certain);
                     if refused.as_ref().is_none_or(|(known, ..)| severity < *known) {
                         refused = Some((severity, constant, refusal));
                     }
@@ -272,7 +246,8 @@ impl Judgement<'_> {
             .collect();
         if !roots.is_empty() {
             let doubt = self.verifies(&roots, presented).err();
-            return Some(doubt.map(|one| self.failure(Severity::Error, &roots, &one.refusal)));
+            let failure = |one: Doubt| self.failure(weight(one.is_certain), &roots, &one.refusal);
+            return Some(doubt.map(failure));
         }
         // A root above the chain may have the fingerprint, and that root is not known here.
         let ends_in_a_root = presented.certificates().any(Certificate::is_self_issued);
@@ -293,13 +268,15 @@ impl Judgement<'_> {
             let doubt = prove::doubt(Some(reading.likely?), presented, &anchors, question)?;
             Some(Doubt { is_certain: false, ..doubt })
         };
-        match prove::doubt(reading.stack, presented, &anchors, question).or_else(likely) {
-            None => Ok(()),
-            Some(doubt) => {
-                let refusal = doubt.refusal.in_store(&reading.file.display().to_string());
-                Err(Doubt { refusal, ..doubt })
-            }
+        let doubt = prove::doubt(reading.stack, presented, &anchors, question).or_else(likely);
+        let Some(Doubt { refusal, mut is_certain }) = doubt else { return Ok(()) };
+        if is_certain && reading.stack.is_none() {
+            // The reader may accept what browsers refuse.
+            let usual = reading.likely.or_else(|| stack::named(STRICTEST));
+            is_certain = prove::doubt(usual, presented, &anchors, question).is_some();
         }
+        let refusal = refusal.in_store(&reading.file.display().to_string());
+        Err(Doubt { refusal, is_certain })
     }
 
     /// Whether `constant` includes the anchor `candidate`.
@@ -325,29 +302,33 @@ impl Judgement<'_> {
             (_, Severity::Error) => (None, String::new()),
             _ => (None, "only with some TLS stacks".to_owned()),
         };
-        let message = match when.as_str() {
-            "" => format!("{what} does not verify {place}: {refusal}"),
-            _ => format!("{what} verifies {place} {when}: {refusal}"),
-        };
+        let fails = if when.is_empty() { "does not verify" } else { "verifies" };
+        let message = format!("{what} {fails} {}: {refusal}", format!("{place} {when}").trim_end());
         let better = best.filter(|best| !self.holds(constant, best)).map(instead);
-        let better = better.or_else(|| self.of_another_ca());
-        let action = match (setting, better) {
-            (Some(setting), Some(instead)) => Some(format!("{setting}, or {instead}")),
-            (setting, instead) => setting.or(instead),
-        };
+        let better = better.or_else(|| self.of_another_ca(constant)).or_else(|| {
+            let is_of_server =
+                matches!(refusal, Refusal::ByStack { .. } | Refusal::WrongName { .. });
+            refusal.hint().filter(|_| is_of_server && setting.is_none())
+        });
+        let actions = Vec::from_iter(setting.into_iter().chain(better));
+        let action = (!actions.is_empty()).then(|| actions.join(", or "));
         let place = constant.first().map_or(1.into(), |one| one.place);
         Finding::new(place, severity, "verify-failed", message, action)
     }
 
-    /// What to do if the chain leads to a CA that is not in the user's store.
-    fn of_another_ca(&self) -> Option<String> {
+    /// What to do if the chain leads to a CA that is neither in the user's store nor in `constant`.
+    fn of_another_ca(&self, constant: &[EmbeddedAnchor]) -> Option<String> {
         let store = self.knowledge.store;
         let is_known = |one: &Certificate| {
             !store.sources(one).is_empty() || !store.named(one.issuer_der()).is_empty()
         };
         let mut sent = self.server.presented.certificates();
         let top = sent.clone().last()?;
-        if sent.any(is_known) {
+        let is_issuer = |held: &Certificate| {
+            held.is_same_anchor(top) || self.work.is_signed_by(top, held) == Some(true)
+        };
+        let held = anchors_of(constant, self.server.presented, store);
+        if sent.any(is_known) || held.iter().any(is_issuer) {
             return None;
         }
         Some(match top.is_self_issued() && top.extensions().is_authority {

@@ -9,6 +9,8 @@ mod root;
 use std::collections::HashSet;
 
 pub use self::each::{MAX_SIGNATURE_CHECKS, lint};
+#[cfg(feature = "cli")]
+pub(crate) use self::root::no_anchor;
 use super::{
     EmbeddedAnchor, Finding, Findings, Knowledge, Place, Reading, Severity,
     companions::{Companions, MOST_ISSUERS},

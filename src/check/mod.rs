@@ -39,6 +39,7 @@ mod client_certificate;
 mod codes;
 mod command;
 mod companions;
+mod constants;
 mod der_form;
 mod encoding;
 mod finding;
@@ -69,7 +70,12 @@ pub mod output;
 use std::path::{Path, PathBuf};
 
 use self::origin::Origin;
-use crate::{stack::Stack, text::time::Time, trust::store::Store, x509::certificate::Certificate};
+use crate::{
+    stack::{self, Stack},
+    text::time::Time,
+    trust::store::Store,
+    x509::{certificate::Certificate, jks},
+};
 
 pub use self::against_server::{
     Server, failed_address, for_some_clients, judge_against, unanswered,
@@ -83,6 +89,8 @@ pub use self::claims::{objections, objections_alone, of_another_server, unreadab
 pub use self::codes::{CODES, meaning};
 pub use self::command::{Command, Writer};
 pub use self::finding::{Finding, Findings, MAX_FINDINGS, Severity};
+#[cfg(feature = "cli")]
+pub(crate) use self::lints::no_anchor;
 pub(crate) use self::lints::scheduled;
 pub use self::lints::{MAX_SIGNATURE_CHECKS, lint, unknown_anchors};
 pub use self::lock_today::no_longer_proven;
@@ -204,6 +212,7 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
     // The code that certgrab writes next to a constant says less than the format.
     let spoken = source::calls::of(&source);
     let stack = context.stack.or_else(|| origin.stack()).or(spoken);
+    let stack = stack.or_else(|| stack::named("java").filter(|_| jks::is_one(content)));
     let own_uses = source.uses.clone();
     source.uses.add_all(&context.uses);
     let contents = contents(&source, content, stack, image.as_ref());

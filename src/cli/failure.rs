@@ -9,7 +9,7 @@ use crate::{
     output::{emit, lock},
     run::follow,
     text::foreign::Foreign,
-    tls::probe,
+    tls::{Verdict, probe},
     trust::store,
 };
 
@@ -54,6 +54,17 @@ impl Exit {
             Self::Fault => 70,
             // As shells count a process that SIGINT ended: 128 + 2.
             Self::Interrupted => 130,
+        }
+    }
+}
+
+impl Exit {
+    /// For a server whose chain is trusted: whether the device that is asked about connects.
+    pub(crate) const fn of_device(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict { obstacle: None, .. } => Self::Done,
+            Verdict { is_untrusted: true, .. } => Self::Untrusted,
+            _ => Self::NoHandshake,
         }
     }
 }

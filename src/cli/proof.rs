@@ -37,11 +37,11 @@ pub(crate) fn prove(
     let question =
         Question { name: Some(&options.wanted_name(target)), at: options.at, work: &grab.work };
     let formats: Vec<_> = consumed(job).collect();
-    let judge =
-        |format| (format, doubt((format, job.reaching.device), &grab.presented, bundle, question));
-    let doubts = formats.iter().copied().map(judge);
-    let formats = Formats { all: &formats, named: Named::OnTheCommandLine };
-    settle(doubts, (whose, formats), display)?;
+    let judge = |format: &str, bundle: &Bundle| {
+        doubt((format, job.reaching.device), &grab.presented, bundle, question)
+    };
+    let selected = Formats { all: &formats, named: Named::OnTheCommandLine };
+    settle(formats.iter().copied(), judge, (whose, selected), (bundle, options), display)?;
     let others = job.output.emit.iter().filter(|_| job.what != What::Anchor);
     let others = others.filter_map(|emission| Some(emission.form.format()?.name));
     for format in others.filter(|format| stack::reading(format).is_some()) {
@@ -52,22 +52,32 @@ pub(crate) fn prove(
     Ok(())
 }
 
-/// Warns of each doubt about a format, and fails for those that are certain, naming the formats.
+/// Warns of each doubt that `judge` has about a format, and fails for those that are certain, naming the
+/// formats.
 pub(crate) fn settle<'a>(
-    doubts: impl Iterator<Item = (&'a str, Option<Doubt>)>,
+    selected: impl Iterator<Item = &'a str>,
+    judge: impl Fn(&str, &Bundle) -> Option<Doubt>,
     (whose, formats): (&str, Formats<'_>),
+    (bundle, options): (&Bundle, &Options),
     display: &Display,
 ) -> Result<(), Failure> {
     let mut refused = Vec::new();
-    for (format, doubt) in doubts {
-        match doubt {
+    for format in selected {
+        match judge(format, bundle) {
             Some(Doubt { refusal, is_certain: true }) => refused.push((format, refusal)),
             Some(doubt) => doubt.warn(whose, display),
             None => {}
         }
     }
+    let Some((_, refusal)) = refused.first() else { return Ok(()) };
     let names: Vec<_> = refused.iter().map(|(format, _)| *format).collect();
-    refused.first().map_or(Ok(()), |(_, refusal)| Err(formats.refused(whose, refusal, &names)))
+    let all = bundle.clone().with_held(&options.store);
+    let connects = |name: &&str| judge(name, &all).is_none_or(|doubt| !doubt.is_certain);
+    let hint = match all.entries.len() > bundle.entries.len() && names.iter().all(connects) {
+        true => Some(formats.named.to_hold().to_owned()),
+        false => refusal.hint(),
+    };
+    Err(formats.refused(whose, (refusal, hint), &names))
 }
 
 /// The selected formats that a device verifies with.

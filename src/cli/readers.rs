@@ -172,11 +172,11 @@ impl Seen<'_> {
             let name = options.wanted_name(target);
             let question = Question { name: Some(&name), at: options.at, work: &grab.work };
             let whose = format!("{whose}{}", self.label(position));
-            let doubts = formats.iter().filter(shown).map(|format| {
-                let reader = (*format, job.reaching.device);
-                (*format, proof::doubt(reader, &grab.presented, &bundle, question))
-            });
-            proof::settle(doubts, (&whose, written), display)?;
+            let judge = |format: &str, bundle: &Bundle| {
+                proof::doubt((format, job.reaching.device), &grab.presented, bundle, question)
+            };
+            let shown = formats.iter().filter(shown).copied();
+            proof::settle(shown, judge, (&whose, written), (&bundle, options), display)?;
         }
         Ok((bundle, name))
     }

@@ -38,19 +38,24 @@ impl<'a> Formats<'a> {
         }
     }
 
-    /// The failure for `refusal`, which only concerns the readers of `refused`. `whose` begins the
-    /// message.
-    pub(crate) fn refused(&self, whose: &str, refusal: &Refusal, refused: &[&str]) -> Failure {
+    /// The failure for `refusal`, which only concerns the readers of `refused`, with what to do about it.
+    /// `whose` begins the message.
+    pub(crate) fn refused(
+        &self,
+        whose: &str,
+        (refusal, hint): (&Refusal, Option<String>),
+        refused: &[&str],
+    ) -> Failure {
         // A lock accompanies the constants that are made from it.
         let is_sound = |format: &&&str| !refused.contains(format) && **format != "lock";
         let sound: Vec<_> = self.all.iter().filter(is_sound).copied().collect();
         let (message, hint) = match sound.is_empty() {
-            true => (format!("{whose}{refusal}"), refusal.hint()),
+            true => (format!("{whose}{refusal}"), hint),
             false => {
                 let names = listed(refused);
                 let message = format!("{whose}nothing is written because of {names}: {refusal}");
                 let leave = format!("leave out {names} to write {}", listed(&sound));
-                (message, Some(either(refusal.hint(), &leave)))
+                (message, Some(either(hint, &leave)))
             }
         };
         Failure::new(Exit::Untrusted, message).with_hint(hint)
@@ -82,7 +87,7 @@ impl<'a> Formats<'a> {
             !reader.is_some_and(|reader| connecting.iter().any(|one| one.name == reader.name))
         };
         let refused: Vec<_> = self.all.iter().filter(is_refused).copied().collect();
-        let failure = self.refused(whose, refusal, &refused);
+        let failure = self.refused(whose, (refusal, refusal.hint()), &refused);
         let formats: Vec<_> = connecting
             .iter()
             .filter_map(|stack| stack.formats.first().copied())

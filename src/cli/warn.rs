@@ -7,7 +7,7 @@
 use crate::{
     Grab,
     chain::Presented,
-    check::{Finding, Severity},
+    check::{self, Finding, Severity},
     cli::{
         args::{Request, What},
         output,
@@ -21,6 +21,7 @@ use crate::{
         warning::{self, Scope},
     },
     text::time::Time,
+    x509::certificate::Certificate,
 };
 
 /// Gives all warnings about `bundle`, which is to be written for `target`.
@@ -38,6 +39,11 @@ pub(crate) fn of_bundle(
     if job.what == What::Anchor {
         for (role, reason) in options.extras.absent(&bundle.entries) {
             output::warn(format_args!("{whose}no {}: {reason}", role.word()), display);
+        }
+        let is_leaf = |one: &&Certificate| !one.is_self_issued() && !one.extensions().is_authority;
+        let extras = bundle.extras().map(|entry| &entry.certificate);
+        for leaf in extras.filter(is_leaf) {
+            output::warn(format_args!("{whose}{}", check::no_anchor(leaf)), display);
         }
         for root in options.extras.announced(&judgement.verified.anchor().root) {
             output::warn(format_args!("{whose}{}", root.offer()), display);
@@ -132,6 +138,20 @@ pub(crate) fn of_possession(target: &Target, presented: &Presented, display: &Di
 pub(crate) enum Named {
     OnTheCommandLine,
     InTheManifest,
+}
+
+impl Named {
+    /// How to also write the other certificates that the user trusts.
+    pub(crate) const fn to_hold(self) -> &'static str {
+        match self {
+            Self::OnTheCommandLine => {
+                "add `--hold`, which also writes the other certificates of `--roots FILE`"
+            }
+            Self::InTheManifest => {
+                "name the files in `hold` instead of `roots`, which also writes their other certificates"
+            }
+        }
+    }
 }
 
 /// Warns that the certificate is not for the host in the constants: a device verifies the name that it

@@ -139,11 +139,7 @@ fn held(
     store: &Store,
 ) -> Vec<Vec<Certificate>> {
     if let Some(verified) = verified {
-        let held = verified.candidates().map(|one| {
-            let missing = one.missing.iter().map(|fetched| fetched.certificate.clone());
-            std::iter::once(one.root.certificate.clone()).chain(missing).collect()
-        });
-        return held.collect();
+        return verified.candidates().map(|one| one.held().cloned().collect()).collect();
     }
     let fetched: Vec<_> = issuers.certificates.iter().map(|one| one.certificate.clone()).collect();
     let roots = stacks::roots(presented, issuers, store);

@@ -29,7 +29,17 @@ pub struct Verified {
     anchor: Candidate,
     alternatives: Vec<Candidate>,
     stacks: Vec<&'static Stack>,
-    departure: Option<Box<Refusal>>,
+    departure: Option<Box<Departure>>,
+}
+
+/// What the browser rules refuse and a TLS stack accepts.
+#[derive(Debug, Clone)]
+pub struct Departure {
+    /// Why the browser rules refuse the chain.
+    pub refusal: Refusal,
+    /// The stacks that connect: those of the output, or the versions and settings of them that do. None
+    /// if that depends on what certgrab does not know.
+    pub connecting: Vec<&'static Stack>,
 }
 
 impl Verified {
@@ -56,9 +66,9 @@ impl Verified {
         &self.stacks
     }
 
-    /// Why the browser rules refuse the chain, if only the TLS stacks accept it.
+    /// What the browser rules refuse, if only the TLS stacks accept the chain.
     #[must_use]
-    pub fn departure(&self) -> Option<&Refusal> {
+    pub fn departure(&self) -> Option<&Departure> {
         self.departure.as_deref()
     }
 }
@@ -117,8 +127,11 @@ pub fn prove_by_stacks(
         candidates = rank::lasting(candidates, until)?;
     }
     let anchor = candidates.remove(0);
-    let (stacks, departure) = (stacks.to_vec(), Some(Box::new(refusal)));
-    Ok((paths, Verified { anchor, alternatives: candidates, stacks, departure }))
+    let connecting = stacks::with_case(presented, anchor.held(), asked, |case| {
+        stacks.iter().flat_map(|stack| stacks::connecting(stack, case)).collect()
+    });
+    let departure = Some(Box::new(Departure { refusal, connecting }));
+    Ok((paths, Verified { anchor, alternatives: candidates, stacks: stacks.to_vec(), departure }))
 }
 
 /// Moves the first candidate to the front that no stack objects to, or else the first without a certain
@@ -138,9 +151,7 @@ fn prefer(
     let worst: Vec<_> = candidates
         .iter()
         .map(|candidate| {
-            let missing = candidate.missing.iter().map(|fetched| &fetched.certificate);
-            let held = std::iter::once(&candidate.root.certificate).chain(missing);
-            stacks::with_case(presented, held, asked, |case| {
+            stacks::with_case(presented, candidate.held(), asked, |case| {
                 let doubt = |stack: &&'static Stack| {
                     stacks::doubt(stack, case).map(|doubt| (doubt.is_certain, stack.title))
                 };
@@ -218,9 +229,7 @@ pub fn refusal_of(
     let asked = Asked { name: question.name, at: question.at };
     match verified {
         Ok(Verified { anchor, .. }) => {
-            let missing = anchor.missing.iter().map(|fetched| &fetched.certificate);
-            let held = std::iter::once(&anchor.root.certificate).chain(missing);
-            stacks::with_case(presented, held, asked, |case| stacks::refusal(stack, case))
+            stacks::with_case(presented, anchor.held(), asked, |case| stacks::refusal(stack, case))
         }
         Err(refusal) => {
             let sent = (presented, issuers);

@@ -99,6 +99,12 @@ impl Candidate {
     pub fn is_sufficient(&self) -> bool {
         self.missing.is_empty()
     }
+
+    /// What a device holds for it: the root, and what the server does not send.
+    pub fn held(&self) -> impl Iterator<Item = &Certificate> {
+        let missing = self.missing.iter().map(|fetched| &fetched.certificate);
+        std::iter::once(&self.root.certificate).chain(missing)
+    }
 }
 
 /// Ranks the roots that `paths` end in; the anchor comes first.

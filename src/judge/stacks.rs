@@ -94,6 +94,15 @@ pub fn doubt(stack: &Stack, case: &Case<'_>) -> Option<Doubt> {
     Some(Doubt { refusal: by_stack(stack, case, refusal), is_certain: !is_open })
 }
 
+/// `stack` if it connects, or else those of its versions and settings that do.
+pub(super) fn connecting(stack: &'static Stack, case: &Case<'_>) -> Vec<&'static Stack> {
+    if stack.judge(case).connects() {
+        return vec![stack];
+    }
+    let variants = stack.variants().map(|(other, _)| other);
+    variants.filter(|other| other.judge(case).connects()).collect()
+}
+
 /// Why `stack` itself refuses `case`; `None` if it connects.
 #[must_use]
 pub fn refusal(stack: &Stack, case: &Case<'_>) -> Option<Refusal> {

@@ -217,6 +217,13 @@ fn name(case: &Case) -> Result<Asked, String> {
     };
     let address = || IpAddr::try_from(host.as_str()).map(ServerName::IpAddress);
     let dns = || DnsName::try_from(host.clone()).map(ServerName::DnsName);
+    let is_given = |name: &ServerName<'_>| host.eq_ignore_ascii_case(&name.to_str());
+    if let (Some(_), Ok(name)) = (&case.stack, dns().or_else(|_| address()).as_ref())
+        && !is_given(name)
+    {
+        let name = name.to_str();
+        return Err(format!("expected `{name}`, since many TLS stacks compare a host as text"));
+    }
     let shown = || Foreign::text(host).line();
     match kind {
         Some("ip") => match address() {

@@ -59,9 +59,9 @@ pub(super) fn about(
     if presented.is_cut() {
         return Vec::new();
     }
-    let missing = anchor.missing.iter().map(|one| &one.certificate);
-    let held = std::iter::once(&anchor.root.certificate).chain(missing);
-    stacks::with_case(presented, held, asked, |case| lines(&refusals(case, scope, except), case))
+    stacks::with_case(presented, anchor.held(), asked, |case| {
+        lines(&refusals(case, scope, except), case)
+    })
 }
 
 /// Why common stacks refuse `case`, by rule, in the order of [`COMMON`].

@@ -9,7 +9,7 @@ use crate::{
     judge::{
         baseline::FEWEST_RSA_BITS,
         path::Paths,
-        prove::Verified,
+        prove::{Departure, Verified},
         rank::{self, Candidate, Lasts},
         stacks::{Asked, STRICTEST},
         work::Work,
@@ -71,12 +71,14 @@ pub fn about_any_reader(
 /// The warning about a chain that the browser rules refuse and the TLS stacks of the output accept.
 #[must_use]
 pub fn about_departure(verified: &Verified) -> Option<Warning> {
-    let refusal = verified.departure()?;
-    let titles: Vec<_> = verified.stacks().iter().map(|stack| stack.title).collect();
-    let (titles, verb) = match titles.as_slice() {
-        [one] => ((*one).to_owned(), "connects"),
-        all => (all.join(", "), "connect"),
+    let Departure { refusal, connecting } = verified.departure()?;
+    let (stacks, verb) = match connecting.as_slice() {
+        [] => (verified.stacks(), "may connect"),
+        [one] => (std::slice::from_ref(one), "connects"),
+        several => (several, "connect"),
     };
+    let titles: Vec<_> = stacks.iter().map(|stack| stack.title).collect();
+    let titles = titles.join(", ");
     let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
     let message =
         format!("{titles} {verb}, but the rules of browsers refuse this chain: {refusal}{hint}");
@@ -262,12 +264,12 @@ const SYSTEM_STORE_ONLY: &str = "the root is only in this system's store: this i
 /// The problem with the key length of `certificate`, if the key is too short.
 fn weak_key(certificate: &Certificate) -> Option<String> {
     let key = certificate.key();
-    let is_weak = matches!(key, Key::Rsa { .. }) && key.bits() < Some(FEWEST_RSA_BITS);
-    let subject = certificate.subject().text();
-    is_weak.then(|| {
-        let subject = subject.line();
-        format!("`{subject}` has the key {key}: mbedTLS and OpenSSL reject it by default")
-    })
+    let bits =
+        key.bits().filter(|bits| matches!(key, Key::Rsa { .. }) && *bits < FEWEST_RSA_BITS)?;
+    let subject = certificate.subject().text().line();
+    Some(format!(
+        "`{subject}` has an RSA key of {bits} bits: mbedTLS and OpenSSL reject it by default"
+    ))
 }
 
 fn ends_soon(lasts: Lasts, at: Time) -> Option<String> {

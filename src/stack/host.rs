@@ -20,6 +20,12 @@ pub(super) fn address(host: &str) -> Option<Vec<u8>> {
     })
 }
 
+/// Whether it is up to four numbers, which curl and Java read as an address: `127.1` is 127.0.0.1.
+pub(super) fn is_short_address(host: &str) -> bool {
+    host.split('.').count() <= 4
+        && host.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.')
+}
+
 /// mbedTLS: equal ignoring case, or `*.` at the beginning for one label.
 pub(super) fn mbedtls(pattern: &[u8], host: &str) -> bool {
     if pattern.eq_ignore_ascii_case(host.as_bytes()) {

@@ -87,7 +87,7 @@ fn named(case: &Case<'_>, (cert, view): Link<'_, '_>, is_constrained: bool) -> R
         let is_it = |one: &[u8]| reading::plain(one) == reading::plain(&address);
         names.iter().any(|name| name.tag == ADDRESS && is_it(name.value))
             || added.is_some_and(|one| is_it(&one))
-    } else if !host::java_valid(host) {
+    } else if !host::java_valid(host) || host::is_short_address(host) {
         false
     } else if names.iter().any(|name| name.tag == DNS) {
         names.iter().any(|name| name.tag == DNS && host::java(name.value, host))

@@ -68,7 +68,10 @@ impl fmt::Display for Rule {
             Self::Name(fault) => write!(f, "{fault}"),
             Self::WeakDigest(digest) => write!(f, "is signed with {}", digest.name()),
             Self::Scheme(scheme) => write!(f, "is signed with {scheme}"),
-            Self::RsaSize { bits } => write!(f, "has an RSA key of {bits} bits"),
+            Self::RsaSize { bits } => {
+                let which = if *bits < 2048 { "short" } else { "long" };
+                write!(f, "has an RSA key of {bits} bits, too {which} for this stack")
+            }
             Self::Curve(curve) => write!(f, "has a key on {}", curve.name()),
             Self::KeyKind(kind) => write!(f, "has a key of the kind {kind}"),
             Self::MessageLength { octets, most } => {
@@ -160,7 +163,7 @@ impl Rule {
             Self::CaAsLeaf => "reissue the server certificate with CA:FALSE",
             Self::IssuerMissing => "let the server send every intermediate",
             Self::OutOfOrder => "let the server send each certificate before its issuer",
-            Self::AnchorNotSelfSigned => "embed the root instead",
+            Self::AnchorNotSelfSigned => "embed its root too",
             Self::LeafAnchor => "embed the CA certificate instead",
             Self::KeyIdentifier | Self::SameName => {
                 "reissue the certificate with an authorityKeyIdentifier that is the issuer's \
@@ -172,12 +175,12 @@ impl Rule {
             Self::RsaSize { .. }
             | Self::RsaExponent
             | Self::Curve(_)
-            | Self::KeyKind(_)
             | Self::CompressedPoint
             | Self::ExplicitCurve
             | Self::Handshake => {
                 "reissue the certificate with an RSA key of 2048 to 4096 bits or a key on P-256"
             }
+            Self::KeyKind(_) => "reissue the certificate with a key on P-256",
             Self::TlsFeature => "reissue the CA certificate without the TLS feature extension",
             Self::Strict(_) => "reissue the certificate as in docs/your-own-ca.md",
             Self::MustStaple => "let the server staple OCSP responses",

@@ -16,6 +16,8 @@ pub struct Verdict {
     pub device: &'static Device,
     /// Why it cannot connect; `None` if it can.
     pub obstacle: Option<String>,
+    /// Whether the obstacle is that its TLS stack refuses the certificates.
+    pub is_untrusted: bool,
     /// What to change in its configuration so that it can, if that is known.
     pub change: Option<String>,
     /// What to change on the server, if its certificates are refused.
@@ -49,6 +51,7 @@ impl Device {
         Verdict {
             device: self,
             obstacle: obstacle.or_else(|| refusal.map(ToString::to_string)),
+            is_untrusted: refusal.is_some(),
             change: setting.map(str::to_owned),
             remedy: refusal.filter(|_| setting.is_none()).and_then(Refusal::hint),
             version: Some(handshake.version_name()),
@@ -67,6 +70,7 @@ impl Device {
         Verdict {
             device: self,
             obstacle: (!error.is_about_the_protocol()).then(|| error.to_string()),
+            is_untrusted: false,
             change: seen.and_then(|seen| self.change(seen)),
             remedy: None,
             version: None,

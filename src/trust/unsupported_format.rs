@@ -4,7 +4,10 @@ use std::fmt;
 
 use der::{Tag, asn1::ObjectIdentifier};
 
-use crate::x509::der::{Elements, only};
+use crate::x509::{
+    der::{Elements, only},
+    jks,
+};
 
 /// A format that is recognised but not supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,13 +27,6 @@ const PFX_CONTENTS: [ObjectIdentifier; 2] = [
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2"),
 ];
 
-/// How a Java key store begins (OpenJDK, `sun.security.provider.JavaKeyStore`, `MAGIC`).
-const JAVA_KEY_STORE: &[u8] = &[0xfe, 0xed, 0xfe, 0xed];
-
-/// The beginning of the variant with stronger encryption of keys
-/// (`com.sun.crypto.provider.JceKeyStore`).
-const JCE_KEY_STORE: &[u8] = &[0xce, 0xce, 0xce, 0xce];
-
 /// The byte order marks of UTF-16 (RFC 2781 section 3.2).
 const BYTE_ORDER_MARKS: [&[u8]; 2] = [&[0xff, 0xfe], &[0xfe, 0xff]];
 
@@ -43,7 +39,7 @@ impl Format {
         let begins = |with: &&[u8]| content.starts_with(with);
         if is_pkcs12(content) {
             Some(Self::Pkcs12)
-        } else if begins(&JAVA_KEY_STORE) || begins(&JCE_KEY_STORE) {
+        } else if jks::is_one(content) {
             Some(Self::JavaKeyStore)
         } else if BYTE_ORDER_MARKS.iter().chain(&DASHES).any(begins) {
             Some(Self::Utf16)

@@ -6,7 +6,7 @@
 
 use super::certificate::Certificate;
 
-/// How JKS and JCEKS begin.
+/// How they begin: `MAGIC` of `sun.security.provider.JavaKeyStore`, and of `com.sun.crypto.provider.JceKeyStore`.
 const MAGIC: [&[u8]; 2] = [&[0xfe, 0xed, 0xfe, 0xed], &[0xce, 0xce, 0xce, 0xce]];
 /// Bytes of the digest at the end, a SHA-1.
 const DIGEST: usize = 20;
@@ -24,6 +24,11 @@ pub(crate) struct KeyStore {
     pub(crate) aliases: Vec<String>,
     /// Whether there is a private key.
     pub(crate) holds_a_key: bool,
+}
+
+/// Whether `content` begins as a key store.
+pub(crate) fn is_one(content: &[u8]) -> bool {
+    MAGIC.iter().any(|magic| content.starts_with(magic))
 }
 
 /// Reads `content`; `None` if it is not a key store or has an entry of another kind.

@@ -7,6 +7,7 @@ mod chains;
 mod clients;
 mod compared;
 pub(crate) mod departures;
+mod hosts;
 mod judged;
 mod measured;
 mod own_ca;

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use crate::{endpoint::Target, stack::Stack};
 
-use super::trust::{At, Trust};
+use super::{
+    invalid::Invalid,
+    trust::{At, Trust},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,7 +30,7 @@ pub(crate) struct Verify {
     pub(crate) from: Option<PathBuf>,
 
     /// The name or address that the certificate must be valid for [default: verify the path alone]
-    #[arg(long, value_name = "NAME", value_parser = super::target)]
+    #[arg(long, value_name = "NAME", value_parser = host)]
     pub(crate) host: Option<Target>,
 
     /// Also fail if the path violates RFC 5280 or the Baseline Requirements
@@ -60,4 +63,19 @@ pub(crate) struct Verify {
 
     #[command(flatten)]
     pub(crate) at: At,
+}
+
+/// A target whose host is given as certgrab judges it: a stack may not accept the same name with a full stop
+/// at its end, or an IPv6 address in another form.
+fn host(text: &str) -> Result<Target, Invalid> {
+    let target = super::target(text)?;
+    let (name, rest) = (target.host(), text.trim().rsplit("://").next().unwrap_or_default());
+    let given = rest.trim_start_matches('[').split([']', '/', '?', '#']).next().unwrap_or_default();
+    let is_same =
+        given.to_ascii_lowercase().strip_prefix(&name).is_some_and(|port| !port.starts_with('.'));
+    if is_same || !given.is_ascii() {
+        return Ok(target);
+    }
+    let why = format!("expected `{name}`, since many TLS stacks compare a host as text");
+    Err(Invalid::new(why, format!("pass `{name}`, and use the same in the device's code")))
 }

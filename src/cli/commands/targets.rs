@@ -170,7 +170,7 @@ pub(super) fn finish(
     };
     if job.output.emit.is_empty() && !job.json && !job.format.sizes {
         show(job, display, target, options, grab)?;
-        return Ok(Exit::Done);
+        return Ok(end_of_device(job, grab));
     }
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
     let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
@@ -191,10 +191,24 @@ pub(super) fn finish(
     }
     proof::prove(job, ("", target), grab, &bundle, options, display)?;
     let outputs = [(&job.output.emit[..], &bundle, &name)];
-    export::export(job, display, &outputs, |form| match form {
+    let exit = export::export(job, display, &outputs, |form| match form {
         Form::Report => report_page::report(job, target, (grab, judgement), options),
         _ => document(),
-    })
+    });
+    Ok(exit?.max(end_of_device(job, grab)))
+}
+
+/// Reports that the device of `--as` does not connect, if nothing is written; how the command then ends.
+fn end_of_device(job: &Request, grab: &Grab) -> Exit {
+    let Some(verdict) = grab.device().filter(|_| job.output.emit.is_empty()) else {
+        return Exit::Done;
+    };
+    let exit = Exit::of_device(&verdict);
+    if let Some(obstacle) = &verdict.obstacle {
+        let message = format!("{} cannot connect: {obstacle}", verdict.device.name);
+        complain(&Failure::new(exit, message));
+    }
+    exit
 }
 
 /// Why `target` does not present a chain; if its name does not resolve, what else the word may mean.

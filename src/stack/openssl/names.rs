@@ -12,8 +12,15 @@ use crate::stack::{
 pub(super) fn is_named(view: &View<'_>, host: &str, names: Names) -> bool {
     match names {
         Names::Curl => by_curl(view, host),
-        Names::PartialUndotted => by_openssl(view, host.strip_suffix('.').unwrap_or(host), true),
-        Names::Partial | Names::Whole => by_openssl(view, host, names == Names::Partial),
+        Names::PartialUndotted => {
+            by_openssl(view, host, true) || by_openssl(view, host.trim_end_matches('.'), true)
+        }
+        Names::Partial => by_openssl(view, host, true),
+        // CPython encodes each label, and none may be empty except after a full stop at the end.
+        Names::Whole => {
+            !host.trim_end_matches('.').split('.').any(str::is_empty)
+                && by_openssl(view, host, false)
+        }
     }
 }
 
@@ -35,6 +42,9 @@ fn by_openssl(view: &View<'_>, host: &str, partial_wildcards: bool) -> bool {
 fn by_curl(view: &View<'_>, host: &str) -> bool {
     let names = view.extensions.names();
     let address = host::address(host);
+    if address.is_none() && host::is_short_address(host) {
+        return false;
+    }
     let matches = |name: &[u8]| match address {
         // `*.` in front matches no address.
         Some(_) => bare(name).eq_ignore_ascii_case(host.as_bytes()),

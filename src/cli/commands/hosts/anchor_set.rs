@@ -252,7 +252,8 @@ impl Set {
         let names: Vec<_> = refused.iter().map(|(format, _)| *format).collect();
         let written = Formats { all: &all, named: Named::OnTheCommandLine };
         refused.first().map_or(Ok(()), |(_, Shared { doubt, targets })| {
-            Err(written.refused(&targets.whose(), &doubt.refusal, &names))
+            let refusal = &doubt.refusal;
+            Err(written.refused(&targets.whose(), (refusal, refusal.hint()), &names))
         })
     }
 

@@ -118,7 +118,7 @@ impl Tally {
         if group.examples.len() < EXAMPLES {
             group.examples.push(target.to_string());
         }
-        Exit::Done
+        grab.device().map_or(Exit::Done, |verdict| Exit::of_device(&verdict))
     }
 
     pub(crate) fn done(&self) -> u64 {
