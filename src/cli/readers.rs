@@ -126,24 +126,7 @@ impl Seen<'_> {
         self.refused(formats, display);
         let selected: Vec<_> = self::formats(job).collect();
         let written = Formats::of(job, &selected, formats);
-        let mut chains = Vec::new();
-        for &position in positions {
-            let grab = &readers.chains[position];
-            match &grab.verdict {
-                Ok(_) => chains.push((position, grab)),
-                // If many stacks may read it, it is not known whether one of those that get this chain
-                // does.
-                Err(refusal) if positions.len() > 1 && position > 0 => {
-                    let label = self.label(position);
-                    output::warn(format_args!("{whose}{label}{refusal}"), display);
-                }
-                Err(refusal) => {
-                    let whose = format!("{whose}{}", self.label(position));
-                    let seen = (target, grab, options);
-                    return Err(written.refused_by_browsers(&whose, refusal, seen, job));
-                }
-            }
-        }
+        let chains = self.verified(job, positions, written, display)?;
         self.explain(&chains, display);
         let (bundle, name) = match chains.as_slice() {
             [(position, grab)] => {
@@ -179,6 +162,34 @@ impl Seen<'_> {
             proof::settle(shown, judge, (&whose, written), (&bundle, options), display)?;
         }
         Ok((bundle, name))
+    }
+
+    /// The chains at `positions` that verify, each with its position.
+    fn verified(
+        &self,
+        job: &Request,
+        positions: &[usize],
+        written: Formats<'_>,
+        display: &Display,
+    ) -> Result<Vec<(usize, &Grab)>, Failure> {
+        let mut chains = Vec::new();
+        for &position in positions {
+            let grab = &self.readers.chains[position];
+            let whose = format!("{}{}", self.whose, self.label(position));
+            match &grab.verdict {
+                Ok(_) => chains.push((position, grab)),
+                // If many stacks may read it, it is not known whether one of those that get this chain
+                // does.
+                Err(refusal) if positions.len() > 1 && position > 0 => {
+                    output::warn(format_args!("{whose}{refusal}"), display);
+                }
+                Err(refusal) => {
+                    let seen = (self.target, grab, self.options);
+                    return Err(written.refused_by_browsers(&whose, refusal, seen, job));
+                }
+            }
+        }
+        Ok(chains)
     }
 
     /// The fewest anchors that verify all of several chains.

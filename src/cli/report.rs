@@ -50,46 +50,59 @@ pub(crate) fn trusted(
         fact(&mut out, "", &limit);
     }
     fact(&mut out, "timeline", &timeline(anchor, options.at));
-    let enough = if anchor.is_sufficient() {
-        "the server sends every intermediate needed".to_owned()
-    } else {
-        match anchor.missing.len() {
-            1 => "the server does not send an intermediate that a device needs".to_owned(),
-            count => {
-                format!("the server does not send {count} intermediates that a device needs")
-            }
-        }
-    };
-    fact(&mut out, "proof", &enough);
-    let bundle = target.map(|target| judgement.bundle(target, &grab.presented, options));
-    let entries = bundle.as_ref().map_or(&[][..], |bundle| &bundle.entries);
-    for entry in bundle.iter().flat_map(Bundle::extras) {
-        let until = entry.lasts_until.map(Time::date).unwrap_or_default();
-        let reason = entry.reason.as_ref().map(Foreign::line).unwrap_or_default();
-        let subject = named(&entry.certificate);
-        fact(&mut out, entry.role.word(), &format!("{subject}, until {until}: {reason}"));
-        fact(&mut out, "", &format!("SHA-256 {}", entry.certificate.sha256()));
-    }
-    for (role, reason) in options.extras.absent(entries) {
-        fact(&mut out, role.word(), &format!("none: {reason}"));
-    }
-    for root in options.extras.announced(&anchor.root) {
-        fact(&mut out, "announced", &root.offer());
-    }
-    let is_held = |other: &&Candidate| {
-        entries.iter().any(|entry| entry.certificate == other.root.certificate)
-    };
-    for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
-        let subject = named(&other.root.certificate);
-        fact(&mut out, "also", &format!("{subject}, {}: {}", other.lasts, other.reason));
-        fact(&mut out, "", &timeline(other, options.at));
-    }
+    fact(&mut out, "proof", &sent(anchor));
+    other_roots(&mut out, target, grab, judgement, options, display);
     handshake(&mut out, grab);
     let name = target.map(|target| options.wanted_name(target));
     let asked = Asked { name: name.as_ref(), at: options.at };
     let all = warning::about_anchor(&grab.presented, paths, verified, asked, &grab.work);
     warnings(&mut out, all, display);
     out
+}
+
+/// Whether the server sends all that leads to `anchor`.
+fn sent(anchor: &Candidate) -> String {
+    match anchor.missing.len() {
+        _ if anchor.is_sufficient() => "the server sends every intermediate needed".to_owned(),
+        1 => "the server does not send an intermediate that a device needs".to_owned(),
+        count => format!("the server does not send {count} intermediates that a device needs"),
+    }
+}
+
+/// The roots that are written with the anchor, and those that would do instead of it.
+fn other_roots(
+    out: &mut String,
+    target: Option<&Target>,
+    grab: &Grab,
+    judgement: &Judgement,
+    options: &Options,
+    display: &Display,
+) {
+    let verified = &judgement.verified;
+    let named = |certificate| fitting(&subject(certificate), INDENT, display);
+    let bundle = target.map(|target| judgement.bundle(target, &grab.presented, options));
+    let entries = bundle.as_ref().map_or(&[][..], |bundle| &bundle.entries);
+    for entry in bundle.iter().flat_map(Bundle::extras) {
+        let until = entry.lasts_until.map(Time::date).unwrap_or_default();
+        let reason = entry.reason.as_ref().map(Foreign::line).unwrap_or_default();
+        let subject = named(&entry.certificate);
+        fact(out, entry.role.word(), &format!("{subject}, until {until}: {reason}"));
+        fact(out, "", &format!("SHA-256 {}", entry.certificate.sha256()));
+    }
+    for (role, reason) in options.extras.absent(entries) {
+        fact(out, role.word(), &format!("none: {reason}"));
+    }
+    for root in options.extras.announced(&verified.anchor().root) {
+        fact(out, "announced", &root.offer());
+    }
+    let is_held = |other: &&Candidate| {
+        entries.iter().any(|entry| entry.certificate == other.root.certificate)
+    };
+    for other in verified.alternatives().iter().filter(|other| !is_held(other)) {
+        let subject = named(&other.root.certificate);
+        fact(out, "also", &format!("{subject}, {}: {}", other.lasts, other.reason));
+        fact(out, "", &timeline(other, options.at));
+    }
 }
 
 /// That a store will keep fewer roots of the owner of `anchor` at some date, unless all of them are

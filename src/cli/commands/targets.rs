@@ -172,6 +172,17 @@ pub(super) fn finish(
         show(job, display, target, options, grab)?;
         return Ok(end_of_device(job, grab));
     }
+    write(job, display, (target, options), (grab, judgement), document)
+}
+
+/// Writes the certificates that verify one target, and what they take in flash.
+fn write(
+    job: &Request,
+    display: &Display,
+    (target, options): (&Target, &Options),
+    (grab, judgement): (&Grab, &grab::Judgement),
+    document: impl Fn() -> String,
+) -> Result<Exit, Failure> {
     let (bundle, name) = export::selection(job, target, grab, judgement, options)?;
     let whose = if job.targets.len() > 1 { format!("{target}: ") } else { String::new() };
     warn::of_bundle(&whose, job, (target, options), (grab, judgement), &bundle, display);

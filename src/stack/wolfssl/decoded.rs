@@ -113,15 +113,7 @@ impl<'c, 'a> Decoded<'c, 'a> {
             outdated,
             critical: None,
         };
-        for (index, extension) in view.list.iter().enumerate() {
-            // 5.9 does not read policies without WOLFSSL_CERT_EXT.
-            let is_once = ONCE.contains(&extension.id)
-                && !(is_5_9 && extension.id == oid::CERTIFICATE_POLICIES);
-            if is_once && view.list[..index].iter().any(|earlier| earlier.id == extension.id) {
-                return Err(Rule::DuplicateExtension(oid::extension_name(extension.id)));
-            }
-            decoded.extension(extension)?;
-        }
+        decoded.extensions()?;
         if view.inner.id != view.outer.id {
             return Err(Rule::AlgorithmsDiffer);
         }
@@ -139,6 +131,22 @@ impl<'c, 'a> Decoded<'c, 'a> {
         }
         if !self.is_ca && self.key_usage.is_some_and(|usage| usage & KEY_CERT_SIGN != 0) {
             return Err(Rule::KeyCertSignWithoutCa);
+        }
+        Ok(())
+    }
+
+    /// Decodes every extension; some may appear once.
+    fn extensions(&mut self) -> Result<(), Rule> {
+        let list = &self.view.list;
+        for (index, extension) in list.iter().enumerate() {
+            // 5.9 does not read policies without WOLFSSL_CERT_EXT.
+            let is_unread =
+                self.version == Version::V5_9 && extension.id == oid::CERTIFICATE_POLICIES;
+            let is_once = ONCE.contains(&extension.id) && !is_unread;
+            if is_once && list[..index].iter().any(|earlier| earlier.id == extension.id) {
+                return Err(Rule::DuplicateExtension(oid::extension_name(extension.id)));
+            }
+            self.extension(extension)?;
         }
         Ok(())
     }
