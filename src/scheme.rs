@@ -17,6 +17,7 @@ pub struct Scheme {
 
 /// A protocol with a command that upgrades a plaintext connection to TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum StartTls {
     /// RFC 3207.
     Smtp,

@@ -20,6 +20,7 @@ use crate::{
 
 /// Which certificates to export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum What {
     /// The anchor, with what the server does not send.

@@ -1,10 +1,8 @@
-//! Reads the certificates of a server: connects, requests TLS, and performs a handshake. If the
-//! server refuses the first offer, another is made.
+//! Reads the certificates of a server: connects, requests TLS, and performs a handshake.
 //!
-//! In: [`Target`]. Out: [`Presented`]. A later attempt is only made if the one before failed because of
-//! the offer; a refused connection or a silent server is reported immediately. Of several failures the
-//! one that got furthest is reported. If a server refuses a device's hello, certgrab tries its own, to
-//! find out what the device does not support.
+//! In: [`Target`]. Out: [`Presented`]. Another attempt is made only if the server refused the offer of the
+//! one before; of several failures the one that got furthest is reported. If a server refuses a device's
+//! hello, certgrab tries its own, to find out what the device does not support.
 
 mod addresses;
 mod attempt;
@@ -33,12 +31,14 @@ pub const MAX_CONNECTIONS: usize = 6;
 
 /// Which handshakes may be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum Way {
     /// The completed one, then the cleartext one if the server refuses it.
     #[default]
     Auto,
     /// As [`Way::Auto`], without what only a verdict about a device needs.
+    #[cfg_attr(feature = "cli", value(skip))]
     Reader,
     /// The completed one only: the server must support TLS 1.2 or 1.3 as rustls does.
     Full,

@@ -20,7 +20,6 @@ pub(crate) mod request;
 pub(crate) mod sync;
 pub(crate) mod threads;
 pub(crate) mod trust;
-mod values;
 pub(crate) mod verify;
 pub(crate) mod words;
 

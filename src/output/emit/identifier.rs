@@ -22,6 +22,7 @@ pub struct Identifier {
 
 /// How the words of a name are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Style {
     /// `TUYA_ROOT_CA`
     Upper,
