@@ -323,9 +323,8 @@ impl fmt::Display for Error {
             Problem::Port(port) if port.whole().is_empty() => {
                 write!(f, "`{given}` has no port after `:`, expected a number from 1 to 65535")
             }
-            Problem::Port(port) => {
-                let port = port.line();
-                write!(f, "`{given}` has the port `{port}`, expected a number from 1 to 65535")
+            Problem::Port(_) => {
+                write!(f, "`{given}` has an invalid port, expected a number from 1 to 65535")
             }
             Problem::Host(host) if host.whole().is_empty() => {
                 write!(f, "`{given}` has no host, expected HOST:PORT")

@@ -19,6 +19,7 @@ mod stacks;
 mod starttls;
 mod survey;
 mod targets;
+mod typos;
 mod unreadable;
 mod unsupported;
 
@@ -102,4 +103,3 @@ mod page_commands;
 mod promises;
 mod readme;
 mod repository;
-mod slips;

@@ -236,7 +236,7 @@ fn explain_prints_the_section_of_a_code_or_lists_all() {
     assert_eq!(list.lines().count(), certgrab::check::CODES.len());
     certgrab().env("LC_ALL", "C").args(["explain", "expird"]).fails_with(2).stdout("").stderr(
         "certgrab: error: `expird` is not the code of a finding\n\
-         certgrab: hint: run `certgrab explain expired`; `certgrab explain` lists all\n",
+         certgrab: hint: did you mean `expired`?\n",
     );
 }
 

@@ -42,7 +42,7 @@ impl Labels<'_> {
             return None;
         }
         let begin = Foreign::text(&String::from_utf8_lossy(self.begin)).line();
-        // Another label with a slip is a damaged boundary.
+        // Another label with a typo is a damaged boundary.
         if self.end != self.begin && CERTIFICATE_LABELS.contains(&self.end) {
             let end = Foreign::text(&String::from_utf8_lossy(self.end)).line();
             let message = format!(

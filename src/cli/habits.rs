@@ -3,7 +3,7 @@
 //!
 //! In: a word that certgrab does not know. Out: an instruction, or nothing.
 
-mod near;
+mod bare;
 mod options;
 
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::{
     endpoint::Target,
     output::emit,
-    text::{foreign::Foreign, secrets},
+    text::{foreign::Foreign, near, secrets},
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
     projects::{self, PROJECTS as PROJECT_NAMES},
 };
 
-pub(super) use near::Vocabulary;
+pub(super) use bare::Vocabulary;
 pub(super) use options::{OneHyphen, one_hyphen, option};
 
 /// Verbs that other programs begin with; certgrab does not need any.
@@ -122,7 +122,6 @@ const SEPARATE: &str = "separate the servers with blanks: `certgrab HOST:PORT HO
 pub(super) fn emission(value: &str) -> Option<String> {
     let (word, path) = value.split_once('=').unwrap_or((value, ""));
     let small = word.to_lowercase();
-    // `PEM`, and the file `arduino.h`, have the name of a format.
     let named = |name: &str| emit::format(name).map(|format| format.name);
     if let Some(at) = small.find([':', ',', ';', '@', '/', ' ']) {
         let (format, rest) = (named(&small[..at])?, small.get(at + 1..)?);
@@ -131,21 +130,20 @@ pub(super) fn emission(value: &str) -> Option<String> {
             None => format!("write `--emit {format}={}`", shown(value.get(at + 1..)?)),
         });
     }
-    let stem = small.split('.').next().unwrap_or_default();
-    let format = named(&small).or_else(|| named(stem)).or_else(|| format(word))?;
-    let path = match (path, word.contains('.')) {
-        // A file without a format: its extension decides.
-        ("", true) => format!("={}", shown(word)),
-        ("", false) => String::new(),
-        (path, _) => format!("={}", shown(path)),
-    };
-    Some(format!("write `--emit {format}{path}`; `certgrab formats` lists the formats"))
+    // A file without a format: its name decides, as in `arduino.h`, or its extension.
+    if let ("", Some((stem, _))) = (path, small.split_once('.'))
+        && let Some(format) = named(stem).or_else(|| format(word))
+    {
+        return Some(format!("write `--emit {format}={}`", shown(word)));
+    }
+    Some(unknown_format(word))
 }
 
 /// What to do with a word that is a format, or an output file, and needs `--emit` before it.
 pub(crate) fn form(word: &str) -> Option<String> {
-    match emit::format(word) {
-        Some(format) => Some(format!("write `--emit {}`", format.name)),
+    let named = emit::format(word).map(|format| format.name);
+    match named.or_else(|| format(word).filter(|_| !word.contains('.'))) {
+        Some(name) => Some(format!("write `--emit {name}`")),
         None => emission(word),
     }
 }
@@ -201,11 +199,9 @@ const PROJECTS: &[(&str, &str)] = &[
 pub(super) fn project(word: &str, others: &[String]) -> String {
     let all = "`certgrab new --list` lists the projects";
     let small = word.to_lowercase();
-    let near = PROJECT_NAMES.iter().map(|project| project.name);
-    let near = near.filter(|name| strsim::osa_distance(&small, name) <= 2);
-    let meant = row(PROJECTS, &small)
-        .or_else(|| near.min_by_key(|name| strsim::osa_distance(&small, name)));
-    let is_project = |other: &&String| projects::project(other).is_ok();
+    let names = PROJECT_NAMES.iter().map(|project| project.name);
+    let meant = row(PROJECTS, &small).or_else(|| near::nearest(word, names));
+    let is_project = |other: &&String| projects::project(other).is_some();
     if let (None, Some(project)) = (meant, others.iter().find(is_project)) {
         let rest = others.iter().filter(|other| *other != project).map(|other| shown(other));
         let words: Vec<_> = [shown(word)].into_iter().chain(rest).collect();
@@ -217,7 +213,7 @@ pub(super) fn project(word: &str, others: &[String]) -> String {
         let server = shown(&target.to_string());
         return format!("name the project first: `certgrab new PROJECT {server} DIR`; {all}");
     }
-    meant.map_or_else(|| all.to_owned(), |name| format!("write `certgrab new {name}`; {all}"))
+    with_list(meant.map(near::did_you_mean), all)
 }
 
 /// Words for a format, with the format that is probably meant.
@@ -241,10 +237,23 @@ const FORMATS: &[(&str, &str)] = &[
 ];
 
 /// The format that the unknown `word` probably stands for: a word for it, or a file extension.
-pub(super) fn format(word: &str) -> Option<&'static str> {
+fn format(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     let ending = word.rsplit_once('.').map(|(_, ending)| ending);
     row(FORMATS, &word).or_else(|| row(FORMATS, ending?))
+}
+
+/// What to do about the unknown format `word`.
+pub(super) fn unknown_format(word: &str) -> String {
+    let names = emit::FORMATS.iter().map(|format| format.name).chain(["json", "html"]);
+    let known = format(word).map(near::did_you_mean);
+    let question = known.or_else(|| near::question(word, names));
+    with_list(question, "`certgrab formats` lists the formats")
+}
+
+/// The question whether something is meant, if there is one, and where all are listed.
+fn with_list(question: Option<String>, list: &str) -> String {
+    question.map_or_else(|| list.to_owned(), |question| format!("{question} {list}"))
 }
 
 /// Whether `word` is one of `words`, which commas separate.
@@ -269,7 +278,7 @@ mod tests {
             assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{words:?}");
         }
         for (_, name) in PROJECTS {
-            assert!(crate::cli::projects::project(name).is_ok(), "{name}");
+            assert!(crate::cli::projects::project(name).is_some(), "{name}");
         }
         for (words, name) in FORMATS {
             assert!(crate::output::emit::format(name).is_some(), "{name}");

@@ -190,15 +190,8 @@ fn entry(
                 }
                 _ => format!("unknown format `{name}`"),
             };
-            let meant = habits::format(format.get_ref());
-            let hint = match meant {
-                _ if name == "json" => return text.failure(line, &message),
-                Some(meant) => {
-                    format!("did you mean `{meant}`? `certgrab formats` lists the formats")
-                }
-                None => "`certgrab formats` lists the formats".to_owned(),
-            };
-            text.failure(line, &message).with_hint(Some(hint))
+            let hint = (name != "json").then(|| habits::unknown_format(format.get_ref()));
+            text.failure(line, &message).with_hint(hint)
         })?;
         if path.as_os_str().is_empty() {
             return Err(text.failure(line, &no_path(known.name)));

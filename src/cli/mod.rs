@@ -160,8 +160,8 @@ fn refuse_verb(job: &args::Request) -> Result<(), Failure> {
         let misspelt = vocabulary.misspelt(&usage::typed());
         misspelt.or_else(|| vocabulary.option_among(&job.targets))
     };
-    let slip = habits::verb(&job.targets).or_else(among_several);
-    slip.map_or(Ok(()), |(message, hint)| {
+    let mistake = habits::verb(&job.targets).or_else(among_several);
+    mistake.map_or(Ok(()), |(message, hint)| {
         Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
     })
 }

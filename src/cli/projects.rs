@@ -343,11 +343,8 @@ pub(crate) const PROJECTS: &[Project] = &[
 ];
 
 /// The project called `name`.
-pub(crate) fn project(name: &str) -> Result<&'static Project, String> {
-    PROJECTS.iter().find(|project| project.name == name).ok_or_else(|| {
-        let names: Vec<_> = PROJECTS.iter().map(|project| project.name).collect();
-        format!("unknown project; expected one of {}", names.join(", "))
-    })
+pub(crate) fn project(name: &str) -> Option<&'static Project> {
+    PROJECTS.iter().find(|project| project.name == name)
 }
 
 impl Project {

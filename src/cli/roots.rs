@@ -14,14 +14,7 @@ use crate::{
     trust::store::{self, Store},
 };
 
-use super::{
-    args::trust::{Roots, Trust},
-    convert,
-    failure::Failure,
-    output,
-    style::Display,
-    warn::Named,
-};
+use super::{args::trust::Trust, convert, failure::Failure, output, style::Display, warn::Named};
 
 /// Stores of other roots that are kept at once: manifests have one for each network, usually only one.
 const MAX_STORES: usize = 8;
@@ -49,7 +42,8 @@ pub(crate) fn warn_once(roots: &[PathBuf], store: &Store, display: &Display) {
 /// The roots that the user trusts, without warnings.
 pub(crate) fn quiet_store(trust: &Trust) -> Result<Store, Failure> {
     static KEPT: Mutex<Vec<(Vec<PathBuf>, Store)>> = Mutex::new(Vec::new());
-    let Trust { roots: Roots { files: roots }, converted, trust_sha256 } = trust;
+    let Trust { roots, converted, trust_sha256 } = trust;
+    let roots = &roots.files;
     let mut store = match (roots.as_slice(), converted.as_slice()) {
         ([], [_, ..]) => Store::default(),
         _ => {

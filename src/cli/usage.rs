@@ -1,13 +1,14 @@
 //! Errors in the arguments, in the words of the command.
 
-use crate::text::{foreign::Foreign, secrets};
+use crate::text::{foreign::Foreign, near, secrets};
 
 use clap::{CommandFactory as _, Subcommand as _};
 
 use super::{
     args::{Args, Command, help, invalid},
     failure::{Exit, Failure},
-    habits, language, output, style, typed,
+    habits::{self, Vocabulary},
+    language, output, style, typed,
 };
 
 /// `error`, or the help in certgrab's layout if that is what it prints: building that costs more than
@@ -34,8 +35,6 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
         return Exit::Done;
     }
     let text = with_words_as_shown(error, error.render().to_string());
-    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
-    let tips: Vec<_> = tips.filter(|tip| is_near(error, tip)).collect();
     let missing = missing(error);
     let is_of_the_main_job = missing.iter().all(|argument| argument.contains("TARGET"));
     let usage = text.lines().find_map(|line| line.trim().strip_prefix("Usage: "));
@@ -46,18 +45,17 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
         (None, Some(one)) => one.hint.clone().or_else(|| Some(see_the_help())),
         (None, None) => habit(error).or_else(|| invalid::hint(error)),
     };
-    let hint = match (error.kind(), tips.as_slice()) {
+    let hint = match error.kind() {
         _ if let Some(habit) = habit => Some(visible(&habit)),
-        (ErrorKind::MissingRequiredArgument, _) if is_of_the_main_job => {
+        ErrorKind::MissingRequiredArgument if is_of_the_main_job => {
             Some("name a server: `certgrab HOST:PORT`".to_owned())
         }
-        (ErrorKind::MissingRequiredArgument, _) if let Some(usage) = usage => {
+        ErrorKind::MissingRequiredArgument if let Some(usage) = usage => {
             Some(visible(&format!("`{usage}`")))
         }
         // The sentence says what was expected.
-        (ErrorKind::ValueValidation, []) => None,
-        (_, []) => Some(in_small_letters(error).unwrap_or_else(see_the_help)),
-        (_, tips) => Some(visible(&tips.join("; "))),
+        ErrorKind::ValueValidation => None,
+        _ => Some(meant(error).unwrap_or_else(see_the_help)),
     };
     let sentence = match error.kind() {
         _ if let Some((sentence, _)) = misspelt => sentence,
@@ -88,10 +86,12 @@ pub(crate) fn sentence(error: &clap::Error) -> String {
 
 /// Whether `error` is about a word that a subcommand in front of it would explain: a file, or an option.
 fn may_be_of_a_subcommand(error: &clap::Error) -> bool {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    match (error.kind(), error.get(ContextKind::InvalidArg)) {
-        (ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict, _) => true,
-        (ErrorKind::ValueValidation, Some(ContextValue::String(name))) => name.contains("TARGET"),
+    use clap::error::{ContextKind, ErrorKind};
+    match error.kind() {
+        ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict => true,
+        ErrorKind::ValueValidation => {
+            word(error, ContextKind::InvalidArg).is_some_and(|name| name.contains("TARGET"))
+        }
         _ => false,
     }
 }
@@ -99,14 +99,10 @@ fn may_be_of_a_subcommand(error: &clap::Error) -> bool {
 /// The word with one hyphen that `error` is about: a letter of it is unknown, or the rest of it was taken
 /// for the value of an option.
 fn one_hyphen(error: &clap::Error) -> Option<habits::OneHyphen> {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    let letter = match (error.kind(), error.get(ContextKind::InvalidArg)) {
-        (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => {
-            let letter = word.strip_prefix('-').filter(|rest| rest.chars().count() == 1);
-            letter.and_then(|rest| rest.chars().next())
-        }
-        _ => None,
-    };
+    use clap::error::{ContextKind, ErrorKind};
+    let typed_word = word(error, ContextKind::InvalidArg);
+    let unknown = typed_word.filter(|_| error.kind() == ErrorKind::UnknownArgument);
+    let letter = unknown.and_then(|word| word.strip_prefix('-')?.parse().ok());
     let mut long: Vec<_> =
         with_options(|all| all.filter_map(|one| one.get_long().map(str::to_owned)).collect());
     long.extend(["help", "version"].map(str::to_owned));
@@ -121,21 +117,36 @@ fn with_options<T>(read: impl FnOnce(&mut dyn Iterator<Item = &clap::Arg>) -> T)
     read(&mut named.unwrap_or(&all).get_arguments())
 }
 
-/// Whether a tip of clap names what was probably meant: clap considers arguments similar that share some
-/// letters, and it advises to pass an option as a value.
-fn is_near(error: &clap::Error, tip: &str) -> bool {
+/// Asks whether a known option, value or subcommand is meant by the unknown one that `error` is about.
+fn meant(error: &clap::Error) -> Option<String> {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
-    match (error.kind(), error.get(ContextKind::InvalidArg)) {
-        (ErrorKind::UnknownArgument, Some(ContextValue::String(typed))) => {
-            let meant = tip.split('\'').nth(1).unwrap_or_default();
-            tip.contains("similar") && strsim::osa_distance(typed, meant) <= MOST_EDITS
+    match (error.kind(), error.get(ContextKind::ValidValue)) {
+        (ErrorKind::UnknownArgument, _) => {
+            let name = word(error, ContextKind::InvalidArg)?.strip_prefix("--")?;
+            let long = with_options(|all| {
+                near::nearest(name, all.filter_map(clap::Arg::get_long)).map(str::to_owned)
+            });
+            long.map(|long| near::did_you_mean(&format!("--{long}")))
         }
-        _ => true,
+        (ErrorKind::InvalidValue, Some(ContextValue::Strings(known))) => {
+            let word = word(error, ContextKind::InvalidValue)?;
+            near::question(word, known.iter().map(String::as_str))
+        }
+        (ErrorKind::InvalidSubcommand, _) => {
+            let word = word(error, ContextKind::InvalidSubcommand)?;
+            near::question(word, vocabulary().commands.iter().map(String::as_str))
+        }
+        _ => None,
     }
 }
 
-/// The most letters by which a typo differs from what was meant.
-const MOST_EDITS: usize = 2;
+/// The word of this kind that `error` is about.
+fn word(error: &clap::Error, kind: clap::error::ContextKind) -> Option<&str> {
+    match error.get(kind) {
+        Some(clap::error::ContextValue::String(word)) => Some(word),
+        _ => None,
+    }
+}
 
 /// The required arguments that are missing.
 fn missing(error: &clap::Error) -> Vec<String> {
@@ -148,23 +159,18 @@ fn missing(error: &clap::Error) -> Vec<String> {
 
 /// What to do instead of an argument of other programs, if the error is about one.
 fn habit(error: &clap::Error) -> Option<String> {
-    use clap::error::{ContextKind, ContextValue, ErrorKind};
-    let word = |kind| match error.get(kind) {
-        Some(ContextValue::String(word)) => Some(word.as_str()),
-        _ => None,
-    };
+    use clap::error::{ContextKind, ErrorKind};
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let word = word(ContextKind::InvalidArg)?;
+            let word = word(error, ContextKind::InvalidArg)?;
             let command = command();
             let server = || habits::server(word, command.as_deref()?);
             let hint = habits::option(word, command.as_deref()).map(str::to_owned);
             hint.or_else(server)
         }
         ErrorKind::ValueValidation => {
-            let value = word(ContextKind::InvalidValue)?;
-            match word(ContextKind::InvalidArg)? {
-                option if option.starts_with("--emit") => habits::emission(value),
+            let value = word(error, ContextKind::InvalidValue)?;
+            match word(error, ContextKind::InvalidArg)? {
                 target if target.contains("TARGET") => {
                     habits::target(value, before(value), &vocabulary())
                 }
@@ -186,11 +192,11 @@ pub(crate) fn typed() -> Vec<String> {
 }
 
 /// The words of the command.
-pub(crate) fn vocabulary() -> habits::Vocabulary {
+pub(crate) fn vocabulary() -> Vocabulary {
     let command = Args::command();
     let commands = command.get_subcommands().map(clap::Command::get_name).chain(["help"]);
     let options = command.get_arguments().filter_map(clap::Arg::get_long);
-    habits::Vocabulary {
+    Vocabulary {
         commands: commands.map(str::to_owned).collect(),
         options: options.map(str::to_owned).collect(),
     }
@@ -207,18 +213,6 @@ fn see_the_help() -> String {
         Some(command) => format!("see `certgrab {command} --help`"),
         None => "see `certgrab --help`".to_owned(),
     }
-}
-
-/// The option that differs from an unknown one in the case of its letters alone.
-fn in_small_letters(error: &clap::Error) -> Option<String> {
-    use clap::error::{ContextKind, ContextValue};
-    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else { return None };
-    let name = typed.strip_prefix("--")?.to_ascii_lowercase();
-    let known = with_options(|all| {
-        let mut names = all.filter_map(clap::Arg::get_long);
-        names.find(|known| *known == name).map(str::to_owned)
-    })?;
-    (*typed != format!("--{known}")).then(|| format!("a similar argument exists: '--{known}'"))
 }
 
 /// The argument before the last one that is `value`.

@@ -66,9 +66,9 @@ fn the_app_for_esp_idf_compiles_for_a_pc_and_the_esp32_c3() {
         // The compiler checks the declarations: an unknown field is an error.
         let main = folder.join("main/main.c");
         let text = fs::read_to_string(&main).unwrap();
-        let slip = text.replace(".port = ", ".prot = ");
-        assert_ne!(slip, text);
-        fs::write(main, slip).unwrap();
+        let typo = text.replace(".port = ", ".prot = ");
+        assert_ne!(typo, text);
+        fs::write(main, typo).unwrap();
         if real::program("gcc") {
             assert!(!compile("gcc", &[], &folder).status.success());
         }

@@ -6,6 +6,7 @@ use crate::stack::{self, Stack, client::Device};
 use clap::ValueEnum;
 
 use super::{
+    Invalid,
     connection::{Connect, Limits, device},
     proxy::Through,
     report::Reports,
@@ -105,7 +106,7 @@ pub(crate) struct Named {
 
 impl Named {
     /// The device or the stack called `name`, or the device in the file of that name.
-    pub(crate) fn read(name: &str) -> Result<Self, String> {
+    pub(crate) fn read(name: &str) -> Result<Self, Invalid> {
         match stack::named(name) {
             Some(stack) if Device::named(name).is_none() => {
                 Ok(Self { device: Device::with_stack(name), stack: Some(stack) })

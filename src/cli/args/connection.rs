@@ -15,7 +15,7 @@ use crate::{
 
 use rustls_pki_types::DnsName;
 
-use super::words::Words;
+use super::{Invalid, words::Words};
 use crate::cli::failure::{Exit, Failure};
 use crate::net::pace::Rate;
 
@@ -120,17 +120,15 @@ pub(crate) struct Reaching {
 }
 
 /// A device of the table, or one from a file. No device has a dot or a slash in its name.
-pub(crate) fn device(name: &str) -> Result<&'static Device, String> {
+pub(crate) fn device(name: &str) -> Result<&'static Device, Invalid> {
     let path = Path::new(name);
     match Device::named(name) {
         Some(device) => Ok(device),
-        None if path.exists() || name.contains(['.', '/', '\\']) => saved::read(path),
+        None if path.exists() || name.contains(['.', '/', '\\']) => Ok(saved::read(path)?),
         None => {
-            let names: Vec<_> = DEVICES.iter().map(|device| device.name).collect();
-            let names = names.join(", ");
-            Err(format!(
-                "unknown device; expected one of {names}, or a file of `certgrab lab --save-hello`"
-            ))
+            let names = DEVICES.iter().map(|device| device.name);
+            let or = ", or a file of `certgrab lab --save-hello`";
+            Err(Invalid::unknown("device", name, names, or))
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::{error::Error, fmt};
 
-use crate::endpoint;
+use crate::{endpoint, text::near};
 
 /// A word that is not a value: the reason, which the message ends with, and the hint below it.
 #[derive(Debug)]
@@ -14,6 +14,18 @@ pub(crate) struct Invalid {
 }
 
 impl Invalid {
+    /// The word is none of `known`, nor what `or` says; the hint names those that are probably meant.
+    pub(crate) fn unknown<'a>(
+        kind: &str,
+        word: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+        or: &str,
+    ) -> Self {
+        let hint = near::question(word, known.clone());
+        let known = known.collect::<Vec<_>>().join(", ");
+        Self { why: format!("unknown {kind}; expected one of {known}{or}"), hint }
+    }
+
     pub(crate) fn new(why: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { why: why.into(), hint: Some(hint.into()) }
     }

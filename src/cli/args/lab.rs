@@ -6,7 +6,13 @@ use std::{
     path::PathBuf,
 };
 
-use crate::{endpoint::Target, lab::cases::Case, output::bundle::LAB_PORT, stack::Stack};
+use crate::{
+    endpoint::Target,
+    lab::cases::{CASES, Case},
+    output::bundle::LAB_PORT,
+    stack::Stack,
+    text::near,
+};
 use clap::ValueEnum;
 
 use super::{Invalid, formats::Output, report::Reports, threads::Threads, trust::Roots};
@@ -145,8 +151,11 @@ fn times(text: &str) -> Result<NonZeroU8, String> {
     text.parse().map_err(|_| "expected a whole number from 1 to 255".to_owned())
 }
 
-fn case(id: &str) -> Result<&'static Case, String> {
-    Case::named(id).ok_or_else(|| "unknown case; see `certgrab lab --list`".to_owned())
+fn case(id: &str) -> Result<&'static Case, Invalid> {
+    Case::named(id).ok_or_else(|| Invalid {
+        why: "unknown case; see `certgrab lab --list`".to_owned(),
+        hint: near::question(id, CASES.iter().map(|case| case.id)),
+    })
 }
 
 /// A host name or an address, without a port.

@@ -200,38 +200,10 @@ pub(crate) fn sni(text: &str) -> Result<DnsName<'static>, Invalid> {
 }
 
 /// The stack of this name, or the one of the device of this name.
-pub(crate) fn stack(name: &str) -> Result<&'static Stack, String> {
+pub(crate) fn stack(name: &str) -> Result<&'static Stack, Invalid> {
     let of_device = || Device::named(name).and_then(Device::stack);
-    stack::named(name).or_else(of_device).ok_or_else(|| {
-        let names: Vec<_> = STACKS.iter().map(|stack| stack.name).collect();
-        format!("unknown TLS stack; expected one of {}", names.join(", "))
-    })
-}
-
-/// With more formats than this, the message refers to the list.
-const MOST_NEAR_FORMATS: usize = 6;
-
-/// The error for an unknown format: names the one that is probably meant, and those with `word` in their
-/// name or their software, if there are few.
-fn no_such_format(word: &str) -> String {
-    let lower = word.to_lowercase();
-    if word.is_empty() {
-        return "the format before `=` is empty; see `certgrab formats`".to_owned();
-    }
-    let has = |text: &str| !lower.is_empty() && text.to_lowercase().contains(&lower);
-    // `arduino:ca.h` is no word for the format of its extension.
-    let meant = habits::format(word).filter(|_| !word.contains([':', ',', ';', '@', ' ']));
-    let near = emit::FORMATS.iter().filter(|format| has(format.name) || has(format.reader));
-    let near = near.map(|format| format.name).filter(|name| Some(*name) != meant);
-    let near: Vec<_> = near.map(|name| format!("`{name}`")).collect();
-    let meant = meant.map(|name| format!("`{name}`"));
-    let near = if near.len() > MOST_NEAR_FORMATS { Vec::new() } else { near };
-    let similar: Vec<_> = meant.into_iter().chain(near).collect();
-    let similar = match similar.is_empty() {
-        true => String::new(),
-        false => format!("; similar: {}", similar.join(", ")),
-    };
-    format!("unknown format{similar}; see `certgrab formats`")
+    let unknown = || Invalid::unknown("TLS stack", name, STACKS.iter().map(|stack| stack.name), "");
+    stack::named(name).or_else(of_device).ok_or_else(unknown)
 }
 
 /// Splits `WORD=PATH`. No path, `-` and `/dev/stdout` mean standard output.
@@ -263,17 +235,18 @@ fn split(text: &OsStr) -> Option<(OsString, OsString)> {
     Some((word.into(), path.into()))
 }
 
-pub(crate) fn emission(text: &OsStr) -> Result<Emission, String> {
+pub(crate) fn emission(text: &OsStr) -> Result<Emission, Invalid> {
     let (word, path) = word_and_path(text)?;
     let word = word.to_string_lossy();
     let form = match (&*word, emit::format(&word)) {
         ("json", _) => Form::Document,
         ("html", _) => Form::Report,
         (_, Some(format)) => Form::Certificates(format),
-        ("", _) if path.is_none() => {
-            return Err("expected a format; see `certgrab formats`".to_owned());
+        ("", _) => return Err("expected a format; see `certgrab formats`".into()),
+        _ => {
+            let hint = habits::emission(&text.to_string_lossy());
+            return Err(Invalid { why: "unknown format".to_owned(), hint });
         }
-        _ => return Err(no_such_format(&word)),
     };
     Ok(Emission { form, path })
 }

@@ -9,7 +9,7 @@ use super::{
     connection::{Client, Connect},
     trust::Trust,
 };
-use crate::cli::projects::{self, Project};
+use crate::cli::projects::{self, PROJECTS, Project};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,7 +23,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Which project (see --list)
-    #[arg(required_unless_present = "list", value_parser = projects::project)]
+    #[arg(required_unless_present = "list", value_parser = project)]
     pub(crate) project: Option<&'static Project>,
 
     /// The MQTT broker, host:port or mqtts://host, or a web server, https://host
@@ -50,6 +50,11 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     pub(crate) trust: Trust,
+}
+
+fn project(name: &str) -> Result<&'static Project, Invalid> {
+    let names = PROJECTS.iter().map(|project| project.name);
+    projects::project(name).ok_or_else(|| Invalid::unknown("project", name, names, ""))
 }
 
 /// A target without a path: the code of a project requests `/`, or speaks MQTT.

@@ -7,6 +7,8 @@ use clap::{
     builder::{OsStringValueParser, TypedValueParser as _},
 };
 
+use super::Invalid;
+
 /// The result as reports, in the forms `F`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Reports<F: ValueEnum + Send + Sync + 'static> {
@@ -41,13 +43,13 @@ pub(crate) struct Report<F> {
 }
 
 /// Parses `FORM` or `FORM=PATH`.
-fn report<F: ValueEnum>(text: &OsStr) -> Result<Report<F>, String> {
+fn report<F: ValueEnum>(text: &OsStr) -> Result<Report<F>, Invalid> {
     let (word, path) = super::word_and_path(text)?;
     let form = F::from_str(&word.to_string_lossy(), false).map_err(|_| {
         let names = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let names: Vec<_> = names.map(|name| name.get_name().to_owned()).collect();
-        let (last, others) = names.split_last().expect("a report has a form");
-        format!("unknown report format; expected {} or {last}", others.join(", "))
+        let names = names.iter().map(String::as_str);
+        Invalid::unknown("report format", &word.to_string_lossy(), names, "")
     })?;
     Ok(Report { form, path })
 }

@@ -25,12 +25,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
     let text = match &args.code {
         Some(code) => section(language, code).map(in_lines).ok_or_else(|| {
             let shown = Foreign::text(code).line();
-            let hint = match nearest(code) {
-                Some(near) => {
-                    format!("run `certgrab explain {near}`; `certgrab explain` lists all")
-                }
-                None => "list them with `certgrab explain`".to_owned(),
-            };
+            let hint = near::question(code, CODES.iter().map(|(code, _)| *code));
+            let hint = hint.unwrap_or_else(|| "list them with `certgrab explain`".to_owned());
             Failure::new(Exit::Usage, format!("`{shown}` is not the code of a finding"))
                 .with_hint(Some(hint))
         })?,
@@ -44,13 +40,6 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
 fn section(language: Language, code: &str) -> Option<&'static str> {
     let heading = |section: &&str| section.lines().next() == Some(code);
     page(language).split("\n## ").skip(1).find(heading)
-}
-
-/// The code that `word` is probably a typo of.
-fn nearest(word: &str) -> Option<&'static str> {
-    let near =
-        |most| CODES.iter().map(|(code, _)| *code).find(|code| near::is_near(word, code, most));
-    [0, 1, 2].into_iter().find_map(near)
 }
 
 /// A section in lines of the terminal.

@@ -12,7 +12,7 @@ use std::{
 use clap::ValueEnum;
 use toml::Spanned;
 
-use crate::{endpoint::Target, net::pace::Rate, output::emit::Identifier};
+use crate::{endpoint::Target, net::pace::Rate, output::emit::Identifier, text::near};
 
 use super::{OneOrMore, Table, combined};
 use crate::cli::{
@@ -186,8 +186,9 @@ fn word<T: ValueEnum>(key: &str, value: Option<&Spanned<String>>) -> Result<Opti
     T::from_str(value.get_ref(), false).map(Some).map_err(|_| {
         let known = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let known: Vec<_> = known.map(|word| word.get_name().to_owned()).collect();
-        let message = usage::unknown_word(value.get_ref(), &known);
-        Refused::new(value.span(), format!("`{key}`: {message}"))
+        let message = format!("`{key}`: {}", usage::unknown_word(value.get_ref(), &known));
+        let hint = near::question(value.get_ref(), known.iter().map(String::as_str));
+        Refused { span: value.span(), message, hint }
     })
 }
 

@@ -3,7 +3,7 @@
 //! In: the message of the TOML reader. Out: certgrab's sentence for it, and what to do if that is known.
 //! A message without a sentence is not repeated.
 
-use crate::text::foreign::Foreign;
+use crate::text::{foreign::Foreign, near};
 
 /// A sentence for each of the messages about the form of TOML, by the words that they begin with
 /// (toml_parser 1.1, `ParseError::new`; toml 1.2, `de/parser`): one per line, separated by a tab.
@@ -26,8 +26,8 @@ pub(super) fn sentence(message: &str) -> (String, Option<String>) {
     if message == "invalid type: map, expected a sequence" {
         return ("expected `[[target]]`, found `[target]`".to_owned(), Some(TWO.to_owned()));
     }
-    if let Some((own, meant)) = unknown_key(message) {
-        return (own, meant.map(|key| format!("did you mean `{key}`?")));
+    if let Some(own) = unknown_key(message) {
+        return own;
     }
     if let Some(own) = missing_key(message).or_else(|| mismatch(message)) {
         return (own, None);
@@ -42,25 +42,17 @@ pub(super) fn sentence(message: &str) -> (String, Option<String>) {
     (found.to_owned(), (found == ESCAPE).then(|| TO_ESCAPE.to_owned()))
 }
 
-/// An unknown key, and the one that it is by a slip: a long key is shortened, the known ones after it are
+/// An unknown key, and whether a known one is meant: a long key is shortened, the known ones after it are
 /// not.
-fn unknown_key(message: &str) -> Option<(String, Option<&str>)> {
+fn unknown_key(message: &str) -> Option<(String, Option<String>)> {
     const KNOWN: &str = ", expected ";
     let (key, known) = message.strip_prefix("unknown field `")?.rsplit_once(KNOWN)?;
     let key = key.strip_suffix('`').unwrap_or(key);
     let known = known.strip_prefix("one of ").unwrap_or(known);
-    let names = known.split('`').skip(1).step_by(2);
-    // `trust_sha256` is written with an underscore in other formats.
-    let plain = key.to_ascii_lowercase().replace('_', "-");
-    let near = names.map(|name| (strsim::osa_distance(&plain, name), name));
-    let meant = near.filter(|(slips, name)| *slips <= MOST_SLIPS && *slips < name.len() / 2).min();
     let one_of = if known.contains(", ") { "one of " } else { "" };
     let sentence = format!("unknown key `{}`, expected {one_of}{known}", Foreign::text(key).line());
-    Some((sentence, meant.map(|(_, name)| name)))
+    Some((sentence, near::question(key, known.split('`').skip(1).step_by(2))))
 }
-
-/// The most letters by which a slip differs from a key.
-const MOST_SLIPS: usize = 2;
 
 fn missing_key(message: &str) -> Option<String> {
     let key = message.strip_prefix("missing field `")?.strip_suffix('`')?;

@@ -7,9 +7,9 @@
 use std::path::Path;
 
 use super::shown;
-use crate::{cli::file_names, endpoint::Target, output::emit};
+use crate::{cli::file_names, endpoint::Target, output::emit, text::near};
 
-/// The words of the command: what a slip of the keyboard may stand for.
+/// The words of the command: what a typo may stand for.
 pub(in crate::cli) struct Vocabulary {
     /// The subcommands, and `help`.
     pub(in crate::cli) commands: Vec<String>,
@@ -19,15 +19,6 @@ pub(in crate::cli) struct Vocabulary {
 
 /// Names of options that are common names of servers too.
 const SERVERS_TOO: [&str; 4] = ["backup", "hold", "name", "proxy"];
-
-/// The most slips of the keyboard in a word of so many letters: letters that are added, missing, wrong or
-/// swapped.
-const fn most_slips(letters: usize) -> usize {
-    match letters {
-        ..=5 => 1,
-        _ => 2,
-    }
-}
 
 /// What to do if `word` is a server after all.
 fn or_a_server(word: &str) -> String {
@@ -40,27 +31,13 @@ fn is_bare(target: &Target) -> bool {
 }
 
 impl Vocabulary {
-    /// The subcommand that `word` is by a slip of the keyboard or by its case.
+    /// The subcommand that `word` is but for typos or its case.
     fn subcommand(&self, word: &str) -> Option<&str> {
         let is_plain = word.len() >= 3 && word.bytes().all(|one| one.is_ascii_alphabetic());
         if !is_plain || self.commands.iter().any(|name| name == word) {
             return None;
         }
-        let small = word.to_ascii_lowercase();
-        let letters = |word: &str| {
-            let mut letters: Vec<_> = word.bytes().collect();
-            letters.sort_unstable();
-            letters
-        };
-        let slips = |name: &str| {
-            let slips = strsim::osa_distance(&small, name);
-            // `lan`, `now` and `mac` are words too: of three letters, two are swapped.
-            let is_near = slips <= most_slips(name.len())
-                && (name.len() > 3 || letters(&small) == letters(name));
-            is_near.then_some(slips)
-        };
-        let near = self.commands.iter().filter_map(|name| Some((slips(name)?, name)));
-        near.min_by_key(|(slips, _)| *slips).map(|(_, name)| name.as_str())
+        near::nearest(word, self.commands.iter().map(String::as_str))
     }
 
     /// That the first of `words` is a misspelt subcommand, with the right one.
@@ -125,7 +102,7 @@ mod tests {
     use crate::cli::usage::vocabulary;
 
     #[test]
-    fn a_slip_of_the_keyboard_leads_to_the_subcommand_and_a_word_of_its_own_does_not() {
+    fn a_typo_leads_to_the_subcommand_and_another_word_does_not() {
         for (typed, meant) in [
             ("chekc", "check"),
             ("Check", "check"),
