@@ -221,7 +221,7 @@ const TRANSLATED: &[&str] = &[
     "cli/failure.rs",
     "cli/file_names.rs",
     "cli/habits.rs",
-    "cli/habits/near.rs",
+    "cli/habits/bare.rs",
     "cli/habits/options.rs",
     "cli/loss.rs",
     "cli/manifest.rs",
@@ -539,8 +539,8 @@ fn errors_and_hints_are_chinese() {
             &["broker.example", "--emit", "header"],
             2,
             "certgrab: 错误: '--emit <FORMAT[=PATH]>' 的值 'header' 无效：\
-             未知的格式；相近的有：`c`；见 `certgrab formats`\n\
-             certgrab: 提示: 请写 `--emit c`；`certgrab formats` 列出全部格式\n",
+             未知的格式\n\
+             certgrab: 提示: 您是想写 `c` 吗？`certgrab formats` 列出各种格式\n",
         ),
     ] {
         let run = certgrab().args(words).env("LC_ALL", "zh_CN.UTF-8");
@@ -635,8 +635,13 @@ fn refusals_of_options_manifests_and_files_are_chinese() {
         "[[target]]\nhost = \"a.test\"\nlock = \"a.pem\"\nemit = { c = \"a.pem\" }\n",
     );
     let missing = folder.path().join("e.toml").display().to_string();
+    let port = write("f.toml", "[[target]]\nhost = \"a.test:x\"\nlock = \"a.pem\"\n");
+    let style =
+        write("g.toml", "[[target]]\nhost = \"a.test\"\nlock = \"a.pem\"\nstyle = \"uper\"\n");
     for words in [
-        &["sync", "--manifest", &unknown][..],
+        &["sync", "--manifest", &port][..],
+        &["sync", "--manifest", &style],
+        &["sync", "--manifest", &unknown],
         &["sync", "--manifest", &empty],
         &["sync", "--manifest", &format],
         &["sync", "--manifest", &twice],
@@ -658,6 +663,8 @@ fn refusals_of_options_manifests_and_files_are_chinese() {
         &["--hosts", &empty],
         &["lab", "--listen", "a.test"],
         &["lab", "--cases", "nothing"],
+        &["a.test", "--as", "8266"],
+        &["a.test", "--emit", "bundle-"],
     ] {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_certgrab"));
         let output = command.args(words).args(["--lang", "zh"]).output().expect("the command runs");
@@ -739,7 +746,7 @@ fn common_options_may_precede_the_command() {
 fn lists_are_joined_as_in_chinese() {
     certgrab().args(["completions", "tcsh", "--lang", "zh"]).fails_with(2).stdout("").stderr(
         "certgrab: 错误: '<SHELL>' 的值 'tcsh' 无效 [可用的值：bash、elvish、fish、powershell、zsh]\n\
-         certgrab: 提示: 相近的值：'zsh'\n",
+         certgrab: 提示: 见 `certgrab completions --help`\n",
     );
     let sizes = certgrab().args(["broker.example", "--from", "tests/data/plant/chain.pem"]);
     let sizes = sizes.args(["--roots", "tests/data/plant/root.pem", "--at", "2026-11-22"]);

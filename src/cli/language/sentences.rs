@@ -172,8 +172,10 @@ impl Pattern {
             rest = &rest[at + piece.len()..];
         }
         values.push((rest, is_kept(&self.pieces[..self.pieces.len() - 1], last)));
-        // A separator between backquotes does not divide the sentence.
-        let is_divided = values.iter().any(|(value, _)| value.matches('`').count() % 2 == 1);
+        // A separator between backquotes does not divide the sentence; one after a name does.
+        let is_divided = values.iter().any(|(value, is_quoted)| {
+            value.matches('`').count() % 2 == 1 || (*is_quoted && value.contains("`: "))
+        });
         let are_dates = || values.iter().all(|(value, _)| value.starts_with(is_digit));
         (!is_divided && (self.pieces != BETWEEN_DATES || are_dates())).then_some(values)
     }
