@@ -2,7 +2,10 @@
 
 use std::{fs, process::Command};
 
-use rcgen::CertificateParams;
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
+    date_time_ymd,
+};
 use rustls::pki_types::CertificateDer;
 
 use crate::support::{Pki, Server, certgrab, grab, pki::pem_of, real, run};
@@ -41,6 +44,45 @@ fn the_version_that_connects_is_named() {
     assert!(error.contains("warning: the nRF91 modem may connect, but the rules of"), "{error}");
     let error = emit("go").err();
     assert!(error.contains("warning: Go 1.19 connects, but the rules of browsers"), "{error}");
+}
+
+#[test]
+fn the_version_that_refuses_another_root_is_named() {
+    let authority = |name: &str, year: i32| {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        (params.not_before, params.not_after) =
+            (date_time_ymd(2020, 1, 1), date_time_ymd(year, 1, 1));
+        params
+    };
+    let [key_a, key_b, key, leaf_key] = [(); 4].map(|()| KeyPair::generate().expect("a key"));
+    // Go 1.19 accepts it, Go 1.27 does not: authorityInfoAccess must not be critical.
+    let mut information =
+        CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], vec![0x30, 0]);
+    information.set_criticality(true);
+    let mut longest = authority("Root A", 2050);
+    longest.custom_extensions.push(information);
+    let roots = [(longest, key_a), (authority("Root B", 2045), key_b)];
+    let issuing = authority("Issuing", 2044);
+    let ders = roots.map(|(params, key_above)| {
+        let root = params.self_signed(&key_above).expect("a root").der().clone();
+        let below =
+            issuing.signed_by(&key, &Issuer::new(params, key_above)).expect("a certificate");
+        (root, below.der().clone())
+    });
+    let mut leaf = CertificateParams::new(["plc.test".to_owned()]).expect("a name");
+    (leaf.not_before, leaf.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2040, 1, 1));
+    let leaf = leaf.signed_by(&leaf_key, &Issuer::new(issuing, key)).expect("a certificate");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let [(root_a, below_a), (root_b, below_b)] = ders;
+    let chain = [leaf.der().clone(), below_a, below_b];
+    fs::write(folder.path().join("chain.pem"), pem_of(&chain)).expect("a file");
+    fs::write(folder.path().join("roots.pem"), pem_of(&[root_a, root_b])).expect("a file");
+    let words = ["plc.test", "--at", "2030-01-01", "--roots", "roots.pem", "--from", "chain.pem"];
+    let code = run(folder.path(), &words).args(["--emit", "go"]).succeeds().out();
+    assert!(code.contains("// anchor: `CN=Root B`\n"), "{code}");
+    assert!(code.contains("the best one that Go 1.27 verifies the server with"), "{code}");
 }
 
 #[test]

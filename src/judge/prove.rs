@@ -153,7 +153,8 @@ fn prefer(
         .map(|candidate| {
             stacks::with_case(presented, candidate.held(), asked, |case| {
                 let doubt = |stack: &&'static Stack| {
-                    stacks::doubt(stack, case).map(|doubt| (doubt.is_certain, stack.title))
+                    let refusing = stacks::refusing(stack, case)?;
+                    Some((stacks::doubt(stack, case)?.is_certain, refusing.title))
                 };
                 stacks.iter().filter_map(doubt).max()
             })

@@ -103,6 +103,12 @@ pub(super) fn connecting(stack: &'static Stack, case: &Case<'_>) -> Vec<&'static
     variants.filter(|other| other.judge(case).connects()).collect()
 }
 
+/// `stack` if it refuses, or else the first of its versions and settings that does.
+pub(super) fn refusing(stack: &'static Stack, case: &Case<'_>) -> Option<&'static Stack> {
+    let mut all = std::iter::once(stack).chain(stack.variants().map(|(other, _)| other));
+    all.find(|one| !one.judge(case).connects())
+}
+
 /// Why `stack` itself refuses `case`; `None` if it connects.
 #[must_use]
 pub fn refusal(stack: &Stack, case: &Case<'_>) -> Option<Refusal> {
