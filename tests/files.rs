@@ -288,16 +288,25 @@ fn sync_replaces_only_generated_files() {
     let lost = "ca.h would lose a private key";
     let kept =
         "ca.h is not replaced: expected a file that certgrab wrote, or certificates alone, found ";
+    let fewer = "ca.h is not replaced: it has 2 certificates, and the new file fewer";
     let certificate = pem_of(std::slice::from_ref(pki.root_der()));
+    let other = pem_of(std::slice::from_ref(pki.leaf_der()));
     for (content, printed) in [
         (key.serialize_der(), lost),
         (base64.into_bytes(), lost),
         (commented.into_bytes(), lost),
         (b"#define PIN 1234\n".to_vec(), kept),
+        (format!("// by hand\nconst char CA[] = R\"({certificate})\";\n").into_bytes(), kept),
+        (format!("const char CA[] = R\"({certificate}{other})\";\n").into_bytes(), fewer),
         (format!("const char CA[] = R\"({certificate})\";\nint pin = 1234;\n").into_bytes(), kept),
     ] {
         fs::write(pki.file("ca.h"), &content).unwrap();
-        for words in [&["sync"][..], &["sync", "--locked"]] {
+        // Without a lock there is nothing to write with `--locked`.
+        for words in [&["sync"][..], &["sync", "--locked"]].into_iter().take(if printed == fewer {
+            1
+        } else {
+            2
+        }) {
             let error = certgrab().args(words).in_folder(pki.folder()).fails_with(4).err();
             assert!(error.contains(printed), "{error}");
             assert!(error.contains("hint: "), "{error}");
@@ -311,7 +320,7 @@ fn sync_replaces_only_generated_files() {
     let header = fs::read_to_string(pki.file("ca.h")).unwrap();
     for old in [
         header.replace("8883", "1") + "\n",
-        format!("// by hand\nconst char CA[] = R\"({certificate})\";\n"),
+        format!("#pragma once\nconst char CA[] = R\"({certificate})\";\n"),
     ] {
         fs::write(pki.file("ca.h"), old).unwrap();
         sync().succeeds();

@@ -452,7 +452,8 @@ fn damaged_base64_in_a_lock_is_named_by_its_line() {
     let line = text.lines().position(|line| line.starts_with("-----BEGIN ")).unwrap() + 1;
     fs::write(pki.file(LOCK), text.replacen("\nMII", "\n>MII", 1)).unwrap();
     let expected = format!(
-        "certgrab: error: {LOCK}: line {line}: the block is not PEM: its Base64 cannot be decoded\n"
+        "certgrab: error: {LOCK}: line {line}: the block is not PEM: its Base64 cannot be decoded\n\
+         certgrab: hint: regenerate the lock with `certgrab sync`, or with `certgrab TARGET --emit lock=FILE`\n"
     );
     run(pki.folder(), &["sync", "--locked"]).fails_with(4).stderr(&expected);
 }

@@ -172,22 +172,39 @@ fn emit_replaces_only_generated_files_and_certificates() {
     let grab = |form: &str| {
         run(pki.folder(), &format!("plc.test --from c.pem --roots r.pem -q --emit {form}"))
     };
-    let header = format!(
-        "// by hand, 2024\n#pragma once\nconst char* root_ca = R\"EOF(\n{certificate})EOF\";\n"
-    );
+    let header = format!("#pragma once\nconst char* root_ca = R\"EOF(\n{certificate})EOF\";\n");
     let sketch = format!("{header}void setup() {{}}\n");
     let line = sketch.lines().count();
-    let more = format!("certificates alone, found more than certificates, line {line}");
-    let other = "certificates alone, found other text";
+    let more = format!("certificates alone, found other code, line {line}\n");
+    let second = format!("{header}{}", header.replace("root_ca", "spare_ca"));
+    let other = "certificates alone, found other text\n";
     for (form, file, present, expected) in [
         ("c", "ca.h", header.as_str(), None),
         ("arduino", "ca.h", &header, None),
         ("pem", "ca.pem", &certificate, None),
         ("c", "ca.pem", &certificate, None),
         ("c", "ca.h", "\n \n", None),
-        ("c", "ca.h", "// the CA of the server, see README\n", None),
-        ("pem", "ca.pem", "/* to be generated */\r\n", None),
-        ("json", "report.json", "/* to be generated */\n", None),
+        ("c", "ca.h", "\u{feff}", None),
+        (
+            "c",
+            "ca.h",
+            &format!("// Copyright 2024 Plant\n{header}"),
+            Some("certificates alone, found a comment, line 1\n"),
+        ),
+        (
+            "c",
+            "ca.h",
+            &format!("#ifdef ESP32\n{header}#endif\n"),
+            Some("certificates alone, found a directive, line 1\n"),
+        ),
+        (
+            "c",
+            "ca.h",
+            &second.replace("#pragma once\n", ""),
+            Some(&format!("certificates alone, found another constant, line {}\n", line - 1)),
+        ),
+        ("c", "ca.h", "// the CA of the server, see README\n", Some(other)),
+        ("pem", "notes.txt", "//nas/share: the keys\n", Some(other)),
         ("c", "ca.h", "/* one */ int x; /* two */\n", Some(other)),
         ("c", "ca.h", "// one\n// two\n", Some(other)),
         ("c", "main.ino", &sketch, Some(more.as_str())),
@@ -240,6 +257,95 @@ fn emit_replaces_only_generated_files_and_certificates() {
     let (code, said) = grab("pem=l.pem");
     assert!(code == 4 && said.contains("certificates alone, found a certgrab lock\n"), "{said}");
     assert_eq!(fs::read_to_string(pki.file("l.pem")).unwrap(), lock);
+}
+
+#[test]
+fn a_bundle_is_not_replaced_by_fewer_certificates() {
+    let (pki, other) = (plant(), Pki::root("Other Root").leaf("other.test"));
+    let bundle = pem_of(&[pki.root_der().clone(), other.root_der().clone()]);
+    fs::write(pki.file("both.pem"), &bundle).unwrap();
+    let header = format!("const char ca[] = R\"({bundle})\";\n");
+    let handmade = [("pem", &bundle), ("c", &bundle), ("lock", &bundle), ("c", &header)];
+    let handmade = handmade.map(|(form, text)| (form, Some(text)));
+    let made = ["p7b", "esp-bundle", "esp-bundle-v1", "certs-ar", "sha256"];
+    for (form, text) in handmade.into_iter().chain(made.map(|form| (form, None))) {
+        let file = if text == Some(&header) { "kept.h" } else { "kept" };
+        let emit = |of, form| run(pki.folder(), &format!("{of} -q --emit {form}={file}"));
+        let both =
+            if form == "lock" { "convert both.pem --host plc.test" } else { "convert both.pem" };
+        match text {
+            Some(text) => fs::write(pki.file(file), text).unwrap(),
+            None => assert_eq!(emit(both, form).0, 0, "{form}"),
+        }
+        let before = fs::read(pki.file(file)).unwrap();
+        let sentences = format!(
+            "certgrab: error: {file} is not replaced: it has 2 certificates, and the new file fewer\n\
+             certgrab: hint: remove or rename that file first, or name another one\n"
+        );
+        let refused = emit("plc.test --from c.pem --roots r.pem", form);
+        assert_eq!(refused, (4, sentences), "{form}");
+        assert_eq!(fs::read(pki.file(file)).unwrap(), before, "{form}");
+        let (code, said) = emit(both, form);
+        assert_eq!(code, 0, "{form}: {said}");
+        fs::remove_file(pki.file(file)).unwrap();
+    }
+}
+
+#[test]
+fn what_editors_and_git_change_at_the_ends_of_lines_does_not_matter() {
+    let pki = plant();
+    let mut forms: Vec<_> = generated(&pki).into_iter().map(|(form, _)| form).collect();
+    forms.extend(
+        [
+            "sha256",
+            "sha1",
+            "spki-pin",
+            "p7b",
+            "nvs",
+            "shelly",
+            "json-line",
+            "text",
+            "pem",
+            "json",
+            "html",
+        ]
+        .map(str::to_owned),
+    );
+    for form in forms {
+        let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}=kept");
+        assert_eq!(run(pki.folder(), &line).0, 0, "{form}");
+        let made = fs::read_to_string(pki.file("kept")).unwrap();
+        for changed in [
+            format!("{made}\n"),
+            made.trim_end().to_owned(),
+            format!("\u{feff}{}", made.replace('\n', "\r\n")),
+            made.replace('\n', " \n"),
+        ] {
+            fs::write(pki.file("kept"), &changed).unwrap();
+            let (code, said) = run(pki.folder(), &line);
+            assert_eq!(code, 0, "{form}: {said}\n{changed:?}");
+        }
+        fs::remove_file(pki.file("kept")).unwrap();
+    }
+}
+
+#[test]
+fn the_layout_of_python_and_yaml_counts() {
+    let pki = plant();
+    for (form, text) in generated(&pki) {
+        let is_strict = text.starts_with('#');
+        let changed = match text.find("\n    ") {
+            Some(at) => format!("{}{}", &text[..at + 1], &text[at + 2..]),
+            None => text.replace('"', "'"),
+        };
+        if changed == text {
+            continue;
+        }
+        fs::write(pki.file("kept"), &changed).unwrap();
+        let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}=kept");
+        let (code, said) = run(pki.folder(), &line);
+        assert_eq!(code, if is_strict { 4 } else { 0 }, "{form}: {said}\n{changed}");
+    }
 }
 
 #[test]
@@ -528,30 +634,23 @@ fn a_moved_line_of_a_generated_file_is_an_addition() {
 }
 
 #[test]
-fn a_generated_file_is_replaced_with_another_layout_or_name() {
+fn a_generated_file_is_replaced_with_another_layout_but_not_without_its_checksum() {
     let pki = plant();
     for (form, text) in generated(&pki) {
-        // Earlier versions wrote no checksum.
-        let line = text.lines().find(|line| line.contains("Checksum: ")).expect("a checksum");
-        let renamed = text.replacen(&format!("{line}\n"), "", 1);
-        let renamed = renamed.replace("Plant", "Other").replace("PLANT", "OTHER");
-        // The first version named the server in the first line.
-        let rest = renamed.lines().skip(2).filter(|line| !line.contains("Server: `"));
-        let first = renamed.lines().next().unwrap_or_default();
-        let first = first.replace("certgrab;", "certgrab for `plc.test:443`;");
-        let earlier: String =
-            [&*first].into_iter().chain(rest).flat_map(|line| [line, "\n"]).collect();
         // Changes by clang-format, rustfmt and similar tools.
         let indented = text.replace("\n    ", "\n  ").replace(", 0x", ",0x");
-        // It did not write XML formats.
-        let earlier = if text.contains("<!--") { renamed } else { earlier };
-        let of_windows = text.replace('\n', "\r\n");
-        for content in [earlier, indented, of_windows] {
-            fs::write(pki.file("kept"), &content).unwrap();
-            let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}=kept");
+        let line = format!("plc.test --from c.pem --roots r.pem -q --emit {form}=kept");
+        if !text.starts_with('#') {
+            fs::write(pki.file("kept"), &indented).unwrap();
             let (code, said) = run(pki.folder(), &line);
-            assert_eq!(code, 0, "{form}: {said}\n{content}");
+            assert_eq!(code, 0, "{form}: {said}\n{indented}");
         }
+        // Without a checksum nothing shows whether a value was changed.
+        let checksum = text.lines().find(|line| line.contains("Checksum: ")).expect("a checksum");
+        fs::write(pki.file("kept"), text.replacen(&format!("{checksum}\n"), "", 1)).unwrap();
+        let (code, said) = run(pki.folder(), &line);
+        let found = "found a file of certgrab without its line `Checksum:`\n";
+        assert!(code == 4 && said.contains(found), "{form}: {said}");
     }
 }
 

@@ -50,6 +50,24 @@ fn unreadable(lock: &str, foreign: &str) -> Vec<(String, &'static str)> {
 }
 
 #[test]
+fn an_edited_line_of_options_is_refused_with_the_command_that_restores_it() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    synced(&pki, &server, "");
+    let sound = fs::read_to_string(pki.file(LOCK)).unwrap();
+    fs::write(pki.file(LOCK), sound.replace("Options: ", "Options: --verbose ")).unwrap();
+    let expected = format!(
+        "certgrab: error: {LOCK}: line 7: `Options:` expects options that certgrab writes there, such as \
+         `--backup`\n\
+         certgrab: hint: regenerate the lock with `certgrab sync`, or with `certgrab TARGET --emit \
+         lock=FILE`\n"
+    );
+    run(pki.folder(), &["sync", "--locked"]).fails_with(4).stderr(&expected);
+    run(pki.folder(), &["sync"]).succeeds();
+    assert_eq!(fs::read_to_string(pki.file(LOCK)).unwrap(), sound);
+}
+
+#[test]
 fn an_unreadable_lock_is_an_error_of_every_check() {
     let pki = Pki::root("Plant Root").leaf("plc.test");
     let other = Pki::root("Other Root").leaf("other.test");
@@ -62,7 +80,7 @@ fn an_unreadable_lock_is_an_error_of_every_check() {
         fs::write(pki.file(LOCK), &text).unwrap();
         fs::write(pki.file("certgrab.toml"), &manifest).unwrap();
         let locked = run(pki.folder(), &["sync", "--locked", "--quiet"]).fails_with(4).err();
-        assert!(locked.contains(why), "{why}: {locked}");
+        assert!(locked.contains(why) && locked.contains("hint: "), "{why}: {locked}");
         for has_manifest in [true, false] {
             if !has_manifest {
                 fs::remove_file(pki.file("certgrab.toml")).unwrap();

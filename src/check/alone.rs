@@ -1,111 +1,122 @@
-//! Whether a file contains only certificates and may therefore be replaced.
+//! What else a file with a certificate contains, and would therefore be lost if the file were replaced.
 //!
-//! In: a file's name and its bytes. Out: nothing, or the line of the first thing that is not part of a
-//! certificate: code, settings, text. Comments, guards and the declaration of a constant count as part
-//! of it. The words allowed around a certificate are listed; anything unknown is kept.
+//! In: a file's name and its bytes. Out: nothing, or the first thing that is not part of a certificate. A
+//! certificate may be the value of one constant, with its length and an include guard, or of one key in YAML,
+//! JSON and the like. The words allowed around it are listed; anything unknown is kept.
 
 use std::path::Path;
 
 use super::{
     der_form::begins_as_certificate,
     source::{
-        self,
+        self, Constant,
         tokens::{Kind, Tokens},
     },
 };
 use crate::x509::certificate::Certificate;
 
 /// The words around constants in C, C++, Rust, Python, JavaScript, Go, Java, Kotlin and Swift.
-const WORDS: &str = "alignas aligned ARDUINO Arduino ARDUINO_ARCH_ESP32 ARDUINO_ARCH_ESP8266 auto avr bytes \
-                     char const constexpr crt CrtFile cstdint define defined DRAM_ATTR else endif ESP32 ESP8266 \
-                     export exports extern final ICACHE_RODATA_ATTR ifdef ifndef include inline int let \
-                     main module namespace object once package pgmspace pragma PROGMEM pub public sizeof \
-                     size_t static std stddef stdint str string String uint8_t u8 undef unsigned val var \
-                     __attribute__ __cplusplus default h section private class struct usize";
+const WORDS: &str = "alignas aligned auto byte bytes char const constexpr define DRAM_ATTR export extern \
+                     final ICACHE_RODATA_ATTR ifndef inline int let once pragma private PROGMEM pub public section \
+                     sizeof size_t static std str string String u8 uint8_t unsigned usize val var __attribute__";
 
 /// Words before a parenthesis that is not a call.
-const BEFORE_PARENTHESES: [&str; 7] =
-    ["__attribute__", "aligned", "alignas", "section", "sizeof", "defined", "String"];
+const BEFORE_PARENTHESES: [&str; 5] = ["__attribute__", "aligned", "alignas", "section", "sizeof"];
 
-/// The line of the first thing in the source `content` that is not part of a certificate; `None` if
-/// there is none. In a file without a certificate, the first line is such a line.
-pub(crate) fn other_line(file: &Path, content: &[u8]) -> Option<usize> {
-    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    if is_one_value(content) {
-        return None;
-    }
-    source::with_tokens(file, content, |tokens, language| {
-        let constants = source::assemble::constants(tokens, language);
-        let lines = directives(content);
-        let mut spans = Vec::new();
-        for constant in &constants {
-            let first = constant.line(0);
-            if !is_certificate(&constant.bytes) {
-                return Some(first);
-            }
-            spans.push(first..=constant.line(constant.bytes.len().saturating_sub(1)));
-        }
-        if spans.is_empty() {
-            return Some(1);
-        }
-        let is_inside = |line: usize| spans.iter().any(|span| span.contains(&line));
-        (0..tokens.len())
-            .find(|index| !belongs(tokens, *index, &is_inside))
-            .map(|index| tokens.line(index))
-            .into_iter()
-            .chain(lines)
-            .min()
-    })
-    .unwrap_or(Some(1))
+/// What else a file contains.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Other {
+    /// It contains no certificate.
+    Everything,
+    /// Something next to a certificate: what, and its line.
+    At(&'static str, usize),
 }
 
-/// Whether `content` is PEM as the value of one key and nothing else, as in YAML, JSON and files of
-/// variables; lines that begin with `#` are comments.
-fn is_one_value(content: &[u8]) -> bool {
+/// What else the source `content` contains; `None` if it contains only certificates.
+pub(crate) fn other(file: &Path, content: &[u8]) -> Option<Other> {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let in_data = in_data(content)?;
+    source::with_tokens(file, content, |tokens, language| {
+        let constants = source::assemble::constants(tokens, language);
+        let Some(first) = constants.iter().find(|constant| is_certificate(&constant.bytes)) else {
+            return Some(Other::Everything);
+        };
+        let of_constant = constants.iter().find(|constant| !std::ptr::eq(*constant, first));
+        let of_tokens = (0..tokens.len()).find(|index| !belongs(tokens, *index, first));
+        let first_of = [
+            tokens.comment.map(|line| ("a comment", line)),
+            directive(content).map(|line| ("a directive", line)),
+            of_constant.map(|constant| ("another constant", constant.line(0))),
+            of_tokens.map(|index| ("other code", tokens.line(index))),
+        ];
+        let first = first_of.into_iter().flatten().min_by_key(|(_, line)| *line);
+        first.map(|(what, line)| Other::At(what, line))
+    })
+    .unwrap_or(Some(in_data))
+}
+
+/// What else data or a file of settings contains: the value of one key, or nothing else, may be PEM.
+fn in_data(content: &[u8]) -> Option<Other> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
-    let Ok(text) = std::str::from_utf8(content) else { return false };
-    let (Some(first), Some(last)) = (text.find(BEGIN), text.rfind(END)) else { return false };
-    if last < first {
-        return false;
+    let text = String::from_utf8_lossy(content);
+    let Some(first) = text.find(BEGIN).filter(|_| text.contains(END)) else {
+        return Some(Other::Everything);
+    };
+    let at = |place: usize| {
+        let text = &text[..place];
+        Some(Other::At("other text", text.matches('\n').count() + 1))
+    };
+    let is_of_key = |one: char| one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '.');
+    let before = text[..first].trim();
+    let key = before.trim_matches(|one: char| !is_of_key(one));
+    let is_key = key.chars().all(is_of_key) && before.contains([':', '=']) && !before.contains('#');
+    if !before.is_empty() && (key.is_empty() || !is_key) {
+        return at(text.len() - text.trim_start().len());
     }
-    let (before, certificates) = (&text[..first], &text[first..last]);
     let is_data = |one: char| {
         one.is_ascii_alphanumeric() || one.is_ascii_whitespace() || "+/=\\-".contains(one)
     };
-    let after = text[last + END.len()..].trim_start_matches("\\n");
-    let is_comment = |line: &&str| line.trim_start().starts_with('#');
-    let code = before.lines().filter(|line| !is_comment(line)).collect::<Vec<_>>().join("\n");
-    let is_of_key = |one: char| one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '.');
-    let key = code.trim_matches(|one: char| !is_of_key(one));
-    let is_key = !key.is_empty() && key.chars().all(is_of_key);
-    is_key
-        && code.contains([':', '='])
-        && after.chars().all(|one| one.is_ascii_whitespace() || "\"'}],;".contains(one))
-        && certificates.chars().all(is_data)
-        && blocks_alone(certificates)
+    let closing = if before.is_empty() { "" } else { "\"'}],;" };
+    let mut place = first;
+    while let Some(begin) = text[place..].find(BEGIN) {
+        let between = text[place..place + begin].replace("\\n", "  ");
+        let start = between.len() - between.trim_start().len();
+        if start < between.len() {
+            return at(place + start);
+        }
+        place += begin;
+        let end = text[place..].find(END).map_or(text.len(), |end| place + end + END.len());
+        if let Some(other) = text[place..end].find(|one| !is_data(one)) {
+            return at(place + other);
+        }
+        place = end;
+    }
+    let after = text[place..].replace("\\n", "  ");
+    let is_end = |one: char| one.is_ascii_whitespace() || closing.contains(one);
+    after.find(|one| !is_end(one)).and_then(|other| at(place + other))
 }
 
-/// Whether there is nothing between the blocks of `certificates`, whose last END is cut off.
-fn blocks_alone(certificates: &str) -> bool {
-    let mut between = certificates.split("-----END CERTIFICATE-----").skip(1);
-    between.all(|rest| {
-        let before = rest.split("-----BEGIN CERTIFICATE-----").next().unwrap_or_default();
-        before.replace("\\n", "").trim().is_empty()
-    })
-}
-
-/// The line of the first directive that may hide code.
-fn directives(content: &[u8]) -> Option<usize> {
-    let mut lines = content.split(|byte| *byte == b'\n').zip(1..);
-    lines.find_map(|(line, number)| {
-        let rest = line.trim_ascii_start().strip_prefix(b"#")?.trim_ascii_start();
-        let end = rest.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
-        let word = std::str::from_utf8(&rest[..end]).unwrap_or_default();
-        (["if", "elif"].contains(&word) && !rest.starts_with(b"if defined")
-            || ["error", "warning", "line"].contains(&word))
-        .then_some(number)
-    })
+/// The line of the first directive that is no include guard and declares no constant.
+fn directive(content: &[u8]) -> Option<usize> {
+    let text = String::from_utf8_lossy(content);
+    let lines = text.lines().zip(1..).filter_map(|(line, number)| {
+        let rest = line.trim_start().strip_prefix('#')?;
+        Some((rest.split_whitespace().collect::<Vec<_>>(), number))
+    });
+    let mut all: Vec<_> = lines.collect();
+    if let [(ifndef, _), (define, _), .., (endif, _)] = &all[..]
+        && let (["ifndef", name], ["define", same]) = (&ifndef[..], &define[..])
+        && name == same
+    {
+        let is_known = |word: &&str| word == name || ["endif", "//", "/*", "*/"].contains(word);
+        if endif.iter().all(is_known) {
+            all.pop();
+        }
+        all.drain(..2);
+    }
+    let is_known = |words: &[&str]| matches!(words, ["pragma", "once"] | ["define", _, _, ..]);
+    all.iter().find(|(words, _)| !is_known(words)).map(|(_, line)| *line)
 }
 
 /// Whether the bytes of a constant are certificates in PEM, damaged or not, or one in DER.
@@ -134,72 +145,54 @@ fn is_certificate(bytes: &[u8]) -> bool {
     are_known && blocks > 0
 }
 
-/// Whether the token at `index` is part of a constant with a certificate, or of what declares it.
-fn belongs(tokens: &Tokens<'_>, index: usize, is_inside: &impl Fn(usize) -> bool) -> bool {
-    let line = tokens.line(index);
-    let word_before = || index.checked_sub(1).and_then(|before| tokens.word(before));
+/// Whether the token at `index` is part of `constant`, or of what declares it and its length.
+fn belongs(tokens: &Tokens<'_>, index: usize, constant: &Constant) -> bool {
+    let first = constant.line(0);
+    let lines = first..=constant.line(constant.bytes.len().saturating_sub(1));
+    let is_inside = lines.contains(&tokens.line(index));
+    let before = |signs: &[u8]| index.checked_sub(1).is_some_and(|at| tokens.is_sign(at, signs));
     match tokens.kind(index) {
         None => true,
         Some(Kind::Literal(literal)) => {
-            let is_linkage = literal.bytes == b"C" && word_before() == Some("extern");
             // A short literal is not a constant by itself; it has to be a piece of one.
             let is_piece = literal.bytes.len() >= source::assemble::FEWEST_BYTES
                 || index > 0 && tokens.literal(index - 1).is_some()
                 || tokens.literal(index + 1).is_some();
-            is_linkage || is_inside(line) && is_piece
+            is_inside && is_piece
         }
         Some(Kind::Number(_)) => {
-            is_inside(line)
-                || is_length(tokens, index)
-                || index.checked_sub(1).is_some_and(|at| tokens.is_sign(at, b"[("))
+            let mut words = (index.saturating_sub(2)..index).rev();
+            let name = words.find_map(|at| tokens.word(at));
+            let is_of_value = is_inside && (index == 0 || before(b"{,["));
+            is_of_value || name.is_some_and(|name| is_length(name, constant)) || before(b"[(")
         }
         Some(Kind::Sign(b'(')) => {
-            is_inside(line)
-                || word_before().is_some_and(|word| BEFORE_PARENTHESES.contains(&word))
-                || index.checked_sub(1).is_some_and(|at| tokens.is_sign(at, b"("))
+            let word = index.checked_sub(1).and_then(|before| tokens.word(before));
+            is_inside || word.is_some_and(|word| BEFORE_PARENTHESES.contains(&word)) || before(b"(")
         }
         Some(Kind::Sign(_)) => true,
-        Some(Kind::Word) => is_of_a_declaration(tokens, index),
+        Some(Kind::Word) => is_of_a_declaration(tokens, index, constant),
     }
 }
 
-/// Whether the number at `index` is assigned to a name that means a length.
-fn is_length(tokens: &Tokens<'_>, index: usize) -> bool {
-    let mut before = (index.saturating_sub(2)..index).rev();
-    let name = before.find_map(|at| tokens.word(at)).map(str::to_ascii_lowercase);
-    name.is_some_and(|name| ["len", "length", "size"].iter().any(|end| name.ends_with(end)))
+/// Whether `name` is that of the length of `constant`, as `xxd -i` writes it.
+fn is_length(name: &str, constant: &Constant) -> bool {
+    let rest = constant.name.as_deref().and_then(|of| name.strip_prefix(of)).unwrap_or_default();
+    ["len", "length", "size"].contains(&rest.trim_start_matches('_').to_ascii_lowercase().as_str())
 }
 
-/// Whether the word at `index` is one of those around constants, or a name of a constant or a guard.
-fn is_of_a_declaration(tokens: &Tokens<'_>, index: usize) -> bool {
+/// Whether the word at `index` is one of those around constants, or the name of `constant`, of its length
+/// or of a guard.
+fn is_of_a_declaration(tokens: &Tokens<'_>, index: usize, constant: &Constant) -> bool {
     let word = tokens.word(index).unwrap_or_default();
     let before = index.checked_sub(1).and_then(|before| tokens.word(before));
-    if WORDS.split_whitespace().any(|known| known == word) {
-        return true;
-    }
-    let is_on_this_line = |at: usize| tokens.line(at) == tokens.line(index);
-    let next_is = |signs: &[u8]| tokens.is_sign(index + 1, signs);
-    match before {
-        Some(
-            "ifndef" | "ifdef" | "undef" | "package" | "namespace" | "sizeof" | "defined"
-            | "object",
-        ) => true,
-        // A guard has no value; a certificate follows its name after line splices.
-        Some("define") => {
-            let has_value = index + 1 < tokens.len() && is_on_this_line(index + 1);
-            !has_value || tokens.literal(index + 1).is_some()
-        }
-        _ => {
-            let is_measured = index >= 2
-                && tokens.is_sign(index - 1, b"(")
-                && tokens.word(index - 2) == Some("sizeof");
-            let is_declared = next_is(b"=[:") || tokens.literal(index + 1).is_some();
-            let has_attribute = tokens.word(index + 1).is_some_and(|next| {
-                ["PROGMEM", "ICACHE_RODATA_ATTR", "DRAM_ATTR", "__attribute__"].contains(&next)
-            });
-            is_declared || has_attribute || is_measured
-        }
-    }
+    let is_name = constant.name.as_deref() == Some(word) || is_length(word, constant);
+    is_name
+        || WORDS.split_whitespace().any(|known| known == word)
+        || word == "package"
+        || matches!(before, Some("ifndef" | "package"))
+        || before == Some("define")
+            && index.checked_sub(3).is_some_and(|at| tokens.word(at) == Some(word))
 }
 
 #[cfg(test)]
@@ -212,31 +205,32 @@ mod tests {
     }
 
     #[test]
-    fn a_hand_written_header_counts_as_certificates_only() {
+    fn a_certificate_in_one_constant_or_key_is_alone() {
         let certificate = certificate();
         let pem = certificate.pem();
         let lines: String = pem.lines().map(|line| format!("  \"{line}\\n\" \\\n")).collect();
         let lines = lines.trim_end_matches("\\\n");
         let bytes: Vec<_> = certificate.der().iter().map(|byte| format!("0x{byte:02x}")).collect();
         let bytes = bytes.join(", ");
+        let escaped = pem.replace('\n', "\\n");
         for (file, text) in [
             (
                 "ca.h",
-                format!(
-                    "// by hand\n#pragma once\nconst char* root_ca PROGMEM = R\"EOF(\n{pem})EOF\";\n"
-                ),
+                format!("#pragma once\nconst char* root_ca PROGMEM = R\"EOF(\n{pem})EOF\";\n"),
             ),
             (
                 "ca.h",
                 format!(
-                    "#ifndef CA_H\n#define CA_H\n#include <pgmspace.h>\nstatic const char ca[] =\n{lines};\n#endif // CA_H\n"
+                    "#ifndef CA_H\n#define CA_H\n\nstatic const char ca[] =\n{lines};\n\n#endif // CA_H\n"
                 ),
             ),
+            ("ca.h", format!("#ifndef CA_H\n#define CA_H\n#define ROOT_CA \\\n{lines}\n#endif\n")),
             ("ca.h", format!("#define ROOT_CA \\\n{lines}\n")),
+            ("ca.inc", bytes.clone()),
             (
                 "ca.h",
                 format!(
-                    "#ifdef __cplusplus\nextern \"C\" {{\n#endif\nunsigned char ca_der[] = {{ {bytes} }};\nunsigned int ca_der_len = 1391;\n#ifdef __cplusplus\n}}\n#endif\n"
+                    "unsigned char ca_der[] = {{ {bytes} }};\nunsigned int ca_der_len = 1391;\n"
                 ),
             ),
             (
@@ -245,49 +239,82 @@ mod tests {
                     "const uint8_t ca[] __attribute__((aligned(4))) = {{\n{bytes}\n}};\nconst size_t ca_len = sizeof(ca);\n"
                 ),
             ),
-            ("ca.ino", format!("const char ca[] = \"{}\";\n", pem.replace('\n', "\\n"))),
+            ("ca.ino", format!("const char ca[] = \"{escaped}\";\n")),
             ("ca.rs", format!("pub const CA: &str = r#\"{pem}\"#;\n")),
-            ("ca.py", format!("# the CA\nCA = \"\"\"\n{pem}\"\"\"\n")),
+            ("ca.rs", format!("pub static CA: &'static [u8] = &[{bytes}];\n")),
+            ("ca.py", format!("CA = \"\"\"\n{pem}\"\"\"\n")),
             ("ca.js", format!("export const ca = `{pem}`;\n")),
             ("ca.go", format!("package main\n\nconst ca = `{pem}`\n")),
+            ("ca.yaml", format!("ca: |\n  {}\n", pem.trim_end().replace('\n', "\n  "))),
+            ("ca.json", format!("{{\n  \"ca\": \"{escaped}\"\n}}\n")),
+            ("ca.pem", format!("\n{pem}\n{pem}\n")),
             // Damaged: a sound file should replace it.
             ("ca.h", format!("const char ca[] = R\"({})\";\n", pem.replacen("MII", "MI", 1))),
         ] {
-            assert_eq!(other_line(Path::new(file), text.as_bytes()), None, "{text}");
+            for text in [text.clone(), format!("\u{feff}{}", text.replace('\n', "\r\n"))] {
+                assert_eq!(other(Path::new(file), text.as_bytes()), None, "{text}");
+            }
         }
     }
 
     #[test]
-    fn other_code_in_a_source_is_named_with_its_line() {
+    fn what_else_a_file_contains_is_named_with_its_line() {
         let pem = certificate().pem();
         let ca = format!("const char ca[] = R\"({pem})\";\n");
         let after = ca.lines().count() + 1;
-        for (file, text, line) in [
-            ("main.c", "int main(void) {\n    return 0;\n}\n".to_owned(), 1),
-            ("main.c", format!("{ca}int main(void) {{ return 0; }}\n"), after),
-            ("main.ino", format!("{ca}#define PIN 1234\n"), after),
-            ("main.ino", format!("{ca}#define LED D4\n"), after),
-            ("main.ino", format!("{ca}const char* password = \"hunter2\";\n"), after),
+        let guarded = format!("#ifndef CA_H\n#define CA_H\n{ca}");
+        let (comment, directive) = ("a comment", "a directive");
+        let (constant, code, text) = ("another constant", "other code", "other text");
+        for (file, content, what, line) in [
+            ("main.ino", format!("{ca}#define PIN 1234\n"), code, after),
+            ("main.ino", format!("{ca}#define LED D4\n"), code, after),
+            ("main.ino", format!("{ca}#define USE_TLS\n"), directive, after),
+            ("main.ino", format!("{ca}#undef USE_TLS\n"), directive, after),
+            ("main.ino", format!("{ca}const char* password = \"hunter2\";\n"), code, after),
             (
                 "main.ino",
                 format!("{ca}const char* key = \"a longer password, of 30 octets\";\n"),
+                constant,
                 after,
             ),
-            ("main.ino", format!("{ca}const int port = 8883;\n"), after),
-            ("main.ino", format!("{ca}#include \"secrets.h\"\n"), after),
-            ("main.ino", format!("{ca}#include <WiFi.h>\n"), after),
-            ("main.ino", format!("{ca}WiFiClientSecure client;\n"), after),
-            ("main.ino", format!("{ca}void setup() {{}}\n"), after),
-            ("main.ino", format!("{ca}#if 0\nvoid setup() {{}}\n#endif\n"), after),
-            ("main.py", format!("import ssl\nCA = \"\"\"{pem}\"\"\"\n"), 1),
-            ("main.js", format!("const tls = require('tls');\nconst ca = `{pem}`;\n"), 1),
+            ("main.ino", format!("{ca}const int port = 8883;\n"), code, after),
+            ("main.ino", format!("{} int port = 8883;\n", ca.trim_end()), code, after - 1),
+            ("main.ino", format!("{ca}static int buffer_size = 4096;\n"), code, after),
+            ("main.ino", format!("{ca}#include \"secrets.h\"\n"), directive, after),
+            ("main.ino", format!("#include <WiFi.h>\n{ca}"), directive, 1),
+            ("main.ino", format!("{ca}WiFiClientSecure client;\n"), code, after),
+            ("main.ino", format!("{ca}void setup() {{}}\n"), code, after),
+            ("main.ino", format!("{ca}#if 0\nvoid setup() {{}}\n#endif\n"), directive, after),
+            ("ca.h", format!("#ifdef ESP32\n{ca}#endif\n"), directive, 1),
+            ("ca.h", format!("#ifdef ESP32\n{ca}#else\n{ca}#endif\n"), directive, 1),
+            ("ca.h", format!("{guarded}#ifdef ESP32\n#endif\n#endif\n"), directive, after + 2),
+            ("ca.h", format!("{guarded}#endif // ask Ann for the key\n"), directive, after + 2),
+            ("ca.h", format!("extern \"C\" {{\n{ca}}}\n"), code, 1),
+            ("ca.h", format!("namespace plc {{\n{ca}}}\n"), code, 1),
+            ("ca.h", format!("/* Copyright 2024 Plant */\n{ca}"), comment, 1),
+            ("ca.h", format!("{ca}// ask Ann\n"), comment, after),
+            ("ca.h", format!("{ca}{}", ca.replace("ca[]", "spare[]")), constant, after),
+            ("main.py", format!("import ssl\nCA = \"\"\"{pem}\"\"\"\n"), code, 1),
+            ("main.py", format!("# the CA\nCA = \"\"\"{pem}\"\"\"\n"), comment, 1),
+            ("main.py", format!("CA = \"\"\"{pem}\"\"\"\nPORT = 8883\n"), code, after),
+            ("main.js", format!("const tls = require('tls');\nconst ca = `{pem}`;\n"), code, 1),
+            ("ca.yaml", format!("ca: \"{}\"\nport: 1\n", pem.replace('\n', "\\n")), text, 2),
+            ("ca.yaml", format!("# ask Ann\nca: \"{}\"\n", pem.replace('\n', "\\n")), text, 1),
+            ("ca.pem", format!("{pem}\nmy notes\n{pem}"), text, pem.lines().count() + 2),
+            ("ca.pem", format!("{pem}my notes\n"), text, pem.lines().count() + 1),
+            ("ca.pem", format!("# for the old boards\n{pem}"), text, 1),
             (
                 "a.json",
                 format!("{{\"password\": \"x\", \"ca\": \"{}\"}}\n", pem.replace('\n', "\\n")),
+                code,
                 1,
             ),
         ] {
-            assert_eq!(other_line(Path::new(file), text.as_bytes()), Some(line), "{text}");
+            let found = other(Path::new(file), content.as_bytes());
+            assert_eq!(found, Some(Other::At(what, line)), "{content}");
+        }
+        for (file, content) in [("main.c", "int main(void) {}\n"), ("notes.txt", "milk\n")] {
+            assert_eq!(other(Path::new(file), content.as_bytes()), Some(Other::Everything));
         }
     }
 }

@@ -81,7 +81,7 @@ pub use self::against_server::{
     Server, failed_address, for_some_clients, judge_against, unanswered,
 };
 #[cfg(feature = "cli")]
-pub(crate) use self::alone::other_line;
+pub(crate) use self::alone::{Other, other};
 pub use self::anchors::EmbeddedAnchor;
 pub use self::bare_anchor::Key;
 pub use self::baseline::{Baseline, MAX_BASELINE_BYTES};

@@ -1,8 +1,8 @@
 //! Whether a file may be replaced: every command that writes checks this for every file.
 //!
 //! In: the path, and what is to be written there. Out: a refusal that says what was found, if replacing
-//! it would lose something. An empty file, a placeholder, a file that certgrab wrote for the same
-//! purpose, and certificates alone may be replaced; everything else stays until the user removes it.
+//! it would lose something. An empty file, a file that certgrab wrote for the same purpose, and certificates
+//! alone, no more than the new file has, may be replaced; everything else stays until the user removes it.
 
 mod reports;
 
@@ -39,6 +39,9 @@ const TO_ADD_A_CHECKSUM: &str = "remove that file first; with a comment `Checksu
 pub(crate) enum Content {
     /// Certificates in a format, including locks.
     Certificates(Format),
+    /// The same for a target of a manifest that has a lock: certgrab made the file from its certificates,
+    /// which may have been more.
+    Synced(Format),
     /// The lock of a manifest.
     Lock,
     /// The anchor of the lab's test CA.
@@ -64,37 +67,37 @@ pub(crate) fn refuse_loss(
     new: Option<&[u8]>,
 ) -> Result<(), Failure> {
     // Data is appended to a stream, and what is not a regular file is refused when it is written.
-    if stream::named(path).is_some() || !path.is_file() {
-        return Ok(());
-    }
-    if let Some(new) = new
-        && bounded_file::holds(path, new).unwrap_or(false)
-    {
+    let is_same = |new| bounded_file::holds(path, new).unwrap_or(false);
+    if stream::named(path).is_some() || !path.is_file() || new.is_some_and(is_same) {
         return Ok(());
     }
     refuse_read_only(path)?;
-    match content {
-        Content::Certificates(format) if format.name == "lock" => {
-            return refuse_unless_lock(path, TO_MOVE_OUTPUT);
-        }
-        Content::Lock => return refuse_unless_lock(path, TO_MOVE),
-        _ => {}
+    let to_move = match content {
+        Content::Certificates(format) if format.name == "lock" => Some(TO_MOVE_OUTPUT),
+        Content::Lock => Some(TO_MOVE),
+        _ => None,
+    };
+    if let Some(to_move) = to_move {
+        refuse_unless_lock(path, to_move)?;
     }
     let Some(present) = read_present(path)? else { return Ok(()) };
     if private_key::holds(&present) {
         return Err(refused(path, "would lose a private key", TO_REMOVE));
     }
+    if to_move.is_some() {
+        return refuse_fewer(path, &present, new);
+    }
     let whole = emit::text_of(&present);
     let text = whole.as_deref();
-    if text.is_some_and(is_placeholder) {
+    if text.is_some_and(str::is_empty) {
         return Ok(());
     }
     let changed = emit::change_in(&present);
+    let is_alone = || changed.is_none() && are_certificates(path, &present);
     let (is_own, expected) = match content {
         Content::Overwrite | Content::Secret | Content::Lock => return Ok(()),
-        Content::Certificates(format) => (
-            changed.is_none()
-                && (emit::is_own(&present, format) || are_certificates(path, &present)),
+        Content::Certificates(format) | Content::Synced(format) => (
+            emit::is_own(&present, format) || is_alone(),
             "a file that certgrab wrote, or certificates alone",
         ),
         Content::Identity => (false, "no file, or the same certificate and key"),
@@ -103,12 +106,13 @@ pub(crate) fn refuse_loss(
         }
         Content::Report => (text.is_some_and(reports::is_own), "a report that certgrab wrote"),
         Content::Template => (
-            changed.is_none() && (emit::is_unchanged(&present) || are_certificates(path, &present)),
+            emit::is_unchanged(&present) || is_alone(),
             "a file with the checksum of certgrab, or certificates alone",
         ),
     };
     if is_own {
-        return Ok(());
+        let is_other = matches!(content, Content::Synced(_) | Content::Report | Content::LabAnchor);
+        return if is_other { Ok(()) } else { refuse_fewer(path, &present, new) };
     }
     let is_template = matches!(content, Content::Template);
     let (found, hint) = match changed {
@@ -119,10 +123,35 @@ pub(crate) fn refuse_loss(
     Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), hint))
 }
 
+/// Refuses to replace several certificates by fewer ones, `new` if that is known: they may be a bundle of the
+/// user. A lock, and a text with its checksum, are certgrab's.
+fn refuse_fewer(path: &Path, present: &[u8], new: Option<&[u8]>) -> Result<(), Failure> {
+    let count = |content| {
+        let anchors = check::read(path, content).anchors;
+        let sha256 =
+            |one: &check::EmbeddedAnchor| Some(one.certificate.as_ref()?.sha256().to_string());
+        let mut certificates: Vec<_> = anchors.iter().filter_map(sha256).collect();
+        certificates.sort_unstable();
+        certificates.dedup();
+        if certificates.is_empty() { anchors.len() } else { certificates.len() }
+    };
+    let Some(new) = new else { return Ok(()) };
+    if lock::is_lock(present) || emit::is_unchanged(present) {
+        return Ok(());
+    }
+    let present = count(present);
+    if present < 2 || count(new) >= present {
+        return Ok(());
+    }
+    let why = format!("is not replaced: it has {present} certificates, and the new file fewer");
+    Err(refused(path, &why, TO_REMOVE))
+}
+
 fn words_of(change: Change) -> String {
-    match change.line {
-        Some(line) => format!("other text than certgrab wrote, line {line}"),
-        None => "other values than certgrab wrote, which its checksum shows".to_owned(),
+    match change {
+        Change::Line(line) => format!("other text than certgrab wrote, line {line}"),
+        Change::Value => "other values than certgrab wrote, which its checksum shows".to_owned(),
+        Change::NoChecksum => "a file of certgrab without its line `Checksum:`".to_owned(),
     }
 }
 
@@ -160,19 +189,9 @@ fn refuse_read_only(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Whether `text` is empty or one comment on one line, as in projects whose file has not been generated
-/// yet.
-fn is_placeholder(text: &str) -> bool {
-    let text = text.trim();
-    let is_block = |text: &str| text.find("*/").is_some_and(|end| end + "*/".len() == text.len());
-    text.is_empty()
-        || text.lines().count() == 1
-            && (text.starts_with("//") || text.strip_prefix("/*").is_some_and(is_block))
-}
-
 /// Whether `present` holds only certificates: in PEM, in DER, or as the constants of a source.
 fn are_certificates(path: &Path, present: &[u8]) -> bool {
-    emit::are_certificates(present) || check::other_line(path, present).is_none()
+    emit::are_certificates(present) || check::other(path, present).is_none()
 }
 
 /// Whether both are certificates with the same subject, as those of the lab are.
@@ -186,25 +205,27 @@ fn have_one_subject(present: &[u8], new: &[u8]) -> bool {
 
 /// What is in a file that is not replaced. Its content is not repeated: it may hold secrets.
 fn found(path: &Path, present: &[u8]) -> String {
-    let Ok(text) = std::str::from_utf8(present) else { return "binary data".to_owned() };
+    let Some(text) = emit::text_of(present) else {
+        let has_certificates = !check::read(path, present).anchors.is_empty();
+        let words = if has_certificates { "certificates with other data" } else { "binary data" };
+        return words.to_owned();
+    };
     if lock::is_lock(present) {
         return "a certgrab lock".to_owned();
     }
     if text.lines().any(|line| line.trim() == "[[target]]") {
         return "a certgrab manifest".to_owned();
     }
-    if reports::is_own(text) {
+    if reports::is_own(&text) {
         return "a report of certgrab".to_owned();
     }
     if emit::are_certificates(present) {
         return "certificates".to_owned();
     }
-    match check::other_line(path, present) {
+    match check::other(path, present) {
         None => "certificates".to_owned(),
-        Some(line) if text.contains("-----BEGIN CERTIFICATE-----") => {
-            format!("more than certificates, line {line}")
-        }
-        Some(_) => "other text".to_owned(),
+        Some(check::Other::At(what, line)) => format!("{what}, line {line}"),
+        Some(check::Other::Everything) => "other text".to_owned(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! The checksum in a text that certgrab wrote, which shows whether somebody has changed the text.
 //!
 //! In: a text with a place for its checksum. Out: the text with it, and later whether it still holds.
-//! What formatters change does not count: spaces, line ends, quotation marks, what ends items, and the
-//! asterisks of comments.
+//! What editors and git change does not count: line ends, spaces before them, empty lines at the end, and a
+//! byte order mark. What formatters change does not count either: other white space, quotation marks, what
+//! ends items, and the asterisks of comments. It counts in a file with comments that begin with `#`, such as
+//! Python and YAML, where it has a meaning.
 
 use std::ops::Range;
 
@@ -15,7 +17,7 @@ pub(crate) const EMPTY: &str = "0000000000000000";
 /// Marks of comments, which may precede those words in a line.
 const MARKS: &str = "/*#;-<!>";
 
-/// Characters that do not count, besides white space.
+/// Characters that do not count where layout has no meaning, like white space.
 const LAYOUT: &str = "\"',;*";
 
 /// `text` with its checksum in the place that is still [`EMPTY`]; a text without one stays as it is.
@@ -38,6 +40,13 @@ pub(crate) fn sealed_again(text: String) -> String {
 /// Whether the checksum of `text` is right; `None` without one.
 pub(crate) fn holds(text: &str) -> Option<bool> {
     place(text).map(|place| text[place.clone()] == checksum(text, &place))
+}
+
+/// `text` without a byte order mark, spaces at the ends of lines, line ends of Windows, and empty lines at its
+/// end.
+pub(crate) fn plain(text: &str) -> String {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_end();
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 fn with_checksum(mut text: String, place: Range<usize>) -> String {
@@ -67,9 +76,12 @@ fn place(text: &str) -> Option<Range<usize>> {
 
 /// The checksum of `text` without the one at `place`: the beginning of its SHA-256.
 fn checksum(text: &str, place: &Range<usize>) -> String {
-    let counts = |one: &char| !one.is_whitespace() && !LAYOUT.contains(*one) && *one != '\u{feff}';
-    let rest = [&text[..place.start], &text[place.end..]];
-    let said: String = rest.into_iter().flat_map(str::chars).filter(counts).collect();
+    let line = text[..place.start].rsplit('\n').next().unwrap_or_default();
+    let has_meaning = line.trim_start().starts_with('#');
+    let mut said = plain(&[&text[..place.start], &text[place.end..]].concat());
+    if !has_meaning {
+        said.retain(|one| !one.is_whitespace() && !LAYOUT.contains(one));
+    }
     let hash = hmac_sha256::Hash::hash(said.as_bytes());
     hash[..EMPTY.len() / 2].iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -92,6 +104,14 @@ mod tests {
             assert_eq!(holds(&whole.replace(from, to)), Some(false), "{from}");
         }
         assert_eq!(holds(text), Some(false));
+        // Where the layout has a meaning, only line ends do not count.
+        let python = sealed(format!("# Checksum: {EMPTY}\nif x:\n    y = 'a'\nz = 1,\n"));
+        for text in [python.replace('\n', "\r\n"), python.replace('\n', " \n") + "\n\n"] {
+            assert_eq!(holds(&text), Some(true), "{text}");
+        }
+        for (from, to) in [("    y", "y"), ("'a'", "\"a\""), ("1,", "1"), ("z", "\nz")] {
+            assert_eq!(holds(&python.replace(from, to)), Some(false), "{from}");
+        }
         // A name in the same comment that looks like one.
         let named = text.replace("mine", "subject: `Checksum: 0000000000000000`");
         assert_eq!(holds(&sealed(named)), Some(true));

@@ -38,26 +38,15 @@ pub(crate) const CHINESE: &str = "<html lang=\"zh-CN\">";
 /// How every report ends.
 const END: &str = "</body>\n</html>\n";
 
-/// The beginning of the head, and its policy.
-const HEAD: &str = "\
-\n<head>\n<meta charset=\"utf-8\">\n";
-
-/// The place of the checksum, which reports of earlier versions do not have.
-const CHECKSUM: &str = "<!-- Checksum: ";
-
+/// The beginning of the head up to the checksum, and its policy.
+const HEAD: &str = "\n<head>\n<meta charset=\"utf-8\">\n<!-- Checksum: ";
 const POLICY: &str = "\
 <meta name=\"viewport\" content=\"width=device-width\">\n\
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'";
 
-/// Whether `text` is a report that nobody changed, as far as a report of an earlier version shows it.
+/// Whether `text` is a report that nobody changed.
 pub(crate) fn is_page(text: &str) -> bool {
-    let rest = text.strip_prefix(BEGIN);
-    let rest = rest.and_then(|text| text.strip_prefix(ENGLISH).or(text.strip_prefix(CHINESE)));
-    let Some(rest) = rest.and_then(|text| text.strip_prefix(HEAD)) else { return false };
-    match rest.starts_with(CHECKSUM) {
-        true => checksum::holds(text) == Some(true),
-        false => rest.starts_with(POLICY) && rest.ends_with(END),
-    }
+    text.starts_with(BEGIN) && checksum::holds(text) == Some(true)
 }
 
 /// A report with the title `title`, which is text, and the body `body`, which is HTML.
@@ -78,7 +67,7 @@ pub(crate) fn page(title: &str, body: &str, script: &str) -> String {
         script => format!("<script>{script}</script>\n"),
     };
     checksum::sealed(format!(
-        "{BEGIN}{ENGLISH}{HEAD}{CHECKSUM}{} -->\n{POLICY}{policy}\">\n\
+        "{BEGIN}{ENGLISH}{HEAD}{} -->\n{POLICY}{policy}\">\n\
          <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}{script}{END}",
         checksum::EMPTY,
         escaped(title)

@@ -67,11 +67,12 @@ pub(crate) fn rendered<'a>(
     bundle: &Bundle,
     name: &Identifier,
 ) -> Result<Vec<output::File<'a>>, Failure> {
+    let content = if entry.lock.is_file() { Content::Synced } else { Content::Certificates };
     let mut taken = Vec::new();
     let mut render = |(format, path): &'a (Format, PathBuf)| {
         let data = emit::render(bundle, *format, name)?;
         taken.push((format.name.to_owned(), room::taken(*format, bundle, name, data.len())));
-        Ok(output::File::new(path, data, Content::Certificates(*format)))
+        Ok(output::File::new(path, data, content(*format)))
     };
     let files = entry.emit.iter().map(&mut render).collect::<Result<_, Failure>>()?;
     room::refuse_more(entry.job.format.max_bytes, &taken)

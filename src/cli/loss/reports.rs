@@ -11,7 +11,6 @@ use crate::{check, text::html};
 
 /// Whether certgrab writes such a file.
 pub(super) fn is_own(text: &str) -> bool {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     html::is_page(text)
         || is_junit(text)
         || text.lines().next().is_some_and(is_metric) && text.lines().all(is_metric)

@@ -133,9 +133,7 @@ impl Error {
                 "add the lines `Host: broker.example` and `Port: 8883` above the first \
                  certificate"
             }
-            Problem::Differs { .. } | Problem::Missing(_) | Problem::NoHeader(_) => {
-                "regenerate the lock with `certgrab TARGET --emit lock=FILE`"
-            }
+            Problem::UnknownFact(_) => "remove that line",
             Problem::Der => {
                 "replace it by a lock with `certgrab TARGET --emit lock=FILE`, or convert the \
                  certificate with `openssl x509 -inform der -in FILE -out FILE.pem`"
@@ -145,7 +143,9 @@ impl Error {
                  lock=FILE`"
             }
             Problem::Version(_) => "use the certgrab version that wrote it, or a newer one",
-            _ => return None,
+            _ => {
+                "regenerate the lock with `certgrab sync`, or with `certgrab TARGET --emit lock=FILE`"
+            }
         };
         Some(hint.to_owned())
     }

@@ -267,6 +267,7 @@ impl Lexer<'_> {
     }
 
     fn skip_comment(&mut self) {
+        self.tokens.comment.get_or_insert(self.line);
         let block = self.syntax.comments.block.filter(|(begin, _)| self.starts_with(begin));
         let Some((begin, end)) = block else { return self.skip_line() };
         self.at += begin.len();

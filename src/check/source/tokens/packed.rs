@@ -12,6 +12,8 @@ pub(crate) struct Tokens<'a> {
     pub(super) lines: Lines,
     /// Where each literal begins among these bytes.
     starts: Vec<u32>,
+    /// The line of the first comment.
+    pub(crate) comment: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -71,7 +73,7 @@ impl Literal<'_> {
 impl<'a> Tokens<'a> {
     pub(super) fn new(content: &'a [u8]) -> Self {
         let (packed, bytes, starts) = (Vec::new(), Vec::new(), Vec::new());
-        Self { content, packed, bytes, lines: Lines::default(), starts }
+        Self { content, packed, bytes, lines: Lines::default(), starts, comment: None }
     }
 
     pub(super) fn push(&mut self, kind: u32, value: usize, line: usize) {

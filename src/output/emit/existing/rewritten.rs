@@ -31,9 +31,7 @@ pub(super) fn is_same(content: &[u8], format: Format) -> bool {
     let bundle = Bundle::new(String::new(), 0, entries, KeyPossession::NotProven);
     let name = emit::default_name(&bundle);
     let Ok(written) = emit::render(&bundle, format, &name) else { return false };
-    // A checkout by git may have changed the line ends of a text to those of Windows.
-    written == content
-        || format.is_text && super::text_of(content).is_some_and(|text| text.as_bytes() == written)
+    written == content || format.is_text && super::text_of(content) == super::text_of(&written)
 }
 
 fn entry((certificate, role): (Certificate, Role)) -> Entry {
