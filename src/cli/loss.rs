@@ -114,10 +114,9 @@ pub(crate) fn refuse_loss(
         let is_other = matches!(content, Content::Synced(_) | Content::Report | Content::LabAnchor);
         return if is_other { Ok(()) } else { refuse_fewer(path, &present, new) };
     }
-    let is_template = matches!(content, Content::Template);
     let (found, hint) = match changed {
         Some(change) => (words_of(change), TO_MOVE_CHANGES),
-        None if is_template => (found(path, &present), TO_ADD_A_CHECKSUM),
+        None if matches!(content, Content::Template) => (found(path, &present), TO_ADD_A_CHECKSUM),
         None => (found(path, &present), TO_REMOVE),
     };
     Err(refused(path, &format!("is not replaced: expected {expected}, found {found}"), hint))
