@@ -11,7 +11,7 @@ use std::{
 use rustls_pki_types::{DnsName, ServerName};
 
 use crate::scheme::{NO_SCHEME, PLAIN, SCHEMES, UNSUPPORTED, scheme_alone};
-use crate::text::{foreign::Foreign, secrets};
+use crate::text::{diagnostic::Diagnostic, foreign::Foreign, secrets};
 
 pub use crate::scheme::{Scheme, StartTls};
 
@@ -103,10 +103,8 @@ impl Target {
     /// The address, if the host is an address.
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
-        match self.name {
-            ServerName::IpAddress(address) => Some(address.into()),
-            _ => None,
-        }
+        let ServerName::IpAddress(address) = self.name else { return None };
+        Some(address.into())
     }
 }
 
@@ -354,37 +352,40 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl Error {
-    /// What to try instead, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match &self.problem {
-            Problem::Empty | Problem::Host(_) => Some(
-                "pass `host`, `host:port`, `[v6]:port` or a URL such as mqtts://host".to_owned(),
-            ),
+impl Diagnostic for Error {
+    fn kind(&self) -> &'static str {
+        "bad_target"
+    }
+
+    fn stage(&self) -> &'static str {
+        "target"
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match &self.problem {
+            Problem::Empty | Problem::Host(_) => {
+                "pass `host`, `host:port`, `[v6]:port` or a URL such as mqtts://host"
+            }
             Problem::Scheme(_) => {
-                let words: Vec<_> = SCHEMES.iter().map(|scheme| scheme.word).collect();
-                Some(format!(
+                let words = SCHEMES.map(|scheme| scheme.word).join(", ");
+                return Some(format!(
                     "if the server uses TLS from the first byte, pass `tls://HOST:PORT`; known \
-                     schemes: {}",
-                    words.join(", ")
-                ))
+                     schemes: {words}"
+                ));
             }
-            Problem::PlainScheme { meant, .. } => Some(format!("did you mean `{meant}:`?")),
-            Problem::Ipv6WithoutBrackets => {
-                Some("put the address in brackets: `[2001:db8::1]:8883`".to_owned())
-            }
-            Problem::Unsupported { advice, .. } => Some((*advice).to_owned()),
-            Problem::Zone => Some(
+            Problem::PlainScheme { meant, .. } => return Some(format!("did you mean `{meant}:`?")),
+            Problem::SchemeAlone(word) => return Some(format!("write `://` after `{word}`")),
+            Problem::Ipv6WithoutBrackets => "put the address in brackets: `[2001:db8::1]:8883`",
+            Problem::Unsupported { advice, .. } => advice,
+            Problem::Zone => {
                 "pass the server's name, or the address without its zone; devices verify a name"
-                    .to_owned(),
-            ),
-            Problem::UserInfo => Some(
-                "pass the URL without user name and password: certgrab does not log in".to_owned(),
-            ),
-            Problem::Colons => Some("name one server with one port: `HOST:PORT`".to_owned()),
-            Problem::SchemeAlone(word) => Some(format!("write `://` after `{word}`")),
-            Problem::Port(_) | Problem::Brackets => None,
-        }
+            }
+            Problem::UserInfo => {
+                "pass the URL without user name and password: certgrab does not log in"
+            }
+            Problem::Colons => "name one server with one port: `HOST:PORT`",
+            Problem::Port(_) | Problem::Brackets => return None,
+        };
+        Some(hint.to_owned())
     }
 }

@@ -22,6 +22,8 @@
 //! # }
 //! ```
 //!
+//! Every error is a [`Diagnostic`]: it has the stage that failed, a stable name, and a hint.
+//!
 //! # Stages
 //!
 //! ```text
@@ -133,7 +135,7 @@ pub use output::{
     emit::{Error as RenderError, FORMATS, Format, Identifier, default_name, format},
 };
 #[doc(inline)]
-pub use text::time::Time;
+pub use text::{diagnostic::Diagnostic, time::Time};
 #[doc(inline)]
 pub use x509::certificate::{Certificate, Malformed as CertificateError, Sha256};
 

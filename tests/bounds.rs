@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use certgrab::Diagnostic as _;
 use certgrab::internals::{
     chain::{Issuers, Presented},
     check,

@@ -41,6 +41,8 @@ fn main() {
 
 /// Writes the lock in every format; prints the errors of those that are refused.
 const EVERY_FORM: &str = r#"
+use certgrab::Diagnostic;
+
 fn main() {
     let mut refusals = String::new();
     for format in certgrab::FORMATS {

@@ -96,6 +96,7 @@ mod installing;
 mod architecture;
 mod bounds;
 mod demo;
+mod errors;
 mod faults;
 mod languages;
 mod limits;

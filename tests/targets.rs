@@ -1,6 +1,6 @@
 //! Accepted targets, and the messages about anything else.
 
-use certgrab::{Target, internals::endpoint::StartTls};
+use certgrab::{Diagnostic as _, Target, internals::endpoint::StartTls};
 
 use crate::support::certgrab;
 

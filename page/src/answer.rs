@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use certgrab::Diagnostic as _;
 use certgrab::internals::{
     Bundle, Certificate, Entry, FORMATS, Presented, Role, Store, Target, Time, Verified,
     chain::Issuers,

@@ -8,6 +8,7 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use super::Handshake;
 use crate::{
+    text::diagnostic::Diagnostic,
     trust::store::Source,
     x509::{
         certificate::{Certificate, KeyPossession, Malformed, Sha256},
@@ -303,3 +304,16 @@ impl fmt::Display for LeafError {
 }
 
 impl std::error::Error for LeafError {}
+
+impl Diagnostic for LeafError {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Absent => "no_certificate",
+            Self::Unreadable(_) => "unreadable_leaf",
+        }
+    }
+
+    fn stage(&self) -> &'static str {
+        "path"
+    }
+}

@@ -21,6 +21,7 @@ use crate::{
         work::Work,
     },
     stack,
+    text::diagnostic::Diagnostic,
     trust::store::Store,
     x509::certificate::{Certificate, Sha256},
 };

@@ -23,7 +23,7 @@ use crate::{
         lock,
     },
     run::pack::{self, What},
-    text::foreign::Foreign,
+    text::{diagnostic::Diagnostic, foreign::Foreign},
     trust::store::{Root, Source, Store, mozilla_has},
     x509::certificate::Certificate,
 };

@@ -100,7 +100,7 @@ pub(crate) fn warn_of_request(is_given: bool, grab: &Grab, display: &Display) {
 
 fn alone(given: &str, missing: &str) -> Failure {
     let hint = format!("pass both, or leave out `{given}`");
-    Failure::new(Exit::Usage, format!("`{given}` needs `{missing}`")).with_hint(Some(hint))
+    Failure::usage(format!("`{given}` needs `{missing}`"), hint)
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {

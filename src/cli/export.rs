@@ -113,8 +113,7 @@ pub(crate) fn name(of: &Request, bundle: &Bundle) -> Result<Identifier, Failure>
                 .and_then(|name| Identifier::for_organisation(&name, bundle.constant_suffix()));
             name.ok_or_else(|| {
                 let message = "the certificate has no organisation that can serve as a name";
-                Failure::new(Exit::Usage, message)
-                    .with_hint(Some("choose a name with `--name NAME`"))
+                Failure::usage(message, "choose a name with `--name NAME`")
             })?
         }
     };

@@ -3,14 +3,11 @@
 use std::{fmt::Display, io, path::Path};
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinError;
 
 use crate::{
-    judge::path::Refusal,
-    output::{emit, lock},
-    run::follow,
-    text::foreign::Foreign,
-    tls::{Verdict, probe},
-    trust::store,
+    text::{diagnostic::Diagnostic, foreign::Foreign},
+    tls::Verdict,
 };
 
 /// How the command ended, from the best to the worst. The numbers are part of the interface.
@@ -74,6 +71,27 @@ impl Failure {
         Self { exit, message: message.into(), hint: None }
     }
 
+    /// Wrong usage, and what to write instead.
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message).with_hint(Some(hint))
+    }
+
+    /// A file that cannot be read or written, and what to do.
+    pub(crate) fn file(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(Exit::File, message).with_hint(Some(hint))
+    }
+
+    /// The failure of a stage.
+    pub(crate) fn of(error: &dyn Diagnostic) -> Self {
+        let exit = match error.stage() {
+            "connect" | "starttls" | "handshake" | "follow" => Exit::NoHandshake,
+            "path" => Exit::Untrusted,
+            "lock" | "store" => Exit::File,
+            _ => Exit::Usage,
+        };
+        Self::new(exit, error.to_string()).with_hint(error.hint())
+    }
+
     /// The same; `whose` begins the message.
     pub(crate) fn about(mut self, whose: impl Display) -> Self {
         self.message = format!("{whose}{}", self.message);
@@ -91,30 +109,16 @@ impl Failure {
     }
 }
 
-/// The exit code of each error of the library.
-macro_rules! reported {
-    ($($error:ty => $exit:ident),* $(,)?) => { $(
-        impl From<&$error> for Failure {
-            fn from(error: &$error) -> Self {
-                Self::new(Exit::$exit, error.to_string()).with_hint(error.hint())
-            }
-        }
-
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Self {
-                Self::from(&error)
-            }
-        }
-    )* };
+impl<E: Diagnostic> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::of(&error)
+    }
 }
 
-reported! {
-    Refusal => Untrusted,
-    emit::Error => Usage,
-    follow::Error => NoHandshake,
-    lock::Error => File,
-    probe::Error => NoHandshake,
-    store::Error => File,
+impl From<JoinError> for Failure {
+    fn from(error: JoinError) -> Self {
+        Self::new(Exit::Fault, format!("a target's task ended: {error}"))
+    }
 }
 
 /// An async runtime on this thread.

@@ -10,10 +10,7 @@ use std::{io, path::Path};
 
 use crate::{
     check,
-    cli::{
-        failure::{Exit, Failure},
-        stream,
-    },
+    cli::{failure::Failure, stream},
     output::{
         emit::{self, Change, Format},
         lock::{self, Lost},
@@ -258,5 +255,5 @@ const TO_MOVE_OUTPUT: &str = "name another file, or move or delete this one";
 
 pub(crate) fn refused(path: &Path, why: &str, hint: &str) -> Failure {
     let shown = Foreign::path(path).line();
-    Failure::new(Exit::File, format!("{shown} {why}")).with_hint(Some(hint))
+    Failure::file(format!("{shown} {why}"), hint)
 }

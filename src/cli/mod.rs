@@ -144,7 +144,7 @@ fn refuse_file_name(job: &args::Request) -> Result<(), Failure> {
         let typed = usage::typed();
         let vocabulary = usage::vocabulary();
         if let Some((message, hint)) = vocabulary.misspelt(&typed) {
-            return Failure::new(Exit::Usage, message).with_hint(Some(hint));
+            return Failure::usage(message, hint);
         }
         let hint = habits::target(&name, usage::before(&name), &vocabulary).or(hint);
         let message = format!("invalid value '{name}' for '[TARGET]...': {why}");
@@ -161,9 +161,7 @@ fn refuse_verb(job: &args::Request) -> Result<(), Failure> {
         misspelt.or_else(|| vocabulary.option_among(&job.targets))
     };
     let mistake = habits::verb(&job.targets).or_else(among_several);
-    mistake.map_or(Ok(()), |(message, hint)| {
-        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
-    })
+    mistake.map_or(Ok(()), |(message, hint)| Err(Failure::usage(message, hint)))
 }
 
 /// A subcommand after an option parses as a host; refuses a target with the name of a subcommand.
@@ -187,10 +185,12 @@ fn refuse_misplaced_command(job: &args::Request) -> Result<(), Failure> {
             let typed = usage::typed().swap_remove(0);
             let message = format!("unknown subcommand `{typed}`");
             let hint = format!("write it in small letters: `certgrab {name}`");
-            Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+            Err(Failure::usage(message, hint))
         }
-        Some(name) => Err(Failure::new(Exit::Usage, format!("put the subcommand `{name}` first"))
-            .with_hint(Some(format!("run `certgrab {name} ...`, with its options after it")))),
+        Some(name) => Err(Failure::usage(
+            format!("put the subcommand `{name}` first"),
+            format!("run `certgrab {name} ...`, with its options after it"),
+        )),
     }
 }
 

@@ -249,7 +249,7 @@ fn prepare(file: &File<'_>) -> Result<Option<Change>, Failure> {
                 _ if place.is_dir() => "name a file in this directory",
                 _ => "leave out `=PATH` to write to standard output",
             };
-            return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+            return Err(Failure::file(message, hint));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(failed(error)),
@@ -359,9 +359,7 @@ pub(crate) fn keep_apart<'a>(
     if let Some((output, input)) = changed {
         let [output, input] = [output, input].map(|path| Foreign::path(path).line());
         let message = format!("{output} is also an input ({input})");
-        return Err(
-            Failure::new(Exit::Usage, message).with_hint(Some("write the result to another file"))
-        );
+        return Err(Failure::usage(message, "write the result to another file"));
     }
     if places.files.len() < written.len() {
         return Err(Failure::new(Exit::Usage, format!("two {outputs_of} write the same file")));

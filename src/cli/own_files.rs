@@ -18,7 +18,7 @@ use crate::{
 use super::{
     args::{Emission, Form},
     command_words,
-    failure::{Exit, Failure},
+    failure::Failure,
     output,
     projects::OwnFiles,
     style::Display,
@@ -76,8 +76,7 @@ pub(crate) fn next_to_constants(
         if emissions.iter().filter_map(|one| one.path.as_deref()).any(|one| is_same(one, &place)) {
             let shown = Foreign::path(&place).line();
             let message = format!("{shown} is for the device's own certificate and key");
-            return Err(Failure::new(Exit::Usage, message)
-                .with_hint(Some("write the constants to another file")));
+            return Err(Failure::usage(message, "write the constants to another file"));
         }
         let ignores = folder.join(ignore_list::NAME);
         refuse_link(&place)?;
@@ -122,8 +121,7 @@ fn refuse_link(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!("cannot write {}: it is a symbolic link", Foreign::path(path).line());
-    Err(Failure::new(Exit::File, message)
-        .with_hint(Some("replace the link with the file it leads to")))
+    Err(Failure::file(message, "replace the link with the file it leads to"))
 }
 
 /// The content of the `.gitignore` at `path`, if there is one.

@@ -11,6 +11,7 @@ use crate::{
     output::bundle::Bundle,
     run::grab::Options,
     stack::{self, Stack, client::Device},
+    text::diagnostic::{Diagnostic, with_hint},
 };
 
 use super::{
@@ -156,7 +157,7 @@ impl Doubt {
     pub(crate) fn report(&self, whose: &str, display: &Display) -> Result<(), Failure> {
         let Self { refusal, is_certain } = self;
         if *is_certain {
-            return Err(Failure::from(refusal).about(whose));
+            return Err(Failure::of(refusal).about(whose));
         }
         self.warn(whose, display);
         Ok(())
@@ -164,9 +165,7 @@ impl Doubt {
 
     /// Warns of it, even if it is certain.
     pub(crate) fn warn(&self, whose: &str, display: &Display) {
-        let refusal = &self.refusal;
-        let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-        output::warn(format_args!("{whose}{refusal}{hint}"), display);
+        output::warn(format_args!("{whose}{}", with_hint(&self.refusal)), display);
     }
 
     /// Whether nothing is written, and the message: doubts with equal words are reported once.

@@ -13,6 +13,7 @@ use crate::{
     },
     run::{grab::Options, readers::Readers, survey::Survey},
     stack::client::Device,
+    text::diagnostic::with_hint,
 };
 
 use super::{
@@ -270,8 +271,7 @@ impl Seen<'_> {
         let Self { readers, whose, .. } = *self;
         for (device, error) in &readers.refused {
             if formats.iter().any(|format| device.formats.contains(format)) {
-                let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-                output::warn(format_args!("{whose}{error}{hint}"), display);
+                output::warn(format_args!("{whose}{}", with_hint(error)), display);
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     judge::path::Refusal,
     run::grab::Options,
     stack::{self, client::Device},
+    text::diagnostic::Diagnostic,
 };
 
 use super::{
@@ -117,8 +118,5 @@ fn listed(names: &[&str]) -> String {
 }
 
 fn either(hint: Option<String>, other: &str) -> String {
-    match hint {
-        Some(hint) => format!("{hint}; or {other}"),
-        None => other.to_owned(),
-    }
+    hint.map_or_else(|| other.to_owned(), |hint| format!("{hint}; or {other}"))
 }

@@ -24,7 +24,7 @@ use crate::{
 use super::{
     args::{Emission, Form, Request, What, connection::Client, formats::NameFrom},
     client,
-    failure::{Exit, Failure},
+    failure::Failure,
     output, proof, regenerate, replace, roots,
     style::Display,
 };
@@ -49,7 +49,7 @@ pub(crate) fn agree(job: &Request) -> Result<(), Failure> {
 
 /// A usage failure.
 fn usage(message: &str, hint: &str) -> Result<(), Failure> {
-    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+    Err(Failure::usage(message, hint))
 }
 
 /// How many results there are, and where they go.

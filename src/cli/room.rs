@@ -13,10 +13,7 @@ use crate::{
     text::foreign::Foreign,
 };
 
-use super::{
-    args::Form,
-    failure::{Exit, Failure},
-};
+use super::{args::Form, failure::Failure};
 
 /// The bytes that a device spends on `bundle` in `format`, as `--sizes` counts them; those of the file for
 /// forms that no device keeps. `written` is the length of the file.
@@ -56,6 +53,5 @@ pub(crate) fn refuse_more(
             format!("expected at most {most} bytes of each format, found {found}")
         }
     };
-    Err(Failure::new(Exit::Usage, message)
-        .with_hint(Some("`certgrab TARGET --sizes` lists the shortest forms")))
+    Err(Failure::usage(message, "`certgrab TARGET --sizes` lists the shortest forms"))
 }

@@ -8,10 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::text::foreign::Foreign;
 
-use super::{
-    failure::{Exit, Failure},
-    output,
-};
+use super::{failure::Failure, output};
 
 /// Refuses paths that are named in `folder` but lead elsewhere through links. A path that names a
 /// place outside is allowed: its author chose it.
@@ -30,7 +27,7 @@ pub(crate) fn refuse_links_out_of<'a>(
         let message =
             format!("{path} leads to {place} through a symbolic link, outside its folder");
         let hint = "use that path directly, or remove the link";
-        return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+        return Err(Failure::file(message, hint));
     }
     Ok(())
 }

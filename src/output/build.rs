@@ -51,7 +51,7 @@ use super::{
     emit::{self, Identifier},
     lock,
 };
-use crate::text::{bounded_file, foreign::Foreign};
+use crate::text::{bounded_file, diagnostic::Diagnostic, foreign::Foreign};
 
 /// Turns one lock into constants, from a `build.rs`.
 ///
@@ -235,10 +235,8 @@ fn resolved(
     directory: Option<&Path>,
     variable: &'static str,
 ) -> Result<PathBuf, Error> {
-    if path.is_absolute() {
-        return Ok(path.to_owned());
-    }
     match directory {
+        _ if path.is_absolute() => Ok(path.to_owned()),
         Some(directory) => Ok(directory.join(path)),
         None => {
             let directory = env::var_os(variable).ok_or(Error::NoVariable(variable))?;
@@ -270,10 +268,12 @@ fn write_if_changed(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
-impl Error {
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Error {
+    fn stage(&self) -> &'static str {
+        "build"
+    }
+
+    fn hint(&self) -> Option<String> {
         match self {
             Self::NoLock => Some("set it with `Build::lock`".to_owned()),
             Self::NoOutput => Some("add one with `Build::rust`, `c` or `emit`".to_owned()),

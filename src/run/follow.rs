@@ -37,7 +37,7 @@ use crate::{
         aia::{http, policy},
         connect,
     },
-    text::{foreign::Foreign, time::Time},
+    text::{diagnostic::Diagnostic, foreign::Foreign, time::Time},
 };
 
 /// The most redirects: browsers stop after 20, and firmware downloads have 1 or 2.
@@ -348,10 +348,16 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl Error {
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Error {
+    fn kind(&self) -> &'static str {
+        "not_followed"
+    }
+
+    fn stage(&self) -> &'static str {
+        "follow"
+    }
+
+    fn hint(&self) -> Option<String> {
         match self.problem {
             Problem::TimedOut => Some("raise the limit with `--timeout SECS`".to_owned()),
             _ => None,

@@ -16,7 +16,7 @@ use crate::{
     },
     output::bundle::{Bundle, KeyPossession, Role},
     run::disagreement,
-    text::time::Time,
+    text::{diagnostic::with_hint, time::Time},
     trust::{
         lab_anchor,
         store::{Root, Source},
@@ -78,10 +78,9 @@ pub fn about_departure(verified: &Verified) -> Option<Warning> {
         several => (several, "connect"),
     };
     let titles: Vec<_> = stacks.iter().map(|stack| stack.title).collect();
-    let titles = titles.join(", ");
-    let hint = refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    let (titles, refusal) = (titles.join(", "), with_hint(refusal));
     let message =
-        format!("{titles} {verb}, but the rules of browsers refuse this chain: {refusal}{hint}");
+        format!("{titles} {verb}, but the rules of browsers refuse this chain: {refusal}");
     Some(Warning { code: "browsers_refuse", message })
 }
 

@@ -1,9 +1,10 @@
-//! Untrusted text: escaping, dates, secrets, and reading files up to a size limit.
+//! Untrusted text: escaping, dates, secrets, and reading files up to a size limit; what errors have in common.
 
 pub mod bounded_file;
 pub(crate) mod checksum;
 #[cfg(feature = "judge")]
 pub(crate) mod count;
+pub mod diagnostic;
 pub mod foreign;
 #[cfg(feature = "cli")]
 pub(crate) mod git_index;

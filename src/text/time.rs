@@ -6,6 +6,8 @@ use std::{fmt, str::FromStr};
 
 use jiff::{Timestamp, ToSpan as _, civil};
 
+use super::diagnostic::Diagnostic;
+
 /// A second of UTC, from year -9999 to 9999 (RFC 5280 section 4.1.2.5 needs 1950 to 9999).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time {
@@ -149,6 +151,8 @@ impl fmt::Display for NotATime {
 }
 
 impl std::error::Error for NotATime {}
+
+impl Diagnostic for NotATime {}
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,7 @@ use super::{
     rustls_error,
 };
 use crate::chain::version_name;
-use crate::text::{count::counted, foreign::Foreign};
+use crate::text::{count::counted, diagnostic::Diagnostic, foreign::Foreign};
 
 /// The most bytes read from a peer: 1 MiB, four times the largest accepted Certificate message.
 pub const MAX_PEER_BYTES: usize = 1024 * 1024;
@@ -190,10 +190,10 @@ impl Error {
             Self::WrongSignature => 5,
         }
     }
+}
 
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Error {
+    fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Alert(AlertDescription::UnrecognisedName) => {
                 "the server does not know this name: send another with `--sni NAME`"
@@ -242,9 +242,7 @@ impl Error {
         Some(hint.to_owned())
     }
 
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self {
             Self::Broken { .. } => "connection_broken",
             Self::Closed { .. } => "connection_closed",
@@ -259,6 +257,10 @@ impl Error {
             Self::Protocol(_) => "protocol",
             Self::TimedOut { .. } => "timed_out",
         }
+    }
+
+    fn stage(&self) -> &'static str {
+        "handshake"
     }
 }
 

@@ -6,6 +6,7 @@ use rustls::{crypto::ring, sign::CertifiedKey};
 
 use crate::{
     chain::Identity,
+    text::diagnostic::Diagnostic,
     x509::certificate::{Certificate, Malformed},
 };
 
@@ -56,3 +57,5 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl Diagnostic for Error {}

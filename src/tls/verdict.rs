@@ -6,6 +6,7 @@ use crate::{
     chain::{MAX_RECORD_BYTES, MaxFragmentLength, Version},
     judge::path::Refusal,
     stack::client::Device,
+    text::diagnostic::Diagnostic,
     x509::certificate::{ED448, ED25519, Key},
 };
 
@@ -53,7 +54,7 @@ impl Device {
             obstacle: obstacle.or_else(|| refusal.map(ToString::to_string)),
             is_untrusted: refusal.is_some(),
             change: setting.map(str::to_owned),
-            remedy: refusal.filter(|_| setting.is_none()).and_then(Refusal::hint),
+            remedy: refusal.filter(|_| setting.is_none()).and_then(Diagnostic::hint),
             version: Some(handshake.version_name()),
             certificate_message_bytes: Some(handshake.certificate_message_bytes),
             needs_protocol: handshake.needs_protocol,

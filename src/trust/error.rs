@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::unsupported_format::Format;
-use crate::text::{count::counted, foreign::Foreign};
+use crate::text::{count::counted, diagnostic::Diagnostic, foreign::Foreign};
 
 /// The most bytes of a file of roots: 16 MiB, about seventy times the size of Mozilla's list.
 pub const MAX_ROOTS_BYTES: usize = 16 * 1024 * 1024;
@@ -125,10 +125,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl Error {
-    /// What to try next, where that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Error {
+    fn stage(&self) -> &'static str {
+        "store"
+    }
+
+    fn hint(&self) -> Option<String> {
         match self {
             Self::Unreadable { error, .. } if error.kind() == io::ErrorKind::InvalidInput => Some(
                 "pass a file or a directory to `--roots`, a file or `-` (standard input) to \
@@ -159,7 +161,9 @@ impl Error {
             _ => None,
         }
     }
+}
 
+impl Error {
     /// The error as one sentence, with the command that converts the file.
     pub(super) fn with_hint(&self) -> String {
         match (self, self.hint()) {

@@ -28,7 +28,7 @@ pub use super::{
     key::{Curve, Key},
     sha256::Sha256,
 };
-use crate::text::time::Time;
+use crate::text::{diagnostic::Diagnostic, time::Time};
 
 /// The most bytes of a certificate: 128 KiB, eight times the largest known.
 pub const MAX_CERTIFICATE_BYTES: usize = 128 * 1024;
@@ -337,6 +337,8 @@ impl fmt::Display for Malformed {
 }
 
 impl std::error::Error for Malformed {}
+
+impl Diagnostic for Malformed {}
 
 /// The subject of the certificate `der`, outer SEQUENCE included; reads nothing else.
 #[cfg(feature = "judge")]

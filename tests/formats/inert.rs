@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use certgrab::Diagnostic as _;
 use certgrab::internals::{
     output::{
         bundle::{Bundle, KeyPossession},

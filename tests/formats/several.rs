@@ -1,5 +1,6 @@
 //! Several certificates in each format: all of them in one file, or a refusal that says so.
 
+use certgrab::Diagnostic as _;
 use certgrab::internals::{
     output::emit::{Error, FORMATS},
     x509::certificate::Certificate,

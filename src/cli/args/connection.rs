@@ -16,7 +16,7 @@ use crate::{
 use rustls_pki_types::DnsName;
 
 use super::{Invalid, words::Words};
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::failure::Failure;
 use crate::net::pace::Rate;
 
 /// The heading of these options.
@@ -200,6 +200,6 @@ impl Reaching {
         };
         let message = format!("{of_the_scheme}, but `--starttls` expects {protocol}");
         let hint = "leave out the scheme or the option";
-        Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+        Err(Failure::usage(message, hint))
     }
 }

@@ -4,7 +4,10 @@
 
 use std::{error::Error, fmt};
 
-use crate::{endpoint, text::near};
+use crate::{
+    endpoint,
+    text::{diagnostic::Diagnostic, near},
+};
 
 /// A word that is not a value: the reason, which the message ends with, and the hint below it.
 #[derive(Debug)]
@@ -39,15 +42,9 @@ impl fmt::Display for Invalid {
 
 impl Error for Invalid {}
 
-impl From<String> for Invalid {
-    fn from(why: String) -> Self {
-        Self { why, hint: None }
-    }
-}
-
-impl From<&str> for Invalid {
-    fn from(why: &str) -> Self {
-        why.to_owned().into()
+impl<T: Into<String>> From<T> for Invalid {
+    fn from(why: T) -> Self {
+        Self { why: why.into(), hint: None }
     }
 }
 

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use crate::net::proxy::{InvalidUrl, Proxy};
 
-use crate::cli::failure::{Exit, Failure};
+use crate::cli::failure::Failure;
 
 /// The environment variables; the first that is not empty counts. The lower-case name precedes the
 /// upper-case one, as in curl.
@@ -76,6 +76,5 @@ fn first(names: &[&'static str]) -> Option<(&'static str, String)> {
 
 fn wrong(place: &str, invalid: InvalidUrl) -> Failure {
     let hint = "use a URL such as http://proxy.lan:3128 or socks5h://NAME:PASSWORD@proxy.lan";
-    Failure::new(Exit::Usage, format!("`{place}` is not a proxy URL: {invalid}"))
-        .with_hint(Some(hint))
+    Failure::usage(format!("`{place}` is not a proxy URL: {invalid}"), hint)
 }

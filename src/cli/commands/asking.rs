@@ -104,9 +104,7 @@ async fn ask_all(
         let answer = match under_way.pop_front() {
             None => return,
             Some(Asked::Not(failure)) => Err(failure),
-            Some(Asked::UnderWay(handle)) => handle.await.map_err(|error| {
-                Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
-            }),
+            Some(Asked::UnderWay(handle)) => handle.await.map_err(Failure::from),
         };
         if answers.send(answer).await.is_err() {
             return;

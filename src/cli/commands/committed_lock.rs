@@ -39,7 +39,7 @@ pub(crate) fn read_lock(entry: &manifest::Entry) -> Result<Lock, Failure> {
         let message =
             format!("{shown}: expected a lock for {target}, found one for {host} port {port}");
         let hint = "update it with `certgrab sync`";
-        return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+        return Err(Failure::file(message, hint));
     }
     let name = export::name(&entry.job, &bundle)?;
     Ok(Lock { path: entry.lock.clone(), content, bundle, name })

@@ -107,8 +107,8 @@ pub(crate) fn run(
 /// Reports why a server has no anchor, if it has none.
 fn report_failure(target: &Target, outcome: &Asked) -> Exit {
     let failure = match outcome {
-        Err(error) => Failure::from(error),
-        Ok(Grab { verdict: Err(refusal), .. }) => Failure::from(refusal),
+        Err(error) => Failure::of(error),
+        Ok(Grab { verdict: Err(refusal), .. }) => Failure::of(refusal),
         Ok(_) => return Exit::Done,
     };
     let failure = failure.about(format_args!("{target}: "));

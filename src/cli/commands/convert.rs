@@ -48,8 +48,7 @@ pub(crate) fn of_job(job: &Request, file: &Path, display: &Display) -> Result<Ex
     let other = other.or_else(|| job.json.then_some("--json"));
     if let Some(option) = other {
         let message = format!("`{option}` needs a TARGET: without one, `--from` only converts");
-        return Err(Failure::new(Exit::Usage, message)
-            .with_hint(Some(format!("name the server, or leave out `{option}`"))));
+        return Err(Failure::usage(message, format!("name the server, or leave out `{option}`")));
     }
     convert(&[file.to_owned()], job, None, convert::usual_passwords(), display)
 }
@@ -87,8 +86,7 @@ fn convert(
 
 /// Refuses what cannot be written for a file, and files that would be overwritten.
 fn agree(files: &[PathBuf], job: &Request) -> Result<(), Failure> {
-    let usage =
-        |message: &str, hint: &str| Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)));
+    let usage = |message: &str, hint: &str| Err(Failure::usage(message, hint));
     if job.output.emit.is_empty() && !job.format.sizes {
         // The format, or the file to write, is where other programs expect it.
         let last = files.last().filter(|file| files.len() > 1 && !file.exists());

@@ -27,8 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
             let shown = Foreign::text(code).line();
             let hint = near::question(code, CODES.iter().map(|(code, _)| *code));
             let hint = hint.unwrap_or_else(|| "list them with `certgrab explain`".to_owned());
-            Failure::new(Exit::Usage, format!("`{shown}` is not the code of a finding"))
-                .with_hint(Some(hint))
+            Failure::usage(format!("`{shown}` is not the code of a finding"), hint)
         })?,
         None => list(language),
     };

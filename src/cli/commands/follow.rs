@@ -68,8 +68,7 @@ pub(super) fn warn_of_page(target: &Target, display: &Display) {
 
 /// Refuses options that do not apply to several servers, before contacting any.
 fn agree(job: &Request) -> Result<(), Failure> {
-    let usage =
-        |message: String, hint: &str| Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)));
+    let usage = |message: String, hint: &str| Err(Failure::usage(message, hint));
     let hint = "pass the URL of the download: `https://HOST/PATH`";
     let [target] = job.targets.as_slice() else {
         return usage("`--follow` accepts only one target".to_owned(), hint);

@@ -37,8 +37,10 @@ pub(crate) fn run(list: &List) -> Result<Exit, Failure> {
         if found.is_empty() {
             let word = Foreign::text(word).line();
             let message = format!("no format is known for `{word}`");
-            return Err(Failure::new(Exit::Usage, message)
-                .with_hint(Some("most programs read `pem`; `certgrab formats` lists all")));
+            return Err(Failure::usage(
+                message,
+                "most programs read `pem`; `certgrab formats` lists all",
+            ));
         }
         table(&mut out, found.into_iter());
     } else if list.variables {

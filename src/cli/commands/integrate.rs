@@ -82,9 +82,7 @@ pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     within::refuse_links_out_of(&args.folder, [path.as_path()])?;
     if !args.force && output::differs(&path, text.as_bytes())? {
         let hint = "add the lines by hand, or overwrite it with `--force`";
-        return Err(
-            Failure::new(Exit::File, format!("{shown} exists and differs")).with_hint(Some(hint))
-        );
+        return Err(Failure::file(format!("{shown} exists and differs"), hint));
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)

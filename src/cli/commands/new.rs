@@ -96,7 +96,7 @@ fn refuse_swapped(project: &Project, target: &Target, folder: &Path) -> Result<(
     let (word, target) = (Foreign::text(&secrets::hide_in_word(word)).line(), target.host());
     let message = format!("expected a folder as DIR, found the server `{word}`");
     let hint = format!("name the server first: `certgrab new {} {word} {target}`", project.name);
-    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+    Err(Failure::usage(message, hint))
 }
 
 type File = (PathBuf, Vec<u8>);
@@ -249,8 +249,7 @@ fn refuse_to_overwrite(files: &[File]) -> Result<(), Failure> {
         if output::differs(path, data)? {
             let shown = Foreign::path(path).line();
             let hint = "choose another folder, or overwrite it with `--force`";
-            return Err(Failure::new(Exit::File, format!("{shown} exists and differs"))
-                .with_hint(Some(hint)));
+            return Err(Failure::file(format!("{shown} exists and differs"), hint));
         }
     }
     Ok(())

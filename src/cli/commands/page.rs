@@ -30,13 +30,11 @@ pub(crate) fn run() -> Result<Exit, Failure> {
     let page = page().ok_or_else(|| {
         let hint =
             "take `certgrab.html` from the release; from the source, `bash .ci/page` builds it";
-        Failure::new(Exit::Usage, "this build of certgrab does not include the page")
-            .with_hint(Some(hint))
+        Failure::usage("this build of certgrab does not include the page", hint)
     })?;
     if output::is_terminal() {
         let hint = "write it to a file: `certgrab page > certgrab.html`";
-        return Err(Failure::new(Exit::Usage, "the page is for a browser, not for a terminal")
-            .with_hint(Some(hint)));
+        return Err(Failure::usage("the page is for a browser, not for a terminal", hint));
     }
     output::write(page.as_bytes())?;
     Ok(Exit::Done)

@@ -53,7 +53,7 @@ pub(crate) fn run(
 }
 
 fn failed(error: &probe::Error) -> Exit {
-    complain(&Failure::from(error));
+    complain(&Failure::of(error));
     Exit::NoHandshake
 }
 
@@ -79,7 +79,7 @@ fn finish(
     }
     for (number, chain) in survey.chains.iter().enumerate() {
         if let Err(refusal) = &chain.verdict {
-            complain(&Failure::from(refusal).about(format_args!("chain {}: ", number + 1)));
+            complain(&Failure::of(refusal).about(format_args!("chain {}: ", number + 1)));
         }
     }
     // The user requested a set for all devices; one that omits some is an error.

@@ -12,6 +12,7 @@ use crate::{
         json::Document,
         readers::Readers,
     },
+    text::diagnostic::Diagnostic,
     x509::certificate::Certificate,
 };
 
@@ -224,7 +225,7 @@ fn end_of_device(job: &Request, grab: &Grab) -> Exit {
 
 /// Why `target` does not present a chain; if its name does not resolve, what else the word may mean.
 fn failed(target: &Target, error: &grab::Error) -> Failure {
-    let mut failure = Failure::from(error);
+    let mut failure = Failure::of(error);
     if failure.hint.is_none() && error.kind() == "name_not_resolved" {
         failure.hint = usage::vocabulary().unresolved(target);
     }

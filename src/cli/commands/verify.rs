@@ -14,6 +14,7 @@ use crate::{
         grab::{self, Options},
         json::Document,
     },
+    text::diagnostic::with_hint,
 };
 use serde::Serialize;
 
@@ -79,7 +80,7 @@ pub(crate) fn run(verify: &Verify, display: &Display) -> Result<Exit, Failure> {
         _ => {}
     }
     if let Err(refusal) = &grab.verdict {
-        complain(&Failure::from(refusal));
+        complain(&Failure::of(refusal));
     }
     for departure in &departures {
         if verify.strict {
@@ -98,8 +99,7 @@ fn warn_of_versions(verify: &Verify, grab: &Grab, options: &Options, display: &D
     let question = Question { name: name.as_ref(), at: options.at, work: &grab.work };
     let anchor = [judgement.verified.anchor().root.certificate.clone()];
     if let Some(doubt) = prove::doubt(Some(stack), &grab.presented, &anchor, question) {
-        let hint = doubt.refusal.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-        output::warn(format_args!("{}{hint}", doubt.refusal), display);
+        output::warn(with_hint(&doubt.refusal), display);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
         bundle::{Bundle, Entry, KeyPossession, Role},
         lock,
     },
-    text::{bounded_file, foreign::Foreign, time::Time},
+    text::{bounded_file, diagnostic::Diagnostic, foreign::Foreign, time::Time},
     trust::store::{self, Format, Store},
     x509::{certificate::Certificate, jks, private_key},
 };
@@ -153,8 +153,7 @@ fn of_lock(path: &Path, content: &[u8], terms: &Terms<'_>) -> Result<Bundle, Fai
             let (file, named) =
                 (Foreign::path(path).line(), Foreign::text(&bundle.target()).line());
             let message = format!("{file} is the lock of {named}; expected one of {host}");
-            Err(Failure::new(Exit::Usage, message)
-                .with_hint(Some("leave out `--host`: a lock names its server")))
+            Err(Failure::usage(message, "leave out `--host`: a lock names its server"))
         }
         _ => Ok(bundle),
     }
@@ -213,7 +212,7 @@ fn refuse_other_blocks(path: &Path, content: &[u8], report: &FileReport) -> Resu
         _ => "name a file with a certificate",
     };
     let message = format!("{file}: expected a certificate, found only a block labelled `{label}`");
-    Err(Failure::new(Exit::File, message).with_hint(Some(hint)))
+    Err(Failure::file(message, hint))
 }
 
 /// The length of the file that begins as a long SEQUENCE of DER (X.690 section 8.1.3.5), by its
@@ -295,7 +294,7 @@ fn add(
             Foreign::path(path).line(),
             anchor.place.line
         );
-        Failure::new(Exit::File, message).with_hint(Some(terms.named.to_know()))
+        Failure::file(message, terms.named.to_know())
     })?;
     if bundle.entries.iter().any(|entry| entry.certificate == certificate) {
         return Ok(());

@@ -1,10 +1,7 @@
 //! The protocol of a project: MQTT or HTTPS, by the scheme of its server, or by the port.
 
 use super::{Project, Text};
-use crate::{
-    cli::failure::{Exit, Failure},
-    endpoint::Target,
-};
+use crate::{cli::failure::Failure, endpoint::Target};
 
 impl Project {
     /// The files for the protocol of `target`; if it has a port and no protocol, for the usual one of
@@ -59,6 +56,5 @@ pub(crate) fn assumption(target: &Target) -> Option<String> {
 const MQTT_PORT: u16 = 8883;
 
 fn usage(message: String) -> Failure {
-    let hint = "name the protocol: `mqtts://HOST` or `https://HOST`".to_owned();
-    Failure::new(Exit::Usage, message).with_hint(Some(hint))
+    Failure::usage(message, "name the protocol: `mqtts://HOST` or `https://HOST`")
 }

@@ -1,4 +1,4 @@
-//! What to do about each refusal.
+//! The name of each refusal in JSON, and what to do about it.
 
 use std::net::IpAddr;
 
@@ -6,12 +6,41 @@ use super::{
     Refusal, known_names,
     names::{near_miss, quoted},
 };
-use crate::{chain::Attempt, text::foreign::Foreign, x509::extensions::AlternativeNames};
+use crate::{
+    chain::Attempt,
+    text::{diagnostic::Diagnostic, foreign::Foreign},
+    x509::extensions::AlternativeNames,
+};
 
-impl Refusal {
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Refusal {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::NoCertificate => "no_certificate",
+            Self::UnreadableLeaf(_) => "unreadable_leaf",
+            Self::OutOfDate { not_after, at, .. } if at > not_after => "expired",
+            Self::OutOfDate { .. } => "not_yet_valid",
+            Self::WrongName { .. } => "wrong_name",
+            Self::UnknownRoot { is_leaf: true, .. } => "self_signed_leaf",
+            Self::UnknownRoot { .. } => "unknown_root",
+            Self::MissingIssuer { .. } => "missing_issuer",
+            Self::OtherSpelling { .. } => "other_spelling",
+            Self::GivenUp(_) => "given_up",
+            Self::IssuerLoop { .. } => "circle",
+            Self::OtherKey { .. } => "other_key",
+            Self::WrongSignature { .. } => "wrong_signature",
+            Self::Violates { .. } => "not_an_authority",
+            Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
+            Self::NoneLasts { .. } => "none_lasts",
+            Self::ByStack { .. } => "not_taken",
+            Self::NotVerifiable { .. } => "not_verifiable",
+        }
+    }
+
+    fn stage(&self) -> &'static str {
+        "path"
+    }
+
+    fn hint(&self) -> Option<String> {
         let known = match self {
             Self::UnknownRoot { subject, .. } => known_names::hint([subject]),
             Self::MissingIssuer { subject, issuer, .. } => known_names::hint([subject, issuer]),

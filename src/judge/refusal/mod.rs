@@ -230,29 +230,4 @@ impl Refusal {
             _ => None,
         }
     }
-
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::NoCertificate => "no_certificate",
-            Self::UnreadableLeaf(_) => "unreadable_leaf",
-            Self::OutOfDate { not_after, at, .. } if at > not_after => "expired",
-            Self::OutOfDate { .. } => "not_yet_valid",
-            Self::WrongName { .. } => "wrong_name",
-            Self::UnknownRoot { is_leaf: true, .. } => "self_signed_leaf",
-            Self::UnknownRoot { .. } => "unknown_root",
-            Self::MissingIssuer { .. } => "missing_issuer",
-            Self::OtherSpelling { .. } => "other_spelling",
-            Self::GivenUp(_) => "given_up",
-            Self::IssuerLoop { .. } => "circle",
-            Self::OtherKey { .. } => "other_key",
-            Self::WrongSignature { .. } => "wrong_signature",
-            Self::Violates { .. } => "not_an_authority",
-            Self::TrustedLeafIsIssued { .. } => "trusted_leaf_is_issued",
-            Self::NoneLasts { .. } => "none_lasts",
-            Self::ByStack { .. } => "not_taken",
-            Self::NotVerifiable { .. } => "not_verifiable",
-        }
-    }
 }

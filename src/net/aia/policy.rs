@@ -13,7 +13,8 @@ use std::{
 use url::{Host, Url};
 
 use crate::chain::{MAX_URL_CHARACTERS, Problem};
-use crate::{net::share_bits, text::foreign::Foreign};
+use crate::net::share_bits;
+use crate::text::{diagnostic::Diagnostic, foreign::Foreign};
 
 /// The port of HTTP (RFC 9110 section 4.2.1).
 const HTTP_PORT: u16 = 80;
@@ -212,6 +213,8 @@ impl fmt::Display for NotANetwork {
 }
 
 impl std::error::Error for NotANetwork {}
+
+impl Diagnostic for NotANetwork {}
 
 #[cfg(test)]
 mod tests {

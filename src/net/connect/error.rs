@@ -5,7 +5,8 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use crate::{net::proxy, text::foreign::Foreign};
+use crate::net::proxy;
+use crate::text::{diagnostic::Diagnostic, foreign::Foreign};
 
 /// An Internet address family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,10 +155,14 @@ impl Error {
         let is_reset = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionReset;
         attempts.iter().find(|(_, error)| is_reset(error)).map(|(address, _)| *address)
     }
+}
 
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Error {
+    fn stage(&self) -> &'static str {
+        "connect"
+    }
+
+    fn hint(&self) -> Option<String> {
         match self {
             Self::NoAddress { family: Some(Family::V4), .. } => Some("remove `-4`".to_owned()),
             Self::NoAddress { family: Some(Family::V6), .. } => Some("remove `-6`".to_owned()),
@@ -190,9 +195,7 @@ impl Error {
         }
     }
 
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self {
             Self::Resolution { .. } => "name_not_resolved",
             Self::NoAddress { .. } => "no_address",

@@ -3,7 +3,7 @@
 use std::{fmt, io};
 
 use super::{MAX_HEAD_BYTES, MAX_HEAD_LINES, Protocol};
-use crate::text::foreign::Foreign;
+use crate::text::{diagnostic::Diagnostic, foreign::Foreign};
 
 /// Why a text is not a proxy URL. It never contains the text, which may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,8 @@ impl fmt::Display for InvalidUrl {
 
 impl std::error::Error for InvalidUrl {}
 
+impl Diagnostic for InvalidUrl {}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { proxy, target, problem } = self;
@@ -95,34 +97,34 @@ impl Error {
     pub(crate) fn is_about_target(&self) -> bool {
         matches!(self.problem, Problem::Refused(_))
     }
+}
 
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self.problem {
-            Problem::Unknown(_) => Some(
+impl Diagnostic for Error {
+    fn hint(&self) -> Option<String> {
+        let hint = match self.problem {
+            Problem::Unknown(_) => {
                 "pass the user name and password: `--proxy SCHEME://NAME:PASSWORD@HOST:PORT`"
-                    .into(),
-            ),
-            Problem::Refused(_) => Some("connect directly with `--proxy none`".into()),
+            }
+            Problem::Refused(_) => "connect directly with `--proxy none`",
             Problem::Unexpected(Protocol::Http) => {
-                Some("if it is a SOCKS5 proxy, pass `--proxy socks5://HOST:PORT`".into())
+                "if it is a SOCKS5 proxy, pass `--proxy socks5://HOST:PORT`"
             }
-            Problem::Unexpected(_) => {
-                Some("if it is an HTTP proxy, pass `--proxy http://HOST:PORT`".into())
-            }
-            Problem::TimedOut => Some("raise the limit with `--timeout SECS`".into()),
-            Problem::TooLong | Problem::Closed | Problem::Broken(_) => None,
-        }
+            Problem::Unexpected(_) => "if it is an HTTP proxy, pass `--proxy http://HOST:PORT`",
+            Problem::TimedOut => "raise the limit with `--timeout SECS`",
+            Problem::TooLong | Problem::Closed | Problem::Broken(_) => return None,
+        };
+        Some(hint.to_owned())
     }
 
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self.problem {
             Problem::Refused(_) | Problem::Unknown(_) => "proxy_refused",
             Problem::TimedOut => "timed_out",
             _ => "proxy_failed",
         }
+    }
+
+    fn stage(&self) -> &'static str {
+        "connect"
     }
 }

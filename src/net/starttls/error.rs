@@ -3,7 +3,8 @@
 use std::{fmt, io};
 
 use super::{MAX_LINE_BYTES, MAX_LINES};
-use crate::{endpoint::StartTls, text::foreign::Foreign};
+use crate::endpoint::StartTls;
+use crate::text::{diagnostic::Diagnostic, foreign::Foreign};
 
 /// Why a server did not switch to TLS.
 #[derive(Debug)]
@@ -96,10 +97,14 @@ impl Error {
             _ => Some(&self.beginning).filter(|bytes| !bytes.is_empty()).map(Vec::as_slice),
         }
     }
+}
 
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Error {
+    fn stage(&self) -> &'static str {
+        "starttls"
+    }
+
+    fn hint(&self) -> Option<String> {
         match self.problem {
             Problem::Injected(_) => Some(
                 "an attacker on the network path may have injected them (CVE-2021-23222)"
@@ -117,9 +122,7 @@ impl Error {
         }
     }
 
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self.problem {
             Problem::Broken(_) | Problem::Closed => "connection_broken",
             Problem::TimedOut => "timed_out",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::foreign::Foreign;
+use crate::text::{diagnostic::Diagnostic, foreign::Foreign};
 
 /// The longest identifier: C99 section 5.2.4.1 lets a compiler distinguish only 63 characters.
 const MAX_LENGTH: usize = 63;
@@ -260,6 +260,8 @@ impl fmt::Display for NotAnIdentifier {
 }
 
 impl std::error::Error for NotAnIdentifier {}
+
+impl Diagnostic for NotAnIdentifier {}
 
 #[cfg(test)]
 mod tests {

@@ -37,7 +37,8 @@ pub use self::variables::VARIABLES;
 
 use self::formats::{Demand, Kind};
 use super::{bundle::Bundle, lock};
-use crate::{text::foreign::Foreign, x509::certificate::Key};
+use crate::text::{diagnostic::Diagnostic, foreign::Foreign};
+use crate::x509::certificate::Key;
 
 /// Why a bundle was not written in a format.
 #[derive(Debug)]
@@ -257,10 +258,8 @@ impl fmt::Display for TemplateError {
 
 impl std::error::Error for Error {}
 
-impl Error {
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Error {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::OneOnly { .. } => Some("use `pem` or `p7b` for several certificates".to_owned()),
             Self::NoServer { .. } => Some("name it with `--host HOST:PORT`".to_owned()),
@@ -271,17 +270,19 @@ impl Error {
         }
     }
 
-    /// A short stable name.
-    #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    fn kind(&self) -> &'static str {
         match self {
-            Self::Empty => "no-certificate",
-            Self::OneOnly { .. } => "one-certificate-only",
-            Self::NoServer { .. } => "no-server",
-            Self::TooLarge { .. } => "too-large",
-            Self::UnknownKey { .. } => "unknown-key",
-            Self::FeatureOff { .. } => "feature-off",
+            Self::Empty => "no_certificate",
+            Self::OneOnly { .. } => "one_certificate_only",
+            Self::NoServer { .. } => "no_server",
+            Self::TooLarge { .. } => "too_large",
+            Self::UnknownKey { .. } => "unknown_key",
+            Self::FeatureOff { .. } => "feature_off",
             Self::Template(_) => "template",
         }
+    }
+
+    fn stage(&self) -> &'static str {
+        "emit"
     }
 }

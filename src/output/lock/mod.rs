@@ -38,7 +38,7 @@ mod write;
 
 use std::fmt;
 
-use crate::text::foreign::Foreign;
+use crate::text::{diagnostic::Diagnostic, foreign::Foreign};
 
 pub use self::header::{header_line, is_lock};
 pub use self::loss::{Loss, Lost, loss};
@@ -124,10 +124,12 @@ pub enum Problem {
     NoHost,
 }
 
-impl Error {
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
+impl Diagnostic for Error {
+    fn stage(&self) -> &'static str {
+        "lock"
+    }
+
+    fn hint(&self) -> Option<String> {
         let hint = match &self.problem {
             Problem::NoHost => {
                 "add the lines `Host: broker.example` and `Port: 8883` above the first \

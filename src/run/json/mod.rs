@@ -26,8 +26,8 @@ use crate::{
         stacks::Asked,
     },
     output::bundle::Entry,
-    text::foreign::Foreign,
-    tls::{Verdict, probe},
+    text::{diagnostic::Diagnostic, foreign::Foreign},
+    tls::Verdict,
 };
 
 use self::announced::AnnouncedPart;
@@ -244,12 +244,7 @@ impl Document {
 
     fn untrusted(&mut self, grab: &Grab, refusal: &Refusal) {
         self.status = "untrusted";
-        self.error = Some(ErrorPart {
-            kind: refusal.kind(),
-            stage: "path",
-            message: refusal.to_string(),
-            hint: refusal.hint(),
-        });
+        self.error = Some(ErrorPart::new(refusal));
         self.warnings = warning::about_presented(&grab.presented);
     }
 
@@ -301,7 +296,7 @@ impl DevicePart {
 }
 
 impl ErrorPart {
-    fn new(error: &probe::Error) -> Self {
+    fn new(error: &dyn Diagnostic) -> Self {
         Self {
             kind: error.kind(),
             stage: error.stage(),

@@ -92,7 +92,7 @@ fn answers(survey: &Survey) -> impl Iterator<Item = AnswerPart> {
             chain: outcome.as_ref().ok().copied(),
             asked: if survey.repeated.contains(&position) { 2 } else { 1 },
             unanswered: error.and_then(probe::Error::unanswered).map(Unanswered::name),
-            error: error.map(ErrorPart::new),
+            error: error.map(|error| ErrorPart::new(error)),
         }
     })
 }

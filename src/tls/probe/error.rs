@@ -7,6 +7,7 @@ use crate::{
     endpoint::StartTls,
     net::{connect, starttls},
     stack::client::Device,
+    text::diagnostic::Diagnostic,
     tls::{self, Plain, Unanswered, Verdict},
 };
 
@@ -87,14 +88,19 @@ impl From<connect::Error> for Error {
 }
 
 impl Error {
-    /// Whether the server rejected the offer itself: it does so whatever other connections are open.
-    pub(crate) fn refuses_the_offer(&self) -> bool {
+    /// Why there is no handshake, if it began.
+    fn handshake(&self) -> Option<&tls::Error> {
         match self {
             Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
-                error.is_about_negotiation() && !error.is_unanswered()
+                Some(error)
             }
-            _ => false,
+            Self::Connect(_) | Self::StartTls(_) | Self::Addresses(_) => None,
         }
+    }
+
+    /// Whether the server rejected the offer itself: it does so whatever other connections are open.
+    pub(crate) fn refuses_the_offer(&self) -> bool {
+        self.handshake().is_some_and(|error| error.is_about_negotiation() && !error.is_unanswered())
     }
 
     /// The sentence for output that also shows the address.
@@ -121,10 +127,7 @@ impl Error {
             Self::Connect(connect::Error::TimedOut { .. } | connect::Error::Paced { .. }) => {
                 Some(Unanswered::TimedOut)
             }
-            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
-                error.unanswered()
-            }
-            Self::Connect(_) | Self::StartTls(_) | Self::Addresses(_) => None,
+            other => other.handshake()?.unanswered(),
         }
     }
 
@@ -139,33 +142,8 @@ impl Error {
     /// The stage that it reached.
     fn progress(&self) -> (u8, u8) {
         match self {
-            Self::Connect(_) | Self::Addresses(_) => (0, 0),
             Self::StartTls(_) => (1, 0),
-            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
-                (2, error.progress())
-            }
-        }
-    }
-
-    /// What to try next, if that is known.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self.decisive() {
-            Self::Connect(error) => error.hint(),
-            Self::StartTls(error) => another_protocol(error).or_else(|| error.hint()),
-            Self::Handshake(error) => error.hint(),
-            Self::Nameless(error) => {
-                let hint =
-                    "the server may expect a name in the ClientHello: pass it with `--sni NAME`";
-                Some(match error.is_unanswered() {
-                    true => format!("check the port; {hint}"),
-                    false => hint.to_owned(),
-                })
-            }
-            Self::Device { device, error, seen } => {
-                device.advice(error, seen.as_deref()).or_else(|| error.hint())
-            }
-            Self::Addresses(_) => None,
+            _ => self.handshake().map_or((0, 0), |error| (2, error.progress())),
         }
     }
 
@@ -180,26 +158,40 @@ impl Error {
         }
     }
 
-    /// A short stable name for JSON.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
+    /// The error of the stage that failed.
+    fn cause(&self) -> Option<&dyn Diagnostic> {
         match self.decisive() {
-            Self::Connect(error) => error.kind(),
-            Self::StartTls(error) => error.kind(),
-            Self::Handshake(error) | Self::Nameless(error) | Self::Device { error, .. } => {
-                error.kind()
-            }
-            Self::Addresses(_) => "connection_failed",
+            Self::Connect(error) => Some(error),
+            Self::StartTls(error) => Some(error),
+            other => other.handshake().map(|error| error as _),
         }
     }
+}
 
-    /// The stage that failed, by its name in the crate's documentation.
-    #[must_use]
-    pub fn stage(&self) -> &'static str {
+impl Diagnostic for Error {
+    fn kind(&self) -> &'static str {
+        self.cause().map_or("connection_failed", Diagnostic::kind)
+    }
+
+    fn stage(&self) -> &'static str {
+        self.cause().map_or("connect", Diagnostic::stage)
+    }
+
+    fn hint(&self) -> Option<String> {
         match self.decisive() {
-            Self::Connect(_) | Self::Addresses(_) => "connect",
-            Self::StartTls(_) => "starttls",
-            Self::Handshake(_) | Self::Nameless(_) | Self::Device { .. } => "handshake",
+            Self::StartTls(error) => another_protocol(error).or_else(|| error.hint()),
+            Self::Nameless(error) => {
+                let hint =
+                    "the server may expect a name in the ClientHello: pass it with `--sni NAME`";
+                Some(match error.is_unanswered() {
+                    true => format!("check the port; {hint}"),
+                    false => hint.to_owned(),
+                })
+            }
+            Self::Device { device, error, seen } => {
+                device.advice(error, seen.as_deref()).or_else(|| error.hint())
+            }
+            other => other.cause()?.hint(),
         }
     }
 }

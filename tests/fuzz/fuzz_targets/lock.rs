@@ -1,6 +1,7 @@
 //! A lock or another PEM file: reading what was written gives the same.
 #![no_main]
 
+use certgrab::Diagnostic as _;
 use certgrab::internals::output::lock;
 use certgrab_fuzz::assert_clean;
 use libfuzzer_sys::fuzz_target;

@@ -2,6 +2,7 @@
 //! consumed, and no secret is repeated.
 #![no_main]
 
+use certgrab::Diagnostic as _;
 use certgrab::internals::{
     endpoint::Target,
     net::proxy::{self, Proxy},

@@ -3,6 +3,7 @@
 //! Any fragmentation gives the same result, and a second reader agrees with it.
 #![no_main]
 
+use certgrab::Diagnostic as _;
 use certgrab::internals::chain::Presented;
 use certgrab::internals::stack::hello::Hello;
 use certgrab::internals::tls::{Error, cleartext};

@@ -1,6 +1,7 @@
 //! A server of a STARTTLS protocol: only the known commands are sent, and no byte is left after the acceptance.
 #![no_main]
 
+use certgrab::Diagnostic as _;
 use certgrab::internals::{
     endpoint::{StartTls, Target},
     net::starttls,

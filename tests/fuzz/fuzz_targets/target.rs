@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use certgrab::Diagnostic as _;
 use certgrab::internals::{
     cli::fuzzing::{admit, may_connect},
     endpoint::Target,

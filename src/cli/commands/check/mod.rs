@@ -80,8 +80,7 @@ struct Ready {
 pub(crate) fn run(args: &Args, display: &Display) -> Result<Exit, Failure> {
     if args.reports.streamed() > 1 {
         let hint = "write the others to files: `--report FORM=PATH`";
-        return Err(Failure::new(Exit::Usage, "only one report can go to standard output")
-            .with_hint(Some(hint)));
+        return Err(Failure::usage("only one report can go to standard output", hint));
     }
     let mut exit = Exit::Done;
     let at = args.at.or_now();
@@ -182,8 +181,10 @@ fn of_inputs(
     let files = if target.is_some() { others } else { inputs };
     refuse_server_among(files, target.as_ref())?;
     if files.is_empty() {
-        return Err(Failure::new(Exit::Usage, "no file given")
-            .with_hint(Some("name one before the server: `certgrab check FILE TARGET`")));
+        return Err(Failure::usage(
+            "no file given",
+            "name one before the server: `certgrab check FILE TARGET`",
+        ));
     }
     if target.is_none() {
         refuse_to_reach(args)?;
@@ -238,7 +239,7 @@ fn refuse_server_among(files: &[OsString], last: Option<&Target>) -> Result<(), 
             format!("name the server last: `certgrab check FILE {server}`"),
         ),
     };
-    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+    Err(Failure::usage(message, hint))
 }
 
 /// Refuses connection options without a server.
@@ -252,7 +253,7 @@ fn refuse_to_reach(args: &Args) -> Result<(), Failure> {
     let Some((option, _)) = reaching.iter().find(|(_, is_given)| *is_given) else { return Ok(()) };
     let message = format!("`{option}` has no effect without a TARGET");
     let hint = "name the server after the files, or leave out the option";
-    Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)))
+    Err(Failure::usage(message, hint))
 }
 
 /// Refuses reports that would overwrite an input, a private key or each other.

@@ -11,7 +11,7 @@ use crate::{
     cli::{
         args::hosts::DEFAULT_JOBS,
         descriptors::{self, Affordable},
-        failure::{self, Exit, Failure},
+        failure::{self, Failure},
         style::Display,
         workers::Workers,
     },
@@ -63,9 +63,7 @@ pub(super) fn ask(
                 under_way.spawn_on(ask, workers.idlest());
             }
             let Some(joined) = under_way.join_next().await else { return Ok::<_, Failure>(()) };
-            let (index, answer) = joined.map_err(|error| {
-                Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
-            })?;
+            let (index, answer) = joined?;
             answers[index] = answer;
         }
     })?;

@@ -18,7 +18,7 @@ use crate::{
         warning::{self, Scope, Warning},
     },
     stack::client::Device,
-    text::{count::counted, foreign::Foreign, time::Time},
+    text::{count::counted, diagnostic::Diagnostic, foreign::Foreign, time::Time},
     x509::certificate::Sha256,
 };
 use rustls_pki_types::ServerName;

@@ -11,7 +11,6 @@ use std::{
 };
 
 use crate::{
-    endpoint,
     endpoint::Target,
     run::grab::{Options, Sni},
     text::{bounded_file, foreign::Foreign, secrets},
@@ -170,10 +169,10 @@ fn read(
         if seen % shard.of != shard.part % shard.of {
             continue;
         }
-        let problem = |(message, hint)| Problem { line: number, message, hint };
+        let problem = |Invalid { why, hint }| Problem { line: number, message: why, hint };
         let target = match whole {
             true => parse(&bytes).map_err(problem),
-            false => Err(problem((format!("is longer than {most} bytes"), None))),
+            false => Err(problem(format!("is longer than {most} bytes").into())),
         };
         if sender.blocking_send(Entry { index, target }).is_err() {
             return Ok(seen);
@@ -204,46 +203,37 @@ fn skip_line(reader: &mut Box<dyn BufRead + Send>) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidData, problem))
 }
 
-/// A sentence and a hint.
-type Complaint = (String, Option<String>);
-
 /// What to do with a CSV list.
 pub(super) const FOR_CSV: &str =
     "write one HOST:PORT per line; of a CSV file, choose the column with `--column NAME`";
 
 /// Reads `host:port sni=NAME connect=HOST:PORT # a comment`.
-fn parse(bytes: &[u8]) -> Result<(Target, Changes), Complaint> {
-    let text = str::from_utf8(bytes).map_err(|_| ("is not UTF-8".to_owned(), None))?;
-    let complain = |error: &endpoint::Error| (error.to_string(), error.hint());
+fn parse(bytes: &[u8]) -> Result<(Target, Changes), Invalid> {
+    let text = str::from_utf8(bytes).map_err(|_| "is not UTF-8")?;
     let mut words = text.split_whitespace().take_while(|word| !word.starts_with('#'));
     let first = words.next().unwrap_or_default();
     let target = first.parse::<Target>().map_err(|error| match first.contains([',', ';']) {
-        true => (error.to_string(), Some(FOR_CSV.to_owned())),
-        false => complain(&error),
+        true => Invalid::new(error.to_string(), FOR_CSV),
+        false => error.into(),
     })?;
     let mut changes = Changes::default();
-    let twice = |option: &str| Err((format!("has `{option}=` twice"), None));
+    let twice = |option: &str| Err(format!("has `{option}=` twice").into());
     for word in words {
-        let place = |value: &str| value.parse::<Target>().map_err(|error| complain(&error));
         match word.split_once('=') {
             Some((option @ ("sni" | "connect"), "")) => {
-                return Err((format!("has an empty `{option}=`"), None));
+                return Err(format!("has an empty `{option}=`").into());
             }
             Some(("sni", _)) if changes.sni.is_some() => return twice("sni"),
             Some(("connect", _)) if changes.connect.is_some() => return twice("connect"),
-            Some(("sni", value)) => match place(value)?.name() {
+            Some(("sni", value)) => match value.parse::<Target>()?.name() {
                 ServerName::DnsName(name) => changes.sni = Some(name.clone()),
-                _ => return Err((format!("`sni={}` is an address", clean(value)), None)),
+                _ => return Err(format!("`sni={}` is an address", clean(value)).into()),
             },
-            Some(("connect", value)) => {
-                let place = args::place(value).map_err(|Invalid { why, hint }| (why, hint))?;
-                changes.connect = Some(place);
-            }
+            Some(("connect", value)) => changes.connect = Some(args::place(value)?),
             _ => {
-                let hint = "only `sni=NAME` and `connect=HOST:PORT` may follow a target".to_owned();
-                return Err((
+                return Err(Invalid::new(
                     format!("has the unknown option `{}`", clean(option_of(word))),
-                    Some(hint),
+                    "only `sni=NAME` and `connect=HOST:PORT` may follow a target",
                 ));
             }
         }

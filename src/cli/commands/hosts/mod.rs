@@ -243,10 +243,7 @@ impl Run {
                     let mut next = Some(joined);
                     // As soon as no other result is ready, these are written out.
                     while let Some(joined) = next {
-                        let finished = joined.map_err(|error| {
-                            Failure::new(Exit::Fault, format!("a target's task ended: {error}"))
-                        })?;
-                        if !self.take(finished)? {
+                        if !self.take(joined?)? {
                             return Ok(End::Closed);
                         }
                         next = self.under_way.try_join_next();

@@ -10,7 +10,7 @@ use crate::{
     Grab,
     endpoint::Target,
     run::set_cover,
-    text::{count::counted, time::Time},
+    text::{count::counted, diagnostic::Diagnostic, time::Time},
     x509::certificate::Sha256,
 };
 use rustls_pki_types::ServerName;

@@ -134,8 +134,7 @@ fn refuse_losses(args: &Args) -> Result<(), Failure> {
     let streamed = args.output.emit.iter().filter(|one| one.path.is_none()).count();
     if streamed + args.reports.streamed() > 1 {
         let hint = "write the others to files: `--emit FORMAT=PATH`, `--report FORM=PATH`";
-        return Err(Failure::new(Exit::Usage, "only one result can go to standard output")
-            .with_hint(Some(hint)));
+        return Err(Failure::usage("only one result can go to standard output", hint));
     }
     documents.try_for_each(|path| loss::refuse_loss(path, Content::Report, None))
 }
@@ -159,8 +158,7 @@ fn known_result(path: &Path) -> Result<report::Known, Failure> {
     report::read_verdicts(&text).map_err(|error| {
         let shown = Foreign::path(path).line();
         let hint = "write one with `certgrab lab --report json=FILE`";
-        Failure::new(Exit::File, format!("{shown} is not a result of the lab: {error}"))
-            .with_hint(Some(hint))
+        Failure::file(format!("{shown} is not a result of the lab: {error}"), hint)
     })
 }
 
@@ -218,8 +216,7 @@ fn host(args: &Args) -> Result<String, Failure> {
         Some(host) => Ok(host.clone()),
         None if address.is_unspecified() => {
             let hint = "name what the device connects to with `--host NAME`";
-            Err(Failure::new(Exit::Usage, format!("a device cannot connect to {address}"))
-                .with_hint(Some(hint)))
+            Err(Failure::usage(format!("a device cannot connect to {address}"), hint))
         }
         None if address.is_loopback() => Ok("localhost".to_owned()),
         None => Ok(address.to_string()),

@@ -26,11 +26,11 @@ pub(super) fn write(args: &Args, target: &Target, display: &Display) -> Result<E
         {
             let message = format!("{shown} already has the target {target}");
             let hint = format!("run `{}`", command(path, &shown));
-            return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+            return Err(Failure::file(message, hint));
         }
         let message = format!("{shown} exists and differs");
         let hint = "add a `[[target]]` to it with `host`, `lock` and `emit`";
-        return Err(Failure::new(Exit::File, message).with_hint(Some(hint)));
+        return Err(Failure::file(message, hint));
     }
     let file = output::File::new(path, text, Content::Overwrite);
     output::deliver_with_folders(&[file], display.quiet)?;
@@ -72,8 +72,7 @@ fn text(args: &Args, target: &Target) -> Result<String, Failure> {
 
 /// An output as a manifest has it, `c = "root_ca.h"`.
 fn output_of(args: &Args, emission: &Emission) -> Result<String, Failure> {
-    let refused =
-        |message: String, hint: &str| Err(Failure::new(Exit::Usage, message).with_hint(Some(hint)));
+    let refused = |message: String, hint: &str| Err(Failure::usage(message, hint));
     match (&emission.form, &emission.path) {
         (Form::Certificates(format), Some(path)) => {
             Ok(format!("{} = {}", format.name, from_manifest(args, path)))

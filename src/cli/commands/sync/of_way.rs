@@ -44,7 +44,7 @@ pub(super) fn fresh(
         };
         let grab = outcome.map_err(|error| Failure::from(error).about(&whose))?;
         if let Err(refusal) = &grab.verdict {
-            return Err(Failure::from(refusal).about(whose));
+            return Err(Failure::of(refusal).about(whose));
         }
         servers.push((server, grab));
     }
