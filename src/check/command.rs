@@ -36,6 +36,8 @@ const SERVER: &str = "HOST:PORT";
 const BEGIN: &str = "`certgrab HOST:PORT";
 /// How the command that makes a constant ends.
 const END: &str = " --emit FORMAT`";
+/// How an action names the root of the user's own CA.
+const OWN_ROOT: &str = "--roots FILE";
 
 impl Writer {
     /// How to change the file, if `options` would be enough for a file that the user writes.
@@ -58,6 +60,11 @@ impl Writer {
         let split = || {
             let (before, rest) = action.split_once(BEGIN)?;
             let (options, after) = rest.split_once(END)?;
+            // What follows names an option of the command, for which the manifest has a key.
+            let (options, after) = match after.contains(OWN_ROOT) {
+                true => (OWN_ROOT, ""),
+                false => (options, after),
+            };
             Some(format!("{before}{}{after}", self.instead(options)?))
         };
         split().unwrap_or_else(|| action.to_owned())
