@@ -203,8 +203,9 @@ fn emit_replaces_only_generated_files_and_certificates() {
             &second.replace("#pragma once\n", ""),
             Some(&format!("certificates alone, found another constant, line {}\n", line - 1)),
         ),
-        ("c", "ca.h", "// the CA of the server, see README\n", Some(other)),
-        ("pem", "notes.txt", "//nas/share: the keys\n", Some(other)),
+        ("c", "ca.h", "// the CA of the server, see README\n", None),
+        ("pem", "ca.pem", "/* to be generated */\r\n", None),
+        ("json", "report.json", "/* to be generated */\n", None),
         ("c", "ca.h", "/* one */ int x; /* two */\n", Some(other)),
         ("c", "ca.h", "// one\n// two\n", Some(other)),
         ("c", "main.ino", &sketch, Some(more.as_str())),
@@ -666,7 +667,12 @@ fn a_changed_value_of_a_generated_file_is_kept() {
             ("found in: `", "found in: `the desk of "),
             ("PLC_TEST_ROOT_CA", "PLANT_CA"),
         ] {
-            let changed = text.replace(before, after);
+            // The checksum may contain the digits of the port.
+            let changed = |line: &str| match line.contains("Checksum: ") {
+                true => line.to_owned(),
+                false => line.replace(before, after),
+            };
+            let changed: String = text.split_inclusive('\n').map(changed).collect();
             if changed == text {
                 continue;
             }

@@ -1,8 +1,9 @@
 //! Whether a file may be replaced: every command that writes checks this for every file.
 //!
 //! In: the path, and what is to be written there. Out: a refusal that says what was found, if replacing
-//! it would lose something. An empty file, a file that certgrab wrote for the same purpose, and certificates
-//! alone, no more than the new file has, may be replaced; everything else stays until the user removes it.
+//! it would lose something. An empty file, a placeholder, a file that certgrab wrote for the same purpose, and
+//! certificates alone, no more than the new file has, may be replaced; everything else stays until the user
+//! removes it.
 
 mod reports;
 
@@ -86,7 +87,7 @@ pub(crate) fn refuse_loss(
     }
     let whole = emit::text_of(&present);
     let text = whole.as_deref();
-    if text.is_some_and(str::is_empty) {
+    if text.is_some_and(is_placeholder) {
         return Ok(());
     }
     let changed = emit::change_in(&present);
@@ -183,6 +184,15 @@ fn refuse_read_only(path: &Path) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether `text` is empty or one comment on one line, as in projects whose file has not been generated
+/// yet.
+fn is_placeholder(text: &str) -> bool {
+    let is_block = |text: &str| text.find("*/").is_some_and(|end| end + "*/".len() == text.len());
+    text.is_empty()
+        || !text.contains('\n')
+            && (text.starts_with("//") || text.strip_prefix("/*").is_some_and(is_block))
 }
 
 /// Whether `present` holds only certificates: in PEM, in DER, or as the constants of a source.
