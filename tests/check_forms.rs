@@ -422,3 +422,41 @@ fn a_bearssl_anchor_that_is_the_leaf_or_expired_is_reported() {
     let late = found(2, "2051-01-01");
     assert!(late.contains("`Plant Root` expired on 2050-01-01"), "{late}");
 }
+
+#[test]
+fn a_changed_array_is_found_whatever_the_file_is_called() {
+    let pki = Pki::root("Plant Root").leaf("plc.test");
+    let server = Server::presenting(&pki);
+    let target = format!("plc.test:{}", server.port());
+    let connect = format!("--connect=127.0.0.1:{}", server.port());
+    let header = command()
+        .args([&target, &connect, "--emit", "mbedtls"])
+        .trusting(pki.root_file())
+        .succeeds()
+        .out();
+    let check = |file: &str, content: &str| {
+        std::fs::write(pki.file(file), content).unwrap();
+        let run = command().args(["check", &connect]).trusting(pki.root_file());
+        run.args([pki.file(file)]).args([&target])
+    };
+    // An octet of the subject.
+    let mut octets = header.match_indices(", 0x").map(|(place, _)| place + ", 0x".len());
+    let digit = octets.nth(110).expect("an array");
+    let other = if header[digit..].starts_with('0') { "1" } else { "0" };
+    let changed = format!("{}{other}{}", &header[..digit], &header[digit + 1..]);
+    for file in ["ca.h", "ca.h.in", "ca.c++", "ca.tpp", "ca.S", "ca.txt", "ca.dat", "ca"] {
+        check(file, &header).succeeds();
+        let run = check(file, &changed).fails_with(1);
+        assert!(run.out().contains("untrusted-root"), "{file}: {}", run.out());
+    }
+    // Without its certificate, the file names the roots in its comment, which does not count.
+    let array = header.find("= {").expect("an array")..header.rfind("};").expect("its end");
+    for lost in [header.replacen("0x30", "0x31", 1), header.replace(&header[array], "= { ")] {
+        let run = check("ca.h", &lost).fails_with(1);
+        assert!(run.out().contains("no certificate found"), "{}", run.out());
+    }
+    let run = check("notes.h", "// anchor is in certs/ca.pem\n").fails_with(1);
+    assert!(run.out().contains("no certificate found"), "{}", run.out());
+    let run = check("ca.c", "load(\"certs/ca.pem\");\n").ends();
+    assert!(run.out().contains("the path `certs/ca.pem`"), "{}", run.out());
+}

@@ -1,6 +1,6 @@
 //! References to a certificate in a file without one: its path, or its hash.
 //!
-//! In: the bytes of a file without an anchor. Out: a note, since this is not a fault.
+//! In: the bytes of a file without an anchor. Out: a note, since this is not a fault. A comment is no reference.
 
 use super::{Finding, Severity};
 use crate::text::foreign::Foreign;
@@ -8,13 +8,18 @@ use crate::text::foreign::Foreign;
 /// The most bytes of a word that are examined: longer than any path or fingerprint in use.
 const MAX_WORD_BYTES: usize = 256;
 
+/// How a line begins that is only a comment, in C, Python, Lua and XML.
+const COMMENTS: [&str; 6] = ["//", "/*", "* ", "# ", "-- ", "<!--"];
+
 /// Bytes of a SHA-1 (FIPS 180-4).
 const SHA1_BYTES: usize = 20;
 
 /// What `content` says about a certificate, if anything.
 pub(super) fn in_text(content: &[u8]) -> Option<Finding> {
     let text = String::from_utf8_lossy(content);
-    text.lines().enumerate().find_map(|(index, line)| {
+    let is_comment = |line: &str| COMMENTS.iter().any(|mark| line.trim_start().starts_with(mark));
+    let mut lines = text.lines().enumerate().filter(|(_, line)| !is_comment(line));
+    lines.find_map(|(index, line)| {
         let what = of_line(line)?;
         let message = format!("no certificate here, but {what}: that is not checked");
         Some(Finding::new(index + 1, Severity::Note, "no-certificate", message, None))

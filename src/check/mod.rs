@@ -235,7 +235,9 @@ pub fn read_with(file: &Path, content: &[u8], context: &Context) -> Reading {
         false => allow::comments(content, &starts),
     };
     if is_empty && !has_bare_boundaries(&source) {
-        findings.add(mention::in_text(content).unwrap_or_else(no_certificate));
+        // The comment of certgrab names where it found the certificate.
+        let said = if source.is_generated { None } else { mention::in_text(content) };
+        findings.add(said.unwrap_or_else(no_certificate));
     }
     let findings = findings.and(invalid.into_iter().collect());
     let (file, is_generated) = (file.to_owned(), source.is_generated);

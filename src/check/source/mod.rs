@@ -243,10 +243,17 @@ fn whole(content: &[u8]) -> Constant {
     Constant { name: None, form: Form::File, bytes, lines, nul_follows: false, is_pointer: false }
 }
 
-/// The extension of the file's name, in lower case.
+/// Extensions of templates, whose output has the extension before: `ca.h.in` is a header.
+const OF_TEMPLATES: [&str; 4] = ["in", "j2", "tmpl", "tpl"];
+
+/// The extension of the file's name, in lower case; for a template, that of its output.
 fn extension(file: &Path) -> String {
-    let extension = file.extension().and_then(|extension| extension.to_str());
-    extension.unwrap_or_default().to_ascii_lowercase()
+    let of = |path: &Path| {
+        path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase)
+    };
+    let extension = of(file).unwrap_or_default();
+    let stem = file.file_stem().filter(|_| OF_TEMPLATES.contains(&extension.as_str()));
+    stem.and_then(|stem| of(Path::new(stem))).unwrap_or(extension)
 }
 
 #[cfg(test)]

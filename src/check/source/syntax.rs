@@ -6,9 +6,9 @@ use super::Language;
 
 /// Extensions of files with `#if`: those of C, C++, Objective-C and C#. In others of [`Language::C`],
 /// such as TOML, a `#` begins a comment or nothing.
-const PREPROCESSED: [&str; 16] = [
-    "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "hxx", "ino", "pde", "inc", "inl", "ipp", "m", "mm",
-    "cs",
+const PREPROCESSED: [&str; 23] = [
+    "c", "h", "cc", "cpp", "cxx", "c++", "hh", "hpp", "hxx", "h++", "ino", "pde", "inc", "inl",
+    "ipp", "ixx", "cppm", "tcc", "tpp", "txx", "m", "mm", "cs",
 ];
 
 /// How the tokens of a language are written.
@@ -137,7 +137,7 @@ const DATA: [&str; 9] = ["pem", "crt", "cer", "der", "p7b", "p7c", "bin", "lock"
 /// Other extensions of such files; a file without the extension of a language may be one.
 const MORE_DATA: [&str; 6] = ["", "cert", "ca", "trust", "key", "chain"];
 
-/// By the file's extension; a file with an unknown extension is data, unless it quotes its PEM.
+/// By the file's extension; a file with an unknown extension is data, unless it quotes its PEM or has an array.
 pub(super) fn language(extension: &str, content: &[u8]) -> Language {
     match extension {
         _ if PREPROCESSED.contains(&extension) || LIKE_C.contains(&extension) => Language::C,
@@ -146,11 +146,11 @@ pub(super) fn language(extension: &str, content: &[u8]) -> Language {
         "py" | "gd" => Language::Python,
         "yaml" | "yml" => Language::Yaml,
         // A file that C includes may have this extension: `#include "ca.pem"`.
-        "pem" | "crt" | "cer" | "txt" if is_c_literal(content) => Language::C,
+        "pem" | "crt" | "cer" | "txt" if is_c_literal(content) || is_array(content) => Language::C,
         _ if DATA.contains(&extension) || QUOTING.contains(&extension) => Language::Data,
         _ => {
-            let quoted = content.windows(12).any(|window| window == b"\"-----BEGIN ");
-            if quoted { Language::C } else { Language::Data }
+            let quoted = memchr::memmem::find(content, b"\"-----BEGIN ").is_some();
+            if quoted || is_array(content) { Language::C } else { Language::Data }
         }
     }
 }
@@ -182,6 +182,12 @@ pub(super) fn rules(extension: &str) -> Rules {
 /// Whether programs that read certificates read files with this `extension` as they are.
 pub(super) fn is_data(extension: &str) -> bool {
     DATA.contains(&extension) || MORE_DATA.contains(&extension)
+}
+
+/// Whether `content` may have DER as an array, which begins with the octet of a SEQUENCE, and has no PEM.
+fn is_array(content: &[u8]) -> bool {
+    let has = |part: &[u8]| memchr::memmem::find(content, part).is_some();
+    has(b"0x30") && !has(b"-----BEGIN ")
 }
 
 /// Whether C puts a NUL after the literals of files with this `extension`.
