@@ -493,6 +493,44 @@ fn the_lab_does_not_replace_another_ca() {
     assert_eq!(fs::read(pki.file("certs/ca.pem")).unwrap(), before);
 }
 
+#[test]
+fn the_lab_keeps_its_anchor_with_a_ca_that_the_user_added() {
+    let pki = plant();
+    let lab = "lab --dir lab --wait 1 --listen 127.0.0.1:0";
+    assert_eq!(run(pki.folder(), lab).0, 3);
+    let file = pki.file("lab/ca.pem");
+    let both = fs::read_to_string(&file).unwrap() + &fs::read_to_string(pki.root_file()).unwrap();
+    fs::write(&file, &both).unwrap();
+    let (code, said) = run(pki.folder(), lab);
+    assert_eq!(code, 4, "{said}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), both);
+}
+
+#[test]
+fn sync_keeps_a_bundle_that_its_lock_does_not_have() {
+    let (pki, other) = (plant(), Pki::root("Other Root").leaf("other.test"));
+    let server = Server::presenting(&pki);
+    let manifest = |file: &str| {
+        let (port, address) = (server.port(), server.address());
+        let text = format!(
+            "[[target]]\nhost = \"plc.test:{port}\"\nconnect = \"{address}\"\nroots = [\"r.pem\"]\n\
+             lock = \"ca.lock\"\nemit = {{ pem = \"{file}\" }}\n"
+        );
+        fs::write(pki.file("certgrab.toml"), text).unwrap();
+    };
+    manifest("ca.pem");
+    assert_eq!(run(pki.folder(), "sync -q"), (0, String::new()));
+    let bundle = pem_of(&[pki.root_der().clone(), other.root_der().clone()]);
+    fs::write(pki.file("bundle.pem"), &bundle).unwrap();
+    manifest("bundle.pem");
+    for line in ["sync -q", "sync -q --locked"] {
+        let (code, said) = run(pki.folder(), line);
+        assert_eq!(code, 4, "{line}: {said}");
+        assert!(said.contains("it has 2 certificates, and the new file fewer"), "{line}: {said}");
+        assert_eq!(fs::read_to_string(pki.file("bundle.pem")).unwrap(), bundle);
+    }
+}
+
 /// A file of every format, as certgrab writes it, each with its name and the start of a comment.
 fn generated(pki: &Pki) -> Vec<(String, String)> {
     let formats = certgrab().args(["formats"]).succeeds().out();

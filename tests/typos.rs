@@ -496,6 +496,11 @@ fn options_of_other_programs_get_certgrabs_equivalent() {
         (&["a.test", "--EMIT", "c"], "hint: did you mean `--emit`?"),
         (&["check", "--OffLine"], "hint: did you mean `--offline`?"),
         (&["a.test", "--emit", "PEM"], "hint: did you mean `pem`? "),
+        (
+            &["a.test", "--emit", "out/ca.h"],
+            "hint: did you mean `c`? `certgrab formats` lists the formats\n",
+        ),
+        (&["convert", "a.test:443", "x"], "to query a server, run `certgrab a.test:443`"),
         (&["a.test", "--emit", "arduino.h"], "hint: write `--emit arduino=arduino.h`\n"),
         (&["a.test", "--emit"], "hint: see `certgrab --help`"),
         (&["check", "--xyzzy"], "hint: see `certgrab check --help`"),

@@ -1,4 +1,4 @@
-//! What is said about a TLS stack is what the stack does: which version connects, whether the command fails.
+//! certgrab says about each TLS stack what the stack does: which version connects, and whether the command fails.
 
 use std::{fs, process::Command};
 

@@ -70,13 +70,16 @@ fn in_data(content: &[u8]) -> Option<Other> {
     let is_of_key = |one: char| one.is_ascii_alphanumeric() || matches!(one, '_' | '-' | '.');
     let before = text[..first].trim();
     let key = before.trim_matches(|one: char| !is_of_key(one));
-    let is_key = key.chars().all(is_of_key) && before.contains([':', '=']) && !before.contains('#');
+    // A mark of a comment does not begin a key.
+    let begins = |one: char| one.is_ascii_alphanumeric() || "_\"'{".contains(one);
+    let is_key = key.chars().all(is_of_key)
+        && before.starts_with(begins)
+        && before.contains([':', '='])
+        && !before.contains('#');
     if !before.is_empty() && (key.is_empty() || !is_key) {
         return at(text.len() - text.trim_start().len());
     }
-    let is_data = |one: char| {
-        one.is_ascii_alphanumeric() || one.is_ascii_whitespace() || "+/=\\-".contains(one)
-    };
+    let is_data = |one: char| one.is_ascii_alphanumeric() || "+/=\\".contains(one);
     let closing = if before.is_empty() { "" } else { "\"'}],;" };
     let mut place = first;
     while let Some(begin) = text[place..].find(BEGIN) {
@@ -85,12 +88,16 @@ fn in_data(content: &[u8]) -> Option<Other> {
         if start < between.len() {
             return at(place + start);
         }
-        place += begin;
-        let end = text[place..].find(END).map_or(text.len(), |end| place + end + END.len());
-        if let Some(other) = text[place..end].find(|one| !is_data(one)) {
-            return at(place + other);
+        place += begin + BEGIN.len();
+        let Some(length) = text[place..].find(END) else { return at(place) };
+        let block = &text[place..place + length];
+        // The next block may begin before this one ends, and words between them are no Base64.
+        let is_other = |line: &str| !line.trim().chars().all(is_data) || line.contains(BEGIN);
+        if let Some(line) = block.lines().position(is_other) {
+            let before = block.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
+            return at(place + before);
         }
-        place = end;
+        place += length + END.len();
     }
     let after = text[place..].replace("\\n", "  ");
     let is_end = |one: char| one.is_ascii_whitespace() || closing.contains(one);
@@ -262,6 +269,7 @@ mod tests {
         let pem = certificate().pem();
         let ca = format!("const char ca[] = R\"({pem})\";\n");
         let after = ca.lines().count() + 1;
+        let unended = pem.replace("-----END CERTIFICATE-----\n", "");
         let guarded = format!("#ifndef CA_H\n#define CA_H\n{ca}");
         let (comment, directive) = ("a comment", "a directive");
         let (constant, code, text) = ("another constant", "other code", "other text");
@@ -302,6 +310,11 @@ mod tests {
             ("ca.yaml", format!("# ask Ann\nca: \"{}\"\n", pem.replace('\n', "\\n")), text, 1),
             ("ca.pem", format!("{pem}\nmy notes\n{pem}"), text, pem.lines().count() + 2),
             ("ca.pem", format!("{pem}my notes\n"), text, pem.lines().count() + 1),
+            ("ca.pem", format!("{unended}Ask Ann first\n{pem}"), text, pem.lines().count()),
+            ("ca.pem", format!("{unended}{pem}"), text, pem.lines().count()),
+            ("ca.pem", format!("; plant:\n{pem}"), text, 1),
+            ("ca.pem", format!("// TODO:\n{pem}"), text, 1),
+            ("ca.pem", format!("--plant=\n{pem}"), text, 1),
             ("ca.pem", format!("# for the old boards\n{pem}"), text, 1),
             (
                 "a.json",

@@ -119,7 +119,13 @@ fn separated(word: &str) -> Option<String> {
 const SEPARATE: &str = "separate the servers with blanks: `certgrab HOST:PORT HOST:PORT`";
 
 /// What to do instead of `--emit` with the unknown format of `value`.
-pub(super) fn emission(value: &str) -> Option<String> {
+pub(super) fn emission(value: &str) -> String {
+    let word = value.split('=').next().unwrap_or(value);
+    rewritten(value).unwrap_or_else(|| unknown_format(word))
+}
+
+/// The option that `value`, with an unknown format, probably stands for.
+fn rewritten(value: &str) -> Option<String> {
     let (word, path) = value.split_once('=').unwrap_or((value, ""));
     let small = word.to_lowercase();
     let named = |name: &str| emit::format(name).map(|format| format.name);
@@ -136,7 +142,7 @@ pub(super) fn emission(value: &str) -> Option<String> {
     {
         return Some(format!("write `--emit {format}={}`", shown(word)));
     }
-    Some(unknown_format(word))
+    None
 }
 
 /// What to do with a word that is a format, or an output file, and needs `--emit` before it.
@@ -144,7 +150,7 @@ pub(crate) fn form(word: &str) -> Option<String> {
     let named = emit::format(word).map(|format| format.name);
     match named.or_else(|| format(word).filter(|_| !word.contains('.'))) {
         Some(name) => Some(format!("write `--emit {name}`")),
-        None => emission(word),
+        None => rewritten(word),
     }
 }
 

@@ -37,8 +37,7 @@ const TO_ADD_A_CHECKSUM: &str = "remove that file first; with a comment `Checksu
 pub(crate) enum Content {
     /// Certificates in a format, including locks.
     Certificates(Format),
-    /// The same for a target of a manifest that has a lock: certgrab made the file from its certificates,
-    /// which may have been more.
+    /// The same for a file that only has certificates of the lock in its manifest, which may have been more.
     Synced(Format),
     /// The lock of a manifest.
     Lock,
@@ -144,6 +143,14 @@ fn refuse_fewer(path: &Path, present: &[u8], new: Option<&[u8]>) -> Result<(), F
     Err(refused(path, &why, TO_REMOVE))
 }
 
+/// Whether the file at `path` has no other certificates than `known`. A hash or a key is not compared.
+pub(crate) fn has_only(path: &Path, known: &[&Certificate]) -> bool {
+    let Ok(Some(present)) = read_present(path) else { return false };
+    let anchors = check::read(path, &present).anchors;
+    let mut certificates = anchors.iter().filter_map(|one| one.certificate.as_ref());
+    certificates.all(|one| known.contains(&one))
+}
+
 fn words_of(change: Change) -> String {
     match change {
         Change::Line(line) => format!("other text than certgrab wrote, line {line}"),
@@ -200,10 +207,11 @@ fn are_certificates(path: &Path, present: &[u8]) -> bool {
     emit::are_certificates(present) || check::other(path, present).is_none()
 }
 
-/// Whether both are certificates with the same subject, as those of the lab are.
+/// Whether both are one certificate with the same subject, as those of the lab are.
 fn have_one_subject(present: &[u8], new: &[u8]) -> bool {
     let subject = |pem: &[u8]| {
-        let certificate = Certificate::from_der(pem::parse(pem).ok()?.contents()).ok()?;
+        let [one] = &pem::parse_many(pem).ok()?[..] else { return None };
+        let certificate = Certificate::from_der(one.contents()).ok()?;
         Some(certificate.subject().text().line())
     };
     emit::are_certificates(present) && subject(present).is_some_and(|one| Some(one) == subject(new))

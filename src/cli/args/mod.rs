@@ -244,8 +244,7 @@ pub(crate) fn emission(text: &OsStr) -> Result<Emission, Invalid> {
         (_, Some(format)) => Form::Certificates(format),
         ("", _) => return Err("expected a format; see `certgrab formats`".into()),
         _ => {
-            let hint = habits::emission(&text.to_string_lossy());
-            return Err(Invalid { why: "unknown format".to_owned(), hint });
+            return Err(Invalid::new("unknown format", habits::emission(&text.to_string_lossy())));
         }
     };
     Ok(Emission { form, path })

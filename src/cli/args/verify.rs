@@ -69,10 +69,14 @@ pub(crate) struct Verify {
 /// at its end, or an IPv6 address in another form.
 fn host(text: &str) -> Result<Target, Invalid> {
     let target = super::target(text)?;
-    let (name, rest) = (target.host(), text.trim().rsplit("://").next().unwrap_or_default());
+    let (name, text) = (target.host(), text.trim());
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let given = rest.trim_start_matches('[').split([']', '/', '?', '#']).next().unwrap_or_default();
-    let is_same =
-        given.to_ascii_lowercase().strip_prefix(&name).is_some_and(|port| !port.starts_with('.'));
+    let given = given.to_ascii_lowercase();
+    let is_same = match given.contains("::") || given.matches(':').count() > 1 {
+        true => given == name,
+        false => given.strip_prefix(&name).is_some_and(|port| !port.starts_with('.')),
+    };
     if is_same || !given.is_ascii() {
         return Ok(target);
     }

@@ -9,7 +9,7 @@ use crate::{
     cli::{
         export,
         failure::{Exit, Failure},
-        loss::Content,
+        loss::{self, Content},
         manifest, output, replace, room,
     },
     output::{
@@ -67,12 +67,18 @@ pub(crate) fn rendered<'a>(
     bundle: &Bundle,
     name: &Identifier,
 ) -> Result<Vec<output::File<'a>>, Failure> {
-    let content = if entry.lock.is_file() { Content::Synced } else { Content::Certificates };
+    // What was made from the lock that is replaced may have had more certificates.
+    let before = read_bundle(entry).map(|(_, bundle)| bundle.entries).unwrap_or_default();
+    let before: Vec<_> = before.iter().map(|entry| &entry.certificate).collect();
+    let content = |path: &PathBuf| match loss::has_only(path, &before) {
+        true => Content::Synced,
+        false => Content::Certificates,
+    };
     let mut taken = Vec::new();
     let mut render = |(format, path): &'a (Format, PathBuf)| {
         let data = emit::render(bundle, *format, name)?;
         taken.push((format.name.to_owned(), room::taken(*format, bundle, name, data.len())));
-        Ok(output::File::new(path, data, content(*format)))
+        Ok(output::File::new(path, data, content(path)(*format)))
     };
     let files = entry.emit.iter().map(&mut render).collect::<Result<_, Failure>>()?;
     room::refuse_more(entry.job.format.max_bytes, &taken)
